@@ -1,0 +1,1 @@
+"""The things that are judged: workloads, image recipes, engines, hosts, clusters and pipelines."""

@@ -1,0 +1,96 @@
+"""What every fact has: a subject, a place, and fields that are written, absent, unknown or inexpressible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+
+from hardhull.model.field import Field, Inexpressible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.model.source import Place
+
+T = TypeVar("T")
+
+
+class Slot(Generic[T]):
+    """A field of a fact class. Reading it gives what was written, else what its absence means.
+
+    Args:
+        default: the value that holds when nobody writes one (the consumer's own default).
+    """
+
+    __slots__ = ("default", "name")
+
+    def __init__(self, default: T) -> None:
+        self.default = default
+        self.name = ""
+
+    def __set_name__(self, owner: type[Fact], name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, fact: None, owner: type[Fact]) -> Slot[T]: ...
+    @overload
+    def __get__(self, fact: Fact, owner: type[Fact]) -> Field[T]: ...
+    def __get__(self, fact: Fact | None, owner: type[Fact]) -> Slot[T] | Field[T]:
+        if fact is None:
+            return self
+        field = fact.fields.get(self.name)
+        return fact.absent(self) if field is None else field
+
+    def __set__(self, fact: Fact, field: Field[T]) -> None:
+        fact.fields[self.name] = field
+
+
+class Fact:
+    """One judged thing.
+
+    Attributes:
+        kind: ``workload``, ``recipe``, ``engine``, ``host``, ``cluster`` or ``pipeline``; rules are kept by it.
+        subject: what to call it in a message: ``service web``, ``final stage``.
+        syntax: the format it was read from: ``compose``, ``kubernetes``, ``docker-run``, ``dockerfile`` ...
+        place: its name or key in the file: where absent fields are reported and an ignore comment counts.
+        fields: what was written or derived, by name.
+        cannot: names of fields that its syntax has no words for.
+        absent_unknown: why an unwritten field may be set all the same (a variable in option position), else None.
+    """
+
+    __slots__ = ("absent_unknown", "cannot", "fields", "place", "subject", "syntax")
+    kind: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        subject: str,
+        syntax: str,
+        place: Place,
+        *,
+        cannot: frozenset[str] = frozenset(),
+        absent_unknown: str | None = None,
+    ) -> None:
+        self.subject = subject
+        self.syntax = syntax
+        self.place = place
+        self.cannot = cannot
+        self.absent_unknown = absent_unknown
+        self.fields: dict[str, Field[Any]] = {}
+
+    def absent(self, slot: Slot[T]) -> Field[T]:
+        """The field for a slot that nobody wrote."""
+        if slot.name in self.cannot:
+            return Inexpressible(slot.name, slot.default, self.place, written=False)
+        if self.absent_unknown is not None:
+            return Field.unknown(slot.name, self.place, self.absent_unknown)
+        return Field(slot.name, slot.default, self.place, written=False)
+
+    @classmethod
+    def slots(cls) -> Iterator[Slot[Any]]:
+        """All fields that this kind of fact can have, in the order of their definition."""
+        for owner in reversed(cls.__mro__):
+            for value in vars(owner).values():
+                if isinstance(value, Slot):
+                    yield value
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.subject} at {self.place}>"

@@ -1,0 +1,1 @@
+"""A scan result for people and for machines."""

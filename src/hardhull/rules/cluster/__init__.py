@@ -1,0 +1,1 @@
+"""Rules over one cluster each; one file is one rule."""

@@ -1,0 +1,1 @@
+"""Rules over one engine each; one file is one rule."""

@@ -1,0 +1,1 @@
+"""Rules over one host each; one file is one rule."""

@@ -1,0 +1,1 @@
+"""Rules over one pipeline each; one file is one rule."""

@@ -1,0 +1,1 @@
+"""Rules over one recipe each; one file is one rule."""

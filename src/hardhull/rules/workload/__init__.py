@@ -1,0 +1,1 @@
+"""Rules over one workload each; one file is one rule."""

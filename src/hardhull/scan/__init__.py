@@ -1,0 +1,1 @@
+"""Discover, read, link, judge, ignore, score: from targets to a result."""
