@@ -1,0 +1,53 @@
+# What everybody runs: `make demo` shows the main job, `make test` proves it. Both set up all they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: demo test lint format docs bench oracle fuzz build clean
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hardhull needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable .
+	@touch $@
+
+demo: $(STAMP) ## scan the bundled example deployment, and its hardened twin
+	@$(BIN)/python -m hardhull scan examples/shop --fail-on critical || test $$? -eq 1
+	@echo
+	@echo "The same deployment, hardened:"
+	@$(BIN)/python -m hardhull scan examples/shop-hardened
+
+test: $(STAMP) ## every test; as root on Debian it first installs what the real-engine tests use
+	@sh tests/setup.sh
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(STAMP) ## formatting, lint, types, layers, generated documents
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
+
+format: $(STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: $(STAMP) ## the pages made from the rules' own docstrings, and the README's screen
+	@$(BIN)/python docs/generate.py
+
+bench: $(STAMP) ## speed and memory, beside peers where they are installed
+	@$(BIN)/python bench/run.py
+
+oracle: $(STAMP) ## compare the readers with the real consumers over a folder: make oracle DIR=...
+	@sh bench/oracle.sh "$(DIR)"
+
+fuzz: $(STAMP) ## random and mutated input for every reader: make fuzz SECONDS=60
+	@$(BIN)/python bench/fuzz.py --seconds $(or $(SECONDS),60)
+
+build: $(STAMP)
+	@$(BIN)/python -m build --outdir dist .
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,163 @@
+"""Runs the rules over the facts, and turns their Findings into the plain data of a result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.model.field import InexpressibleError, NotKnownError
+from hardhull.model.finding import Confidence, Reading, Severity, SourceSpan
+from hardhull.model.result import CheckCount, Found, Location, NotChecked, RuleInfo, Suppression
+from hardhull.rules.rule import find_rule, rules_for
+from hardhull.text.secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hardhull.facts.fact import Fact
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+    from hardhull.rules.rule import Rule
+    from hardhull.scan.ignore import Ignores
+
+MAX_QUOTED = 400
+"""Characters of a line that are kept in a result; a minified file has lines of megabytes."""
+
+
+class Judgement(NamedTuple):
+    """What the rules said.
+
+    Attributes:
+        findings: worst first.
+        by_fact: the findings of each fact, by ``id(fact)``.
+        checks: subjects judged and skipped, by rule.
+        rules: metadata of the rules that ran.
+        not_checked: what rules could not know, one line for each fact and reason.
+    """
+
+    findings: list[Found]
+    by_fact: dict[int, list[Found]]
+    checks: list[CheckCount]
+    rules: dict[str, RuleInfo]
+    not_checked: list[NotChecked]
+
+
+class Judge:
+    """One judging: keeps the counts and the ordinals that make equal findings distinct."""
+
+    def __init__(self, policy: Policy, ignores: Ignores | None) -> None:
+        self.policy = policy
+        self.ignores = ignores
+        self.by_fact: dict[int, list[Found]] = {}
+        self.subjects: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
+        self.rules: dict[str, Rule] = {}
+        self.unknown: dict[tuple[str, str], NotChecked] = {}
+        self._ordinals: Counter[tuple[str, ...]] = Counter()
+        self._names: dict[str, frozenset[str]] = {}
+        self._disabled = _canonical(policy.disabled)
+
+    def judge(self, facts: Iterable[Fact]) -> Judgement:
+        """Every rule over every fact of its kind."""
+        for fact in facts:
+            found: list[Found] = []
+            self.by_fact[id(fact)] = found
+            for rule in rules_for(fact.kind):
+                if rule.id not in self._disabled:
+                    self._apply(rule, fact, found)
+        findings = [found for group in self.by_fact.values() for found in group]
+        findings.sort(key=_order)
+        return Judgement(findings, self.by_fact, self._checks(), self._infos(), list(self.unknown.values()))
+
+    def _apply(self, rule: Rule, fact: Fact, found: list[Found]) -> None:
+        self.rules[rule.id] = rule
+        try:
+            for finding in rule.check(fact, self.policy):
+                found.append(self._found(rule, fact, finding))  # noqa: PERF401  what came before an Unknown stays
+        except NotKnownError as error:
+            self.skipped[rule.id] += 1
+            self._note(fact, error)
+        except InexpressibleError:
+            return
+        self.subjects[rule.id] += 1
+
+    def _note(self, fact: Fact, error: NotKnownError) -> None:
+        what = f"{error.name} of {fact.subject} ({fact.place})"
+        how = "give the value a default in the file, or scan what it is rendered to"
+        self.unknown.setdefault((what, error.why), NotChecked("out-of-scope", what, error.why, how))
+
+    def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
+        spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]
+        readings = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Reading))
+        locations = tuple(location(span) for span in spans)
+        severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
+        if getattr(fact, "from_docs", False):
+            severity, confidence = min(severity, Severity.LOW), Confidence.LOW
+        content = (rule.id, fact.kind, finding.field, finding.value)
+        named = (*content, locations[0].path, fact.subject)
+        return Found(
+            self._id(named), self._id(content), rule.id, severity, confidence, fact.subject, fact.kind,
+            finding.message, locations, readings, self._suppression(rule, fact, locations),
+        )  # fmt: skip
+
+    def _id(self, parts: tuple[str, ...]) -> str:
+        """16 hex digits of a hash of the parts and of how many equal ones came before."""
+        ordinal = self._ordinals[parts]
+        self._ordinals[parts] += 1
+        return hashlib.sha256("\0".join((*parts, str(ordinal))).encode("utf-8", "replace")).hexdigest()[:16]
+
+    def _suppression(self, rule: Rule, fact: Fact, locations: tuple[Location, ...]) -> Suppression | None:
+        if self.ignores is None:
+            return None
+        names = self._names.get(rule.id)
+        if names is None:
+            names = frozenset(word.lower() for word in (rule.id, rule.name, *rule.aliases))
+            self._names[rule.id] = names
+        for at in locations:
+            hidden = self.ignores.for_place(names, at.path, at.line)
+            if hidden:
+                return hidden
+        return self.ignores.for_fact(names, fact) or self.ignores.for_path(names, locations[0].path)
+
+    def _checks(self) -> list[CheckCount]:
+        return [CheckCount(rule, self.subjects[rule], self.skipped[rule]) for rule in sorted(self.rules)]
+
+    def _infos(self) -> dict[str, RuleInfo]:
+        return {
+            rule.id: RuleInfo(
+                rule.id, rule.name, rule.dimension, rule.severity, rule.confidence,
+                rule.checklist, rule.cis, rule.tags, rule.title, rule.manual.strip(),
+            )
+            for rule in self.rules.values()
+        }  # fmt: skip
+
+
+def location(span: SourceSpan) -> Location:
+    """A place in a file as plain data, its line with secrets redacted."""
+    start, end = span.place.start, span.place.end
+    text = redact(span.place.source.line_text(start.line)[:MAX_QUOTED])
+    return Location(
+        span.place.source.path, start.line, start.column, end.line, end.column, text, span.label, span.written
+    )
+
+
+def _order(found: Found) -> tuple[int, int, str, str, int]:
+    first = found.locations[0]
+    return (-found.severity, -found.confidence, found.rule, first.path, first.line)
+
+
+def _canonical(names: frozenset[str]) -> frozenset[str]:
+    """The ids of rules given by id, name or retired id.
+
+    Raises:
+        ValueError: there is no such rule.
+    """
+    ids = set()
+    for name in names:
+        rule = find_rule(name)
+        if rule is None:
+            msg = f"there is no rule `{name}`; `hardhull explain --list` shows all"
+            raise ValueError(msg)
+        ids.add(rule.id)
+    return frozenset(ids)

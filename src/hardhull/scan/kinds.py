@@ -1,0 +1,131 @@
+"""Which reader a file is for: by its name where the name decides, else by a look at its bytes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+DOCKERFILE = re.compile(r"^(?:.*[.\-_])?(?:dockerfile|containerfile)(?:[.\-_].*)?$", re.IGNORECASE)
+NOT_DOCKERFILE = re.compile(
+    r"\.(?:dockerignore|containerignore|md|rst|html?|py|go|js|mjs|ts|tsx|jsx|java|kt|rb|rs|c|cc|cpp|h|hs|ex|exs|php|swift|lua|vim|el"
+    r"|ya?ml|json|toml|lock|sum|sha256|sig|asc|patch|diff|orig|bak|swp|png|svg|txt|log|snap|golden|tpl|tmpl|sh|bash|ps1|bat|csv)$",
+    re.IGNORECASE,
+)
+TEMPLATE = re.compile(r"\.(?:j2|jinja2?|erb|tmpl|tpl|gotmpl|template|mustache|hbs|ejs|in|m4)$", re.IGNORECASE)
+COMPOSE = re.compile(
+    r"^(?:docker-|podman-|container-)?compose(?:[.\-_].*)?\.ya?ml$|^.*[.\-_](?:docker-)?compose\.ya?ml$", re.IGNORECASE
+)
+GITLAB = re.compile(r"^\.gitlab-ci(?:[.\-_].*)?\.ya?ml$|^.*\.gitlab-ci\.ya?ml$", re.IGNORECASE)
+UNIT = re.compile(r"\.(?:service|socket|timer)(?:\.d/[^/]*\.conf)?$")
+QUADLET = re.compile(r"\.container(?:\.d/[^/]*\.conf)?$")
+MAKEFILE = re.compile(r"^(?:gnu)?makefile(?:[.\-_].*)?$|\.mk$", re.IGNORECASE)
+SHELL = re.compile(
+    r"\.(?:sh|bash|ksh|zsh|dash|bats)(?:\.example|\.sample)?$|^\.(?:bash|zsh)rc$|^\.profile$|\.(?:bash|sh)_aliases$"
+)
+ENVIRONMENT = frozenset({"docker"})
+"""``/etc/default/docker`` and ``/etc/sysconfig/docker``: the dockerd options of old packages."""
+
+BY_EXTENSION = frozenset({"yml", "yaml", "json", "md", "markdown", "rules", "conf"})
+
+SERVICES_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+FLOW_SERVICES = re.compile(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
+IMAGE_OR_BUILD = re.compile(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
+API_VERSION = re.compile(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+KIND = re.compile(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+RUN_WORD = re.compile(rb"\b(?:docker|podman|nerdctl|dockerd|cosign|trivy|grype|kubectl|helm)\b")
+AUDIT_RULE = re.compile(rb"^[ \t]*-(?:w|a)[ \t]+\S", re.MULTILINE)
+SHEBANG_SHELL = re.compile(rb"^#![ \t]*\S*(?:/|env[ \t]+(?:-S[ \t]+)?)(?:ba|da|k|z|a)?sh\b")
+
+
+@cache
+def is_dockerfile(name: str) -> bool:
+    """Whether a file of this name is a Dockerfile or Containerfile, as Docker, Podman and people name them."""
+    return bool(DOCKERFILE.match(name)) and not NOT_DOCKERFILE.search(name)
+
+
+def wanted(path: str) -> bool:
+    """Whether the name is reason enough to open the file. ``path`` has ``/`` as separator."""
+    name = path.rpartition("/")[2]
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    return (
+        extension in BY_EXTENSION
+        or not extension
+        or is_dockerfile(name)
+        or bool(SHELL.search(name) or UNIT.search(path) or QUADLET.search(path) or MAKEFILE.search(name))
+        or "/.githooks/" in path
+    )
+
+
+def kinds_of(path: str, data: bytes) -> tuple[str, ...]:
+    """The readers that should see this file; empty where there is nothing in it for us.
+
+    The kinds: ``dockerfile``, ``dockerfile-template``, ``compose``, ``compose-fragment``, ``kubernetes``, ``helm``,
+    ``workflow``, ``gitlab``, ``unit``, ``quadlet``, ``makefile``, ``shell``, ``markdown``, ``daemon.json``,
+    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``.
+    """
+    name = path.rpartition("/")[2]
+    lower = name.lower()
+    if is_dockerfile(name):
+        return ("dockerfile-template",) if TEMPLATE.search(name) else ("dockerfile",)
+    if lower.endswith((".yml", ".yaml")):
+        return _yaml(path, name, data)
+    if lower.endswith(".json"):
+        return _json(lower, data)
+    if lower.endswith((".md", ".markdown")):
+        return ("markdown",) if RUN_WORD.search(data) else ()
+    if QUADLET.search(path):
+        return ("quadlet",)
+    if UNIT.search(path):
+        return ("unit",) if RUN_WORD.search(data) else ()
+    if MAKEFILE.search(name):
+        return ("makefile",) if RUN_WORD.search(data) else ()
+    if lower.endswith(".rules"):
+        return ("auditd",) if AUDIT_RULE.search(data) and b"docker" in data else ()
+    if name in ENVIRONMENT and ("/default/" in f"/{path}" or "/sysconfig/" in f"/{path}"):
+        return ("dockerd-options",)
+    if SHELL.search(name) or SHEBANG_SHELL.match(data):
+        return ("shell",) if RUN_WORD.search(data) else ()
+    return ()
+
+
+def _yaml(path: str, name: str, data: bytes) -> tuple[str, ...]:
+    if "/.github/workflows/" in f"/{path}" or name in {"action.yml", "action.yaml"}:
+        return ("workflow",)
+    if "/.forgejo/workflows/" in f"/{path}" or "/.gitea/workflows/" in f"/{path}":
+        return ("workflow",)
+    if GITLAB.match(name):
+        return ("gitlab",)
+    if API_VERSION.search(data) and KIND.search(data):
+        return ("helm",) if "/templates/" in f"/{path}" and b"{{" in data else ("kubernetes",)
+    services = SERVICES_KEY.search(data) or FLOW_SERVICES.match(data)
+    if COMPOSE.match(name) or (services and IMAGE_OR_BUILD.search(data)):
+        return ("compose",)
+    return ()
+
+
+def _json(lower: str, data: bytes) -> tuple[str, ...]:
+    if lower == "daemon.json" or lower.endswith((".daemon.json", "-daemon.json")):
+        return ("daemon.json",)
+    if b'"defaultAction"' in data and (b'"syscalls"' in data or b'"architectures"' in data or b'"archMap"' in data):
+        return ("seccomp",)
+    if b'"HostConfig"' in data:
+        return ("engine-api",)
+    if b'"apiVersion"' in data and b'"kind"' in data:
+        return ("kubernetes",)
+    return ()
+
+
+def kinds_of_stream(data: bytes) -> tuple[str, ...]:
+    """The readers for standard input, which has no name."""
+    head = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith((b"{", b"[")):
+        return _json("-", data) or (("daemon.json",) if head.startswith(b"{") else ())
+    if API_VERSION.search(data) and KIND.search(data):
+        return ("kubernetes",)
+    if SERVICES_KEY.search(data):
+        return ("compose",)
+    if re.search(rb"^[ \t]*FROM[ \t]+\S", data, re.MULTILINE | re.IGNORECASE):
+        return ("dockerfile",)
+    if RUN_WORD.search(data):
+        return ("shell",)
+    return ("auditd",) if AUDIT_RULE.search(data) else ()
