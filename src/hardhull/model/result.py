@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hardhull.model.finding import Confidence, Dimension, Severity
+if TYPE_CHECKING:
+    from hardhull.model.finding import Confidence, Dimension, Severity
 
 
 class NotChecked(NamedTuple):
@@ -41,6 +42,7 @@ class Location(NamedTuple):
         text: the whole first line as it stands in the file, secrets redacted.
         label: what to say beside the carets; may be empty.
         written: False where the place is the subject of something absent.
+        text_column: the column at which ``text`` begins: 1, but for a window cut from a very long line.
     """
 
     path: str
@@ -51,6 +53,7 @@ class Location(NamedTuple):
     text: str
     label: str = ""
     written: bool = True
+    text_column: int = 1
 
 
 class RuleInfo(NamedTuple):
@@ -88,6 +91,8 @@ class Found(NamedTuple):
         locations: the first is the primary one.
         readings: evidence that is not a place: (what, value, where).
         suppressed: set where an ignore hides it.
+        line_hash: ``model.linehash`` of the primary line, as GitHub names alerts; empty where it was not asked for, or
+            where it would be made from a secret.
     """
 
     id: str
@@ -101,6 +106,7 @@ class Found(NamedTuple):
     locations: tuple[Location, ...]
     readings: tuple[tuple[str, str, str], ...] = ()
     suppressed: Suppression | None = None
+    line_hash: str = ""
 
 
 class CheckCount(NamedTuple):
