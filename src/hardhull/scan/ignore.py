@@ -103,7 +103,7 @@ def parse(text: str, path: str, line: int, first: int, last: int) -> Ignore | No
 
 
 def _below(source: Source, line: int) -> tuple[int, int]:
-    """First and last line of what stands below a comment line."""
+    """First and last line of what stands below a comment line; zeros where nothing does."""
     count = len(source.line_starts)
     first = line + 1
     while first <= count:
@@ -112,7 +112,7 @@ def _below(source: Source, line: int) -> tuple[int, int]:
             break
         first += 1
     if first > count:
-        return line, line
+        return 0, 0
     return first, _end_of(source, first, count)
 
 

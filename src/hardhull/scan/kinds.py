@@ -126,6 +126,6 @@ def kinds_of_stream(data: bytes) -> tuple[str, ...]:
         return ("compose",)
     if re.search(rb"^[ \t]*FROM[ \t]+\S", data, re.MULTILINE | re.IGNORECASE):
         return ("dockerfile",)
-    if RUN_WORD.search(data):
-        return ("shell",)
-    return ("auditd",) if AUDIT_RULE.search(data) else ()
+    if AUDIT_RULE.search(data):
+        return ("auditd",)
+    return ("shell",) if RUN_WORD.search(data) else ()
