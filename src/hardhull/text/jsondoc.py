@@ -74,7 +74,7 @@ class _Reader:
             self.fill(root)
         after = self.blank(self.position)
         if after < len(self.data):
-            raise self.failed(after, "text after the end of the JSON value")
+            raise self.failed(after, "text after the end of the value", guess=False)
         return root
 
     def fill(self, root: Mapping | Sequence) -> None:
@@ -114,7 +114,7 @@ class _Reader:
         key = self.value(match)
         colon = _TOKEN.match(self.data, self.position)
         if colon is None or colon[1] != b":":
-            raise self.failed(self.blank(self.position), "a ':' is missing after the key")
+            raise self.failed(self.blank(self.position), "a ':' is missing after the key", guess=False)
         self.position = colon.end()
         child = self.value(_TOKEN.match(self.data, self.position))
         parent.entries.append(Entry(key, child))
@@ -145,8 +145,8 @@ class _Reader:
         match = _BLANK.match(self.data, position)
         return match.end() if match else position
 
-    def failed(self, offset: int, otherwise: str, *, after_value: bool = False) -> UnreadableError:
-        """What is wrong at this byte."""
+    def failed(self, offset: int, otherwise: str, *, after_value: bool = False, guess: bool = True) -> UnreadableError:
+        """What is wrong at this byte; with ``guess`` a common mistake is named where one is recognised."""
         rest = self.data[offset : offset + 40]
         if not rest:
             return UnreadableError(self.source, offset, "not JSON: the file ends too early", "close what is open")
@@ -154,7 +154,7 @@ class _Reader:
         if token:
             why = "not expected here" if token[1] in {b"}", b"]", b":"} else "a comma is missing before this"
             return UnreadableError(self.source, offset, f"not JSON: {why}", "correct it here or just before")
-        for pattern, why, do in _MISTAKES:
+        for pattern, why, do in _MISTAKES if guess else _MISTAKES[:1]:
             if pattern.match(rest):
                 return UnreadableError(self.source, offset, f"not JSON: {why}", do)
         return UnreadableError(self.source, offset, f"not JSON: {otherwise}", "correct it here or just before")

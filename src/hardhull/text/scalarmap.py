@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
 _ODD_BREAK = re.compile(rb"\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _WINDOW = 2048  # how far behind the word before the next one is looked for; keeps the search linear
-_ESCAPE = re.compile(
-    rb"""\\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}  # JSON writes one character as two
-       | \\(?: x[0-9a-fA-F]{2} | u[0-9a-fA-F]{4} | U[0-9a-fA-F]{8} | . )""",
-    re.VERBOSE | re.DOTALL,
-)
+_FOLD = rb"[ \t]*(?:\r?\n[ \t]*)+"
+_PIECES = {
+    "": re.compile(rb"(?P<fold>" + _FOLD + rb")"),
+    "'": re.compile(rb"(?P<fold>" + _FOLD + rb")|(?P<one>'')"),
+    '"': re.compile(
+        rb"""(?P<none>\\\r?\n[ \t]*(?P<more>(?:\r?\n[ \t]*)*))
+           | (?P<fold>[ \t]*(?:\r?\n[ \t]*)+)
+           | (?P<one>\\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}  # JSON writes one character as two
+                  | \\(?: x[0-9a-fA-F]{2} | u[0-9a-fA-F]{4} | U[0-9a-fA-F]{8} | . ))""",
+        re.VERBOSE | re.DOTALL,
+    ),
+}
 
 
 def fragment_of(source: Source, scalar: Scalar) -> Fragment:
@@ -38,10 +45,10 @@ def fragment_of(source: Source, scalar: Scalar) -> Fragment:
     raw = source.data[start:end]
     if scalar.style == "|" and not _ODD_BREAK.search(raw):
         return Fragment(source, scalar.text, _block_runs(raw, start, scalar.text))
-    if scalar.style not in {"|", ">"} and raw == scalar.text.encode("utf-8", "replace"):
+    if scalar.style in _PIECES and raw == scalar.text.encode("utf-8", "replace"):
         return Fragment(source, scalar.text, [Run(0, start)])
-    if scalar.style == '"' and b"\n" not in raw:
-        return Fragment(source, scalar.text, _escaped_runs(raw, start), literal=False)
+    if scalar.style in _PIECES:
+        return Fragment(source, scalar.text, _piece_runs(raw, start, scalar), literal=False)
     return Fragment(source, scalar.text, _word_runs(source, scalar, start, end), literal=False)
 
 
@@ -66,32 +73,35 @@ def _block_runs(raw: bytes, start: int, text: str) -> list[Run]:
     return runs
 
 
-def _escaped_runs(raw: bytes, start: int) -> list[Run]:
-    """Double quotes on one line: a run begins after each escape, and the escape's character at its backslash."""
+def _piece_runs(raw: bytes, start: int, scalar: Scalar) -> list[Run]:
+    """Quoted and plain text: a run begins after each escape and fold, and at what stands for the escape or fold."""
     runs = [Run(0, start)]
     at = last = 0
-    for match in _ESCAPE.finditer(raw):
+    for match in _PIECES[scalar.style].finditer(raw):
         at += len(raw[last : match.start()].decode("utf-8"))
         runs.append(Run(at, start + match.start()))
-        at += 1
+        if match.lastgroup == "fold":
+            at += max(1, match.group().count(b"\n") - 1)
+        elif match.lastgroup == "one":
+            at += 1
+        else:
+            at += match["more"].count(b"\n")
         last = match.end()
         runs.append(Run(at, start + last))
-    return runs
+    at += len(raw[last:].decode("utf-8"))
+    return runs if at == len(scalar.text) else [Run(0, start)]  # unusual line breaks: only the beginning is known
 
 
 def _word_runs(source: Source, scalar: Scalar, start: int, end: int) -> list[Run]:
-    """Folded text: words keep their order, so each one is found after the one before; blanks follow their word."""
-    runs = [Run(0, start)]
+    """A folded block: words keep their order, so each one is found after the one before; blanks follow their word."""
     data = source.data
-    position = start
-    if scalar.style in {"|", ">"}:
-        position = data.find(b"\n", start, end) + 1 or start
+    position = data.find(b"\n", start, end) + 1 or start
+    runs = [Run(0, position)]
     for word in re.finditer(r"\S+", scalar.text):
-        found = data.find(word.group().encode("utf-8", "replace"), position, min(end, position + _WINDOW))
-        if found == -1:  # escaped or split in the file: only its neighbours have an exact place
-            runs.append(Run(word.start(), position))
-            continue
-        runs.append(Run(word.start(), found))
-        position = found + len(word.group().encode("utf-8", "replace"))
-        runs.append(Run(word.end(), position))
+        encoded = word.group().encode("utf-8")
+        found = data.find(encoded, position, min(end, position + _WINDOW + len(encoded)))
+        if found == -1:
+            break
+        position = found + len(encoded)
+        runs += [Run(word.start(), found), Run(word.end(), position)]
     return runs

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hardhull.model.source import Source
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is five times faster, but not on every machine
-_PROPERTIES = re.compile(rb"(?:[ \t\r\n]|#[^\r\n]*|!<[^>]*>|[&!][^\s,\[\]{}]*)*")
+_PROPERTIES = re.compile(rb"(?:[ \t\r\n]|#[^\r\n]*|!<[^>]*>|![^\s,\[\]{}]*|&[0-9A-Za-z_-]*)*")
 _TEMPLATE_ADVICE = "render the template first (helm template ...) and scan the result"
 
 
