@@ -1,0 +1,199 @@
+"""The parts of a Dockerfile as they stand in the file. Every part has the exact range of its bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.model.fragment import Fragment, Run
+from hardhull.model.source import Span
+
+if TYPE_CHECKING:
+    from hardhull.model.source import Source
+
+
+_NOWHERE = Span(0, 0)
+
+
+class Word(NamedTuple):
+    """One value: ``text`` is what BuildKit's parser makes of it (quotes of ENV and LABEL are still there).
+
+    The span covers what was written: the quotes of a JSON string, a continuation in the middle of the word.
+    """
+
+    text: str
+    span: Span
+
+
+class Pair(NamedTuple):
+    """A key and its value in ENV, LABEL or ARG. ``value`` is None in ``ARG name``; ``legacy`` is ``ENV name value``."""
+
+    key: Word
+    value: Word | None
+    legacy: bool = False
+
+
+class Flag(NamedTuple):
+    """``--name=value`` before the arguments, quotes removed. ``value`` is None without ``=``, its span then empty."""
+
+    name: str
+    value: str | None
+    span: Span
+    value_span: Span
+
+
+class Comment(NamedTuple):
+    """A comment line: the text after ``#``, the span from ``#`` to the end of the line."""
+
+    text: str
+    span: Span
+
+
+class Directive(NamedTuple):
+    """A parser directive at the top of the file (``# syntax=docker/dockerfile:1``); the name is in lower case."""
+
+    name: str
+    value: str
+    span: Span
+    value_span: Span
+
+
+class Heredoc(NamedTuple):
+    """A here-document.
+
+    Attributes:
+        name: the delimiter, without quotes.
+        descriptor: the number before ``<<``, 0 where there is none.
+        chomp: written ``<<-``: leading tabs of its lines do not count.
+        expand: False where the delimiter is quoted: variables in the body are not replaced.
+        span: the ``<<EOF`` in the line.
+        body: the lines of the body, with their line ends.
+        terminator: the delimiter that ends it; empty, at the end of the file, where it is missing.
+    """
+
+    name: str
+    descriptor: int
+    chomp: bool
+    expand: bool
+    span: Span
+    body: Span
+    terminator: Span
+
+
+class Problem(NamedTuple):
+    """Something that BuildKit's parser refuses the file for: where, and why as a sentence part."""
+
+    span: Span
+    why: str
+
+
+class Statement:
+    """One instruction, read as BuildKit's parser reads it: lines joined, comments between them taken out.
+
+    Attributes:
+        source: the file.
+        text: the joined line, from the first character that is not white space.
+        keyword: the instruction in upper case; empty for a lone continuation.
+        keyword_span: where the keyword stands.
+        span: from the keyword to the end of the last line (of the last heredoc's terminator), without its line end.
+        line: the line it starts on, from 1.
+        end_line: the last line that belongs to it, empty and comment lines after a continuation included.
+        flags: the flags before the arguments.
+        args: start and end of the arguments in ``text``.
+        exec_form: whether the arguments are a JSON array of strings.
+        words: the arguments, split as this instruction splits them; empty for ENV, LABEL, ARG and ONBUILD.
+        pairs: the keys and values of ENV, LABEL and ARG.
+        heredocs: in the order in which their bodies follow.
+        comments: comment lines between its lines.
+        inner: the instruction that ONBUILD carries.
+    """
+
+    __slots__ = (
+        "_fragment", "_runs", "args", "comments", "end_line", "exec_form", "flags", "heredocs", "inner", "keyword",
+        "keyword_span", "line", "pairs", "source", "span", "text", "words",
+    )  # fmt: skip
+
+    def __init__(self, source: Source, text: str, runs: list[Run], line: int) -> None:
+        self.source = source
+        self.text = text
+        self.line = self.end_line = line
+        self.keyword = ""
+        self.flags: tuple[Flag, ...] = ()
+        self.args = (len(text), len(text))
+        self.exec_form = False
+        self.words: tuple[Word, ...] = ()
+        self.pairs: tuple[Pair, ...] = ()
+        self.heredocs: tuple[Heredoc, ...] = ()
+        self.comments: tuple[Comment, ...] = ()
+        self.inner: Statement | None = None
+        self._runs = runs
+        self._fragment = None if len(runs) == 1 and text.isascii() else Fragment(source, text, runs)
+        self.span = self.keyword_span = _NOWHERE
+
+    def nested(self, start: int, end: int) -> Statement:
+        """A statement in the same line, for what ONBUILD carries."""
+        inner = Statement(self.source, self.text, self._runs, self.line)
+        inner.span = self.range(start, end)
+        return inner
+
+    def range(self, start: int, end: int) -> Span:
+        """Where ``text[start:end]`` stands in the file."""
+        if self._fragment is None:
+            offset = self._runs[0].offset
+            return Span(offset + start, offset + end)
+        return self._fragment.span(start, end)
+
+    def word(self, start: int, end: int) -> Word:
+        """``text[start:end]`` as a word."""
+        return Word(self.text[start:end], self.range(start, end))
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        """``text[start:end]`` with the offset of each character, for a second reader.
+
+        It is what the shell is given: continuations and the comment lines between them are already taken out.
+        """
+        first = self.range(start, start).start
+        runs = [Run(0, first), *(Run(run.at - start, run.offset) for run in self._runs if start < run.at < end)]
+        return Fragment(self.source, self.text[start:end], runs)
+
+    @property
+    def command(self) -> Fragment | None:
+        """The shell command of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD in shell form; else None."""
+        if self.exec_form or not self.words:
+            return None
+        if self.keyword in {"RUN", "CMD", "ENTRYPOINT"}:
+            return self.fragment(*self.args)
+        if self.keyword == "HEALTHCHECK" and len(self.words) > 1:
+            end = self.args[1]
+            return self.fragment(end - len(self.words[1].text), end)
+        return None
+
+    def body(self, heredoc: Heredoc) -> Fragment:
+        """The text of a heredoc as its reader gets it: without leading tabs where it is written ``<<-``."""
+        start, end = heredoc.body
+        text = self.source.data[start:end].decode("utf-8", "replace")
+        if not heredoc.chomp:
+            return Fragment(self.source, text, [Run(0, start)])
+        runs: list[Run] = []
+        lines: list[str] = []
+        at = 0
+        for line in _lines(text):
+            kept = line.lstrip("\t")
+            runs.append(Run(at, start + len(line) - len(kept)))
+            lines.append(kept)
+            at += len(kept)
+            start += len(line) if line.isascii() else len(line.encode())
+        return Fragment(self.source, "".join(lines), runs)
+
+    @property
+    def holes(self) -> list[Span]:
+        """The stretches between its lines that are not part of ``text``: continuations, comments, empty lines."""
+        return [Span(self.range(run.at - 1, run.at).end, run.offset) for run in self._runs[1:]]
+
+    def __repr__(self) -> str:
+        return f"Statement({self.keyword} at line {self.line})"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines that end with LF alone; ``splitlines`` also breaks at other characters."""
+    *lines, last = text.split("\n")
+    return [line + "\n" for line in lines] + ([last] if last else [])
