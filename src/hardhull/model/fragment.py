@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.source import Place, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_STEP = 512
 
 
 class Run(NamedTuple):
@@ -30,7 +35,7 @@ class Fragment:
         literal: whether the text stands in the file as it is, so that an edit of it is an edit of the file.
     """
 
-    __slots__ = ("_runs", "_starts", "_widths", "literal", "source", "text")
+    __slots__ = ("_dense", "_runs", "_starts", "_widths", "literal", "source", "text")
 
     def __init__(self, source: Source, text: str, runs: Iterable[Run], *, literal: bool = True) -> None:
         self.source = source
@@ -39,20 +44,47 @@ class Fragment:
         self._runs = list(runs) or [Run(0, 0)]
         self._starts = [run.at for run in self._runs]
         self._widths = text.isascii()
+        self._dense = self._widths
 
     @classmethod
     def of(cls, source: Source, span: Span | None = None) -> Fragment:
-        """The text in a span of the file (all of it by default, without a BOM)."""
+        """The text in a span of the file (all of it by default, without a BOM); ``?`` for a byte that is not UTF-8."""
         start, end = span or Span(3 if source.data.startswith(b"\xef\xbb\xbf") else 0, len(source.data))
-        return cls(source, source.data[start:end].decode("utf-8", "replace"), [Run(0, start)])
+        data = source.data[start:end]
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:  # one character for each such byte, so that the places behind it stay exact
+            text = _NOT_UTF8.sub("?", data.decode("utf-8", "surrogateescape"))
+        return cls(source, text, [Run(0, start)])
 
     def offset(self, index: int) -> int:
         """The byte offset in the file of the character at ``index`` (or of the end of the text)."""
+        if not self._dense:
+            self._densify()
         run = self._runs[bisect_right(self._starts, index) - 1]
         between = index - run.at
         if self._widths:
             return run.offset + between
         return run.offset + len(self.text[run.at : index].encode("utf-8", "replace"))
+
+    def _densify(self) -> None:
+        """Cuts long runs of text that is not ASCII, so that finding an offset never measures more than a short one."""
+        dense: list[Run] = []
+        ends = [*self._starts[1:], len(self.text)]
+        for (at, offset), end in zip(self._runs, ends, strict=True):
+            here = offset
+            for cut in range(at, max(end, at + 1), _STEP):
+                dense.append(Run(cut, here))
+                here += len(self.text[cut : cut + _STEP].encode("utf-8", "replace"))
+        self._runs = dense
+        self._starts = [run.at for run in dense]
+        self._dense = True
+
+    def runs(self, start: int, end: int, at: int = 0) -> list[Run]:
+        """The runs of ``text[start:end]`` where it becomes a part of another text, at position ``at`` of that."""
+        runs = [Run(at, self.offset(start))]
+        inside = slice(bisect_right(self._starts, start), bisect_left(self._starts, end))
+        return runs + [Run(run.at - start + at, run.offset) for run in self._runs[inside]]
 
     def span(self, start: int, end: int) -> Span:
         """Where ``text[start:end]`` stands in the file."""
