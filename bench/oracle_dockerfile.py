@@ -77,9 +77,13 @@ def theirs(command: Any) -> tuple[Any, ...]:
     known = keyword in dockerfile.all_cmds() and keyword != "onbuild"
     value = command.value if known else ()
     return (
-        (command.cmd or "").upper(), (command.sub_cmd or "").upper(), command.json, command.flags, value,
+        _upper(command.cmd or ""), _upper(command.sub_cmd or ""), command.json, command.flags, value,
         command.start_line, command.end_line, heredocs,
     )  # fmt: skip
+
+
+def _upper(keyword: str) -> str:
+    return keyword.upper() if keyword.isascii() else keyword
 
 
 def newer(document: Document) -> str:

@@ -21,7 +21,7 @@ class Piece(NamedTuple):
 
     Attributes:
         kind: ``bom``, ``directive``, ``comment``, ``keyword``, ``flag``, ``word``, ``key``, ``value``, ``heredoc``
-            (a body), ``terminator``, or ``gap`` for what only separates (white space, continuations, brackets, line ends).
+            (a body), ``terminator``, or ``gap`` for what only separates (white space, continuations, brackets).
         span: its bytes.
     """
 
