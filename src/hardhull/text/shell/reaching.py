@@ -27,7 +27,7 @@ def reaching(script: Script, name: str, at: int, block: Block) -> Steps:
     been made. One in a subshell has no effect outside. A function sees what is assigned after it, because it may be
     called later.
     """
-    assignments = script.assignments.get(name, ())
+    assignments = script.assignments.get(name, [])
     if len(assignments) > MAX_ASSIGNMENTS:
         return ((assignments[0], f"{name} is set in more than {MAX_ASSIGNMENTS} places"),)
     function = block.nearest("function")

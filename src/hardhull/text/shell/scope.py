@@ -212,16 +212,19 @@ class Outer(NamedTuple):
         at: position of the command that runs it.
         block: that command's block.
         exported: whether it sees only exported variables (quoted text) or is expanded by the outer shell first.
-        why: why nothing of it can be known (it runs on another machine), else empty.
+        hidden: names that the nested script expands itself, where the outer variables do not exist.
     """
 
     scope: Scope
     at: int
     block: Block
     exported: bool = False
+    hidden: frozenset[str] = frozenset()
 
     def value(self, name: str) -> Value | str | None:
         """The variable's value outside."""
+        if name in self.hidden:
+            return None
         script = self.scope.script
         if self.exported and name not in self.scope.given and not _is_exported(script, name):
             return self.scope.outer.value(name) if self.scope.outer is not None else None

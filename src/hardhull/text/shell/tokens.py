@@ -13,7 +13,10 @@ NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*+"
 """A variable's name (POSIX 3.216)."""
 
 RESERVED: Final = frozenset(
-    "if then elif else fi for select while until do done case esac function { } ! [[ coproc".split()
+    (
+        *("if", "then", "elif", "else", "fi", "for", "select", "while", "until", "do", "done"),
+        *("case", "esac", "function", "{", "}", "!", "[[", "coproc"),
+    )
 )
 """Words that are syntax where a command may begin; ``in`` only after for and case."""
 

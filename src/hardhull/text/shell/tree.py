@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from hardhull.model.source import Place
 
 
+BROKEN = "!"
+"""In place of the operator after a command: what follows could not be read, it may go on."""
+
+
 class Part(NamedTuple):
     """A piece of a word.
 
@@ -167,6 +171,13 @@ class Assignment:
         self.local = False
         self.exported = False
 
+    @property
+    def words(self) -> list[Word]:
+        """The words that the value is made of."""
+        if self.items is not None:
+            return self.items
+        return [self.value] if self.value is not None else []
+
     def __repr__(self) -> str:
         return f"Assignment({self.name} at {self.start})"
 
@@ -202,7 +213,7 @@ class Command:
         redirects: in order.
         block: where it stands.
         before: operator in front of it: ``;``, a newline, ``&``, ``&&``, ``||``, ``|``, ``|&``, ``(``, or empty.
-        after: the operator that follows it.
+        after: the operator that follows it; BROKEN where the text cannot be read on.
         negated: ``!`` stands in front of it.
     """
 
