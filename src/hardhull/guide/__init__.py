@@ -1,7 +1,7 @@
 """The recipes of common hardening guides, each with our verdict, the reason, and the corrected form.
 
-A recipe is a file of ours in ``recipes/``; the tests scan every one of them: the recipe gives the findings it names, and
-the corrected form does not.
+A recipe is a file of ours in ``recipes/``; the tests scan every one of them: the recipe gives the findings it names,
+and the corrected form does not.
 """
 
 from __future__ import annotations
