@@ -25,6 +25,7 @@ SHELL = re.compile(
 ENVIRONMENT = frozenset({"docker"})
 """``/etc/default/docker`` and ``/etc/sysconfig/docker``: the dockerd options of old packages."""
 
+KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml"})
 BY_EXTENSION = frozenset({"yml", "yaml", "json", "md", "markdown", "rules", "conf"})
 
 SERVICES_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -59,7 +60,7 @@ def wanted(path: str) -> bool:
 def kinds_of(path: str, data: bytes) -> tuple[str, ...]:
     """The readers that should see this file; empty where there is nothing in it for us.
 
-    The kinds: ``dockerfile``, ``dockerfile-template``, ``compose``, ``compose-fragment``, ``kubernetes``, ``helm``,
+    The kinds: ``dockerfile``, ``dockerfile-template``, ``compose``, ``kubernetes``, ``kustomization``, ``chart``,
     ``workflow``, ``gitlab``, ``unit``, ``quadlet``, ``makefile``, ``shell``, ``markdown``, ``daemon.json``,
     ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``.
     """
@@ -95,8 +96,12 @@ def _yaml(path: str, name: str, data: bytes) -> tuple[str, ...]:
         return ("workflow",)
     if GITLAB.match(name):
         return ("gitlab",)
+    if name in KUSTOMIZATIONS:
+        return ("kustomization",)
+    if name == "Chart.yaml":
+        return ("chart",)
     if API_VERSION.search(data) and KIND.search(data):
-        return ("helm",) if "/templates/" in f"/{path}" and b"{{" in data else ("kubernetes",)
+        return ("kubernetes",)
     services = SERVICES_KEY.search(data) or FLOW_SERVICES.match(data)
     if COMPOSE.match(name) or (services and IMAGE_OR_BUILD.search(data)):
         return ("compose",)
