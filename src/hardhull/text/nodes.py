@@ -24,9 +24,10 @@ class Anchor:
         uses: where its aliases stand.
         outer: the anchored node around this one, if there is one.
         size: how many nodes it stands for with all aliases inside replaced.
+        height: how deep the nesting inside of it goes, likewise.
     """
 
-    __slots__ = ("name", "node", "outer", "size", "uses")
+    __slots__ = ("height", "name", "node", "outer", "size", "uses")
 
     def __init__(self, name: str, outer: Anchor | None) -> None:
         self.name = name
@@ -34,6 +35,7 @@ class Anchor:
         self.uses: list[Span] = []
         self.outer = outer
         self.size = 0
+        self.height = 0
 
 
 class Node:
@@ -107,7 +109,7 @@ class Scalar(Node):
 
     def fragment(self, source: Source) -> Fragment:
         """The decoded text with the way back to the bytes."""
-        from hardhull.text.scalarmap import fragment_of  # noqa: PLC0415  most scalars are never asked
+        from hardhull.text.scalarmap import fragment_of
 
         return fragment_of(source, self)
 

@@ -78,6 +78,7 @@ class _Composer:
         self.holder: Anchor | None = None
         self.nodes = 0
         self.brought = 0  # nodes that aliases bring in, beside those written
+        self.deepest = 0  # the nesting reached since the innermost open anchor began, or in the document
         self.last_end = base
 
     def documents(self) -> list[Node | None]:
@@ -86,6 +87,7 @@ class _Composer:
         self.next()  # the start of the stream
         while self.next().__class__ is DocumentStartEvent:
             self.anchors = {}
+            self.deepest = 0
             root = self.document()
             empty = isinstance(root, Scalar) and root.start == root.end and root.holder is None and root.tag is None
             roots.append(None if empty else root)
@@ -105,17 +107,17 @@ class _Composer:
             if kind is ScalarEvent:
                 node = self.scalar(event)
             elif kind is AliasEvent:
-                node, alias = self.alias(event)
+                node, alias = self.alias(event, len(parents), keys[-1] if keys else None)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 outer = self.holder
-                opened = self.open(event, Mapping if kind is MappingStartEvent else Sequence, keys)
+                opened = self.open(event, Mapping if kind is MappingStartEvent else Sequence, len(parents))
                 parents.append((opened, outer))
                 keys.append(None)
                 continue
             else:
                 node, outer = parents.pop()
                 keys.pop()
-                self.close(node, event, outer)
+                self.close(node, event, outer, len(parents))
             if not parents:
                 return node
             parent = parents[-1][0]
@@ -154,7 +156,7 @@ class _Composer:
             holder.node = node
         return node
 
-    def alias(self, event: Any) -> tuple[Node, Span]:
+    def alias(self, event: Any, depth: int, key: Node | None) -> tuple[Node, Span]:
         """What an alias refers to, and where the alias stands."""
         span = Span(self.at(event.start_mark.index), self.at(event.end_mark.index))
         self.last_end = span.end
@@ -166,19 +168,19 @@ class _Composer:
             why = f"the anchor &{event.anchor} contains itself"
             raise UnreadableError(self.source, span.start, why, "take the alias out")
         anchor.uses.append(span)
+        merged = isinstance(key, Scalar) and key.text == "<<"  # becomes part of the mapping it stands in
+        self.reach(span.start, depth - merged + anchor.height)
         self.brought += anchor.size
         if self.brought + self.nodes > MAX_EXPANDED:
             why = f"the aliases up to here stand for more than {MAX_EXPANDED:,} nodes, the limit"
             raise UnreadableError(self.source, span.start, why, "write the values out, or use fewer aliases of aliases")
         return anchor.node, span
 
-    def open(self, event: Any, kind: type[Mapping | Sequence], depth: list[Node | None]) -> Mapping | Sequence:
+    def open(self, event: Any, kind: type[Mapping | Sequence], depth: int) -> Mapping | Sequence:
         """The beginning of a mapping or list."""
         self.nodes += 1
         start, end = self.at(event.start_mark.index), self.at(event.end_mark.index)
-        if len(depth) >= MAX_DEPTH:
-            why = f"the nesting is deeper than the limit of {MAX_DEPTH}"
-            raise UnreadableError(self.source, start, why, "write it flatter")
+        self.reach(start, depth + 1)
         if self.nodes > MAX_NODES:
             raise self.too_many(start)
         tag = None if event.implicit else event.tag
@@ -191,9 +193,11 @@ class _Composer:
         if event.anchor is not None:
             node.holder = self.holder = self.anchored(event)
             self.holder.size = -(self.nodes - 1 + self.brought)
+            self.holder.height = self.deepest
+            self.deepest = depth + 1
         return node
 
-    def close(self, node: Mapping | Sequence, event: Any, outer: Anchor | None) -> None:
+    def close(self, node: Mapping | Sequence, event: Any, outer: Anchor | None, depth: int) -> None:
         """The end of a mapping or list."""
         if node.flow and self.data[node.start] in b"[{":
             self.last_end = self.at(event.end_mark.index)
@@ -201,10 +205,20 @@ class _Composer:
         holder = node.holder
         if holder is not outer and holder is not None:
             holder.size += self.nodes + self.brought
+            before, holder.height = holder.height, self.deepest - depth
+            self.deepest = max(before, self.deepest)
             holder.node = node
             self.holder = outer
         if isinstance(node, Mapping) and any(map(is_merge, node.entries)):
             _ = node.effective  # now, while what it merges is known, so that a long chain never recurses
+
+    def reach(self, offset: int, depth: int) -> None:
+        """Note a depth of nesting; what aliases bring in counts too, so that no reader of the tree recurses far."""
+        if depth > self.deepest:
+            if depth > MAX_DEPTH:
+                why = f"the nesting is deeper than the limit of {MAX_DEPTH}"
+                raise UnreadableError(self.source, offset, why, "write it flatter")
+            self.deepest = depth
 
     def anchored(self, event: Any) -> Anchor:
         """A new anchor; a later one of the same name takes its place."""
