@@ -98,10 +98,20 @@ class Workload(Fact):
     detach: Slot[bool] = Slot(False)
     secrets: Slot[Items[Grant]] = Slot(())
     configs: Slot[Items[Grant]] = Slot(())
+    namespace: Slot[str | None] = Slot(None)
+    """Kubernetes: where written; None is chosen by whoever applies the manifest."""
+    controller: Slot[str | None] = Slot(None)
+    """Kubernetes: the kind of object that makes the pod (``Pod``, ``Deployment``, ``CronJob`` ...)."""
+    role: Slot[str] = Slot("app")
+    """Kubernetes: ``app``, ``init``, ``sidecar`` (an init container that keeps running) or ``ephemeral``."""
+    pod_labels: Slot[Items[tuple[str, str]]] = Slot(())
+    """Kubernetes: labels of the pod, which policies and services select by; ``labels`` are those of its object."""
 
     # Whom it runs as
     user: Slot[str | None] = Slot(None)
     """``uid[:gid]`` or names, as the engine takes them; Kubernetes' runAsUser[:runAsGroup]."""
+    group: Slot[str | None] = Slot(None)
+    """Kubernetes' runAsGroup, which also counts where no ``user`` is written; part of ``user`` otherwise."""
     group_add: Slot[Items[str]] = Slot(())
     run_as_non_root: Slot[bool | None] = Slot(None)
     userns: Slot[str | None] = Slot(None)
@@ -129,6 +139,8 @@ class Workload(Fact):
     """The OCI runtime or RuntimeClass (``runsc``, ``kata``)."""
     service_account: Slot[str | None] = Slot(None)
     automount_token: Slot[bool | None] = Slot(None)
+    host_process: Slot[bool] = Slot(False)
+    """Windows: runs on the node itself, with no container around it."""
 
     # Namespaces and network
     network_mode: Slot[str | None] = Slot(None)

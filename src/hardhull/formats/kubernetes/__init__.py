@@ -1,0 +1,1 @@
+"""Kubernetes manifests: :mod:`.read` makes facts of them, :mod:`.documents` tells them from other files."""
