@@ -1,1 +1,134 @@
 """Discover, read, link, judge, ignore, score: from targets to a result."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull import __version__
+from hardhull.model.result import NotChecked, Result, Target
+from hardhull.model.source import Source
+from hardhull.scan.discover import Candidate, Discovery, discover, find_root
+from hardhull.scan.kinds import kinds_of_stream
+from hardhull.scan.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hardhull.facts.fact import Fact
+    from hardhull.rules.policy import Policy
+    from hardhull.scan.ignore import Ignores
+
+__all__ = ["Options", "judge_files", "scan"]
+
+
+class Options(NamedTuple):
+    """How to scan.
+
+    Attributes:
+        config: a configuration file that the person named; found at the root otherwise.
+        today: ISO date that ignores expire against; the result depends on it and on nothing else outside the tree.
+        ignores: whether ignore comments and rules hide findings.
+        facts: whether the result carries the facts as well.
+        strict: whether a fault of ours is raised; for tests.
+        stdin: the bytes of the target ``-``.
+    """
+
+    config: Path | None = None
+    today: str = ""
+    ignores: bool = True
+    facts: bool = False
+    strict: bool = False
+    stdin: bytes = b""
+
+
+def scan(targets: Sequence[str], options: Options) -> Result:
+    """Scans files and folders (``-`` is standard input).
+
+    Raises:
+        NoSuchTargetError: a target does not exist.
+        ConfigError: the configuration cannot be used.
+    """
+    from hardhull.scan.config import load_policy
+
+    started, clock = datetime.now(UTC), time.perf_counter()
+    paths = [target for target in targets if target != "-"]
+    root = find_root([Path(path) for path in paths])
+    policy = load_policy(root, options.config)
+    found = discover(paths, policy.exclude, root)
+    if "-" in targets:
+        _take_stdin(found, options.stdin)
+    result = judge_files(found, policy, options)
+    seconds = round(time.perf_counter() - clock, 3)
+    return result._replace(started=started.isoformat(timespec="seconds"), seconds=seconds)
+
+
+def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
+    """Reads, links and judges files that were discovered (or made up by a test)."""
+    from hardhull.scan.attack import attack_paths
+    from hardhull.scan.checklist import checklist
+    from hardhull.scan.ignore import Ignores
+    from hardhull.scan.judge import Judge
+    from hardhull.scan.link import link
+    from hardhull.scan.plain import plain
+    from hardhull.scan.read import Reading
+    from hardhull.scan.score import counted, score
+
+    reading = Reading(Tree(found.root, found.files), strict=options.strict)
+    reading.run()
+    link(reading.facts, reading.tree)
+    today = options.today or datetime.now(UTC).date().isoformat()
+    ignores = Ignores(today, policy.ignores) if options.ignores else None
+    if ignores is not None:
+        for candidate in found.files:
+            ignores.read(candidate.source)
+    judged = Judge(policy, ignores).judge(reading.facts)
+    count = counted(judged.findings)
+    points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
+    names = {rule.id: rule.name for rule in judged.rules.values()}
+    return Result(
+        version=__version__,
+        started="",
+        seconds=0.0,
+        targets=_targets(found.files, reading.facts),
+        rules=judged.rules,
+        checks=tuple(judged.checks),
+        findings=tuple(judged.findings),
+        paths=tuple(attack_paths(reading.facts, judged.by_fact, names)),
+        not_checked=(*found.not_checked, *reading.not_checked, *judged.not_checked),
+        score=score(count, judged.checks, judged.rules, points),
+        unused_ignores=tuple(_unused(ignores)),
+        facts=tuple(plain(fact) for fact in reading.facts) if options.facts else (),
+    )
+
+
+def _take_stdin(found: Discovery, data: bytes) -> None:
+    """Adds standard input to what was discovered."""
+    kinds = kinds_of_stream(data)
+    if kinds:
+        found.files.append(Candidate(Source("-", data), kinds))
+    else:
+        how = "pipe a Dockerfile, compose file, manifests, daemon.json, audit rules or a script with docker commands"
+        found.not_checked.append(NotChecked("failed", "-", "no reader knows what standard input holds", how))
+
+
+def _targets(files: Sequence[Candidate], facts: Sequence[Fact]) -> tuple[Target, ...]:
+    """The files that were read, with how many workloads each holds."""
+    counts = Counter(fact.place.source.path for fact in facts if fact.kind == "workload")
+    return tuple(
+        Target(one.kinds[0], one.source.path.rpartition("/")[2], one.source.path, workloads=counts[one.source.path])
+        for one in files
+    )
+
+
+def _unused(ignores: Ignores | None) -> list[NotChecked]:
+    """What to say about ignores; whether a rule exists is only asked where there are ignores at all."""
+    if ignores is None or not ignores.any:
+        return []
+    from hardhull.rules.rule import all_rules
+
+    known = {name.lower() for rule in all_rules() for name in (rule.id, rule.name, *rule.aliases)}
+    return [*ignores.problems, *ignores.unused(frozenset(known))]

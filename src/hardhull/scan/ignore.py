@@ -150,11 +150,16 @@ class Ignores:
         self._by_fact: dict[int, list[Ignore]] = {}
         self._used: set[Ignore] = set()
 
+    @property
+    def any(self) -> bool:
+        """Whether there is an ignore, good or bad."""
+        return bool(self.problems) or any(self._by_path.values())
+
     def read(self, source: Source) -> None:
         """Takes in the comments of a file."""
         if MARK in source.data:
             good, bad = ignores_in(source)
-            self._by_path[source.path] = good
+            self._by_path.setdefault(source.path, []).extend(good)
             self.problems += bad
 
     def for_place(self, names: frozenset[str], path: str, line: int) -> Suppression | None:

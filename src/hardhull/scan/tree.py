@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardhull.model.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from hardhull.scan.discover import Candidate
 

@@ -1,0 +1,73 @@
+"""Facts as plain JSON values, for ``--facts``: every field with its value, origin and place, secrets redacted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hardhull.facts.fact import Fact
+from hardhull.model.field import Field, Inexpressible
+from hardhull.text.secrets import redact, secret_in
+
+if TYPE_CHECKING:
+    from hardhull.model.source import Place
+
+REDACTED = "[redacted]"
+LINKS = frozenset({"recipe", "engine", "cluster", "seccomp_profile"})
+"""Fields that hold another fact: only its subject is written."""
+
+
+def plain(fact: Fact) -> dict[str, Any]:
+    """One fact: its kind, subject, place and every field that is written, derived or unknown."""
+    return {
+        "kind": fact.kind,
+        "subject": fact.subject,
+        "syntax": fact.syntax,
+        "location": _place(fact.place),
+        "cannot": sorted(fact.cannot),
+        "fields": {name: _field(field) for name, field in fact.fields.items() if not isinstance(field, Inexpressible)},
+    }
+
+
+def _field(field: Field[Any]) -> dict[str, Any]:
+    out: dict[str, Any] = {"known": field.known, "written": field.written, "location": _place(field.place)}
+    if field.known:
+        out["value"] = _value(field.value)
+    else:
+        out["why"] = field.why
+    if field.origin:
+        out["origin"] = field.origin
+    return out
+
+
+def _value(value: Any) -> Any:
+    """A value as JSON has it; records become objects, items keep only their values."""
+    if isinstance(value, Field):
+        return _value(value.value) if value.known else {"unknown": value.why}
+    if isinstance(value, Fact):
+        return value.subject
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _record(value._asdict())
+    if isinstance(value, (tuple, list)):
+        return [_value(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(item) for item in value)
+    if isinstance(value, dict):
+        return {str(key): _value(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return redact(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return str(value)
+
+
+def _record(record: dict[str, Any]) -> dict[str, Any]:
+    """A record; the value beside a name that says it is secret does not leave the file."""
+    name, value = record.get("name"), record.get("value")
+    if isinstance(name, str) and isinstance(value, str) and secret_in(name, value):
+        record = {**record, "value": REDACTED, "raw": REDACTED}
+    return {key: _value(item) for key, item in record.items()}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    start = place.start
+    return {"path": place.source.path, "line": start.line, "column": start.column}

@@ -1,0 +1,50 @@
+"""Which function reads which kind of file. Formats are imported only when a file of theirs is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.model.result import NotChecked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.model.source import Source
+    from hardhull.scan.read import Reading
+
+
+def template(reading: Reading, source: Source) -> None:
+    """A template of a Dockerfile: what it renders to is what counts."""
+    how = "render it and scan the result, for example through `hardhull scan -`"
+    reading.not_checked.append(NotChecked("out-of-scope", source.path, "a template, not yet a Dockerfile", how))
+
+
+def kubernetes(reading: Reading) -> None:
+    """All manifests of the tree, and the cluster they declare together."""
+    from hardhull.formats.kubernetes import kustomize
+    from hardhull.formats.kubernetes.read import gather, read
+
+    tree = reading.tree
+    kustomizations = tree.of_kind("kustomization")
+    context = kustomize.context(kustomizations, [source.path for source in tree.of_kind("chart")])
+    reading.not_checked += [kustomize.not_checked(source) for source in kustomizations]
+    parts = []
+    for source in tree.of_kind("kubernetes"):
+        found = read(source, context)
+        reading.facts += found.workloads
+        reading.not_checked += found.not_checked
+        parts += found.cluster_parts
+    cluster = gather(parts)
+    if cluster is not None:
+        reading.facts.append(cluster)
+
+
+READERS: dict[str, Callable[[Reading, Source], None]] = {
+    "dockerfile-template": template,
+}
+"""Readers of one file at a time, by kind."""
+
+TREE_READERS: tuple[tuple[frozenset[str], Callable[[Reading], None]], ...] = (
+    (frozenset({"kubernetes", "kustomization"}), kubernetes),
+)
+"""Readers that need all files of their kinds together."""

@@ -1,0 +1,77 @@
+"""Turns a rule's example into files, and files into findings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hardhull.model.result import Found, Result
+from hardhull.model.source import Source
+from hardhull.rules.policy import Policy
+from hardhull.scan import Options, judge_files
+from hardhull.scan.discover import Candidate, Discovery
+from hardhull.scan.kinds import kinds_of
+
+PATHS = {
+    "compose": "compose.yaml",
+    "kubernetes": "manifest.yaml",
+    "docker-run": "run.sh",
+    "shell": "run.sh",
+    "dockerfile": "Dockerfile",
+    "daemon.json": "daemon.json",
+    "dockerd": "docker.service",
+    "workflow": ".github/workflows/ci.yml",
+    "gitlab": ".gitlab-ci.yml",
+    "makefile": "Makefile",
+    "unit": "app.service",
+    "systemd": "app.service",
+    "quadlet": "app.container",
+    "auditd": "docker.rules",
+    "seccomp": "seccomp.json",
+    "engine-api": "inspect.json",
+    "markdown": "README.md",
+}
+MARK = re.compile(r"[ \t]*#!\s*((?:HH-[A-Z]+-\d+)(?:\s*,\s*HH-[A-Z]+-\d+)*)[ \t]*$")
+FILE = re.compile(r"^--- (\S+)$", re.MULTILINE)
+
+
+def files_of(text: str, path: str) -> dict[str, str]:
+    """The files of an example: one, or several between ``--- name`` lines. The first newline is the quote's."""
+    text = text.removeprefix("\n")
+    parts = FILE.split(text)
+    if len(parts) == 1:
+        return {path: text}
+    named = dict(zip(parts[1::2], (part.removeprefix("\n") for part in parts[2::2]), strict=True))
+    return {path: parts[0], **named} if parts[0].strip() else named
+
+
+def marks_of(text: str, path: str, rule: str) -> tuple[dict[str, str], list[tuple[str, int]]]:
+    """The files without their marks, and the (path, line) of every mark of a rule."""
+    plain: dict[str, str] = {}
+    marked: list[tuple[str, int]] = []
+    for name, body in files_of(text, path).items():
+        lines = body.split("\n")
+        for number, line in enumerate(lines, 1):
+            found = MARK.search(line)
+            if found:
+                lines[number - 1] = line[: found.start()]
+                marked += [(name, number)] * [word.strip() for word in found[1].split(",")].count(rule)
+        plain[name] = "\n".join(lines)
+    return plain, sorted(marked)
+
+
+def scan_texts(files: dict[str, str], policy: Policy | None = None) -> Result:
+    """Judges texts that were never in a folder; a fault of ours is raised."""
+    candidates = []
+    for path, text in sorted(files.items()):
+        data = text.encode()
+        kinds = kinds_of(path, data)
+        candidates.append(Candidate(Source(path, data), kinds))
+    return judge_files(
+        Discovery(Path("/nonexistent"), candidates, []), policy or Policy(), Options(strict=True, today="2026-01-01")
+    )
+
+
+def findings_of(rule: str, result: Result) -> list[Found]:
+    """The findings of one rule."""
+    return [found for found in result.findings if found.rule == rule]
