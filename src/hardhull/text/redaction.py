@@ -1,0 +1,234 @@
+"""Taking secrets out of what is shown: where they stand in a text, and the text without them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from hardhull.text.secret_formats import find_formats
+from hardhull.text.secret_names import Role, is_common, role_of
+from hardhull.text.secret_values import DEFAULT, ELSEWHERE, HASH, NAME_LIKE, PLAIN_WORDS, URL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REDACTED: Final = "[redacted]"
+
+_NAMES: Final = tuple(
+    form for word in ("pass", "pwd", "secret", "token", "key", "auth") for form in (word, word.upper(), word.title())
+)
+_COMMAND_WORDS: Final = (
+    "uthorization",
+    "UTHORIZATION",
+    "earer ",
+    "mysql",
+    "mariadb",
+    "curl",
+    "login",
+    "redis-cli",
+    "sshpass",
+)
+"""A line with none of these words is not looked at any further; finding that out is fast."""
+_PAIR: Final = re.compile(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
+"""A name, then what assigns to it. Anchored at the start of a run of name characters, so each is read once."""
+_FLAG: Final = re.compile(r"(?<![\w-])--([A-Za-z][\w-]*+)(?:[\"']?,[ \t]{0,8}|[ \t]{1,8})(?![-\s])")
+_INSTRUCTION: Final = re.compile(r"^[ \t]*+(?:ENV|ARG)[ \t]++([\w.-]++)[ \t]++(?!=)", re.IGNORECASE | re.MULTILINE)
+_ENV_ITEM: Final = re.compile(
+    r"(?<![\w.-])name[\"']?:[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+,?\s{0,200}+[\"']?value[\"']?:[ \t]*+"
+)
+"""Kubernetes' ``- name: X`` above ``value: y``."""
+_COMMANDS: Final = (
+    r"(?:authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:(?:bearer|basic|token)[ \t]{1,4})?"
+    r"|\bbearer[ \t]{1,4}(?=\S{16})"
+    r"|\b(?:mysql|mysqladmin|mysqldump|mysqlshow|mariadb|mariadb-admin|mariadb-dump)\b[^\n|;&]{0,120}?[ \t]-p"
+    r"|\bcurl\b[^\n|;&]{0,120}?[ \t](?:-u|--user)[ \t=]{0,4}[\"']?[^\s:\"'$]{1,64}:"
+    r"|\b(?:docker|podman|nerdctl|helm)[ \t]{1,8}(?:registry[ \t]{1,8})?login\b[^\n|;&]{0,120}?[ \t]-p[ \t=]{1,4}"
+    r"|\bredis-cli\b[^\n|;&]{0,120}?[ \t]-a[ \t]{1,4}|\bsshpass[ \t]{1,8}-p[ \t]{0,4})"
+)
+"""Commands and headers whose next word is a secret; compiled when a line has one of their words."""
+_ECHOED: Final = (
+    r"\becho[ \t]{1,8}[\"']?\w{1,32}:([^\s\"'|]{1,128})[\"']?[ \t]{0,8}\|[ \t]{0,8}(?:sudo[ \t]{1,8})?chpasswd"
+)
+_KEY_BODY: Final = re.compile(r"[ \t\"'>|#-]*+([A-Za-z0-9+/]{60,}+={0,2})(?:\\n)?[\"', \t\r]*+")
+"""A line that is all base64: part of a key whose header stands somewhere above."""
+_ENCODED_KEY: Final = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=]++")
+"""``-----BEGIN`` in base64, as Kubernetes' Secrets hold it."""
+_END_OF_KEY: Final = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+_BARE: Final = re.compile(r"(?:[^\s\"'\\]|\\.|\"[^\"\n]*+\"|'[^'\n]*+')++")
+_COMMENT: Final = re.compile(r"[ \t]#")
+_PEEK: Final = 240
+"""Characters of a value that are read to decide whether it is worth hiding; only then its end is looked for."""
+
+
+def redact(text: str) -> str:
+    """The text with every recognised secret replaced by ``[redacted]``; all else, line ends included, is kept.
+
+    Give it whole files where you can: that ``value: x`` is a secret is said by the line above it. Linear in the length
+    of the text; redacting twice changes nothing more.
+    """
+    parts: list[str] = []
+    at = 0
+    for start, end in secret_spans(text):
+        parts += text[at:start], "\n".join(_hidden(line) for line in text[start:end].split("\n"))
+        at = end
+    return "".join((*parts, text[at:])) if at else text
+
+
+def _hidden(line: str) -> str:
+    """One line of a secret: its indentation and its carriage return stay."""
+    body = line.strip()
+    return line.replace(body, REDACTED) if body else line
+
+
+def secret_spans(text: str) -> list[tuple[int, int]]:
+    """Where secrets stand in a text: offsets of characters, in order, apart from each other."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(_spans(text)):
+        if start >= end or text[start:end] == REDACTED:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for form in find_formats(text):
+        end = form.end
+        if form.format.id == "private-key":
+            closing = _END_OF_KEY.search(text, end)
+            end = closing.end() if closing else len(text)
+        yield form.start, end
+    at = text.find("://")
+    while at >= 0:
+        url = URL.match(text, at)
+        if url and not ELSEWHERE.match(url[2]):
+            yield url.span(2)
+        at = text.find("://", at + 3)
+    yield from _bodies(text)
+    for start, end in _telling_lines(text):
+        yield from _in_line(text, start, end)
+
+
+def _bodies(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.split("\n"):
+        if len(line) >= 60:
+            body = _KEY_BODY.fullmatch(line)
+            if body and not body[1].islower() and not body[1].isupper() and len(set(body[1])) > 16:
+                yield at + body.start(1), at + body.end(1)
+        at += len(line) + 1
+    if "LS0tLS1CRUdJTi" in text:
+        for match in _ENCODED_KEY.finditer(text):
+            yield match.span()
+
+
+def _telling_lines(text: str) -> Iterator[tuple[int, int]]:
+    """The lines in which a name, a command or a header may announce a secret."""
+    starts = set()
+    for word in (*_NAMES, *_COMMAND_WORDS):
+        at = text.find(word)
+        while at >= 0:
+            starts.add(text.rfind("\n", 0, at) + 1)
+            line_end = text.find("\n", at)
+            at = text.find(word, line_end) if line_end >= 0 else -1
+    for start in starts:
+        end = text.find("\n", start)
+        yield start, len(text) if end < 0 else end
+
+
+def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    line = text[start:end]
+    named = [(_PAIR, end)]
+    if "--" in line:
+        named.append((_FLAG, end))
+    if "name" in line:
+        named.append((_ENV_ITEM, end + 400))
+    if "ENV " in line or "ARG " in line:
+        named.append((_INSTRUCTION, end))
+    for pattern, stop in named:
+        yield from _named(pattern, text, start, stop)
+    if any(word in line for word in _COMMAND_WORDS):
+        for match in re.compile(_COMMANDS, re.IGNORECASE).finditer(text, start, end):
+            value = _value(text, match.start(), match.end(), Role.PASSWORD, rest=False)
+            if value:
+                yield value
+    if "chpasswd" in line:
+        for match in re.finditer(_ECHOED, line):
+            yield start + match.start(1), start + match.end(1)
+
+
+def _named(pattern: re.Pattern[str], text: str, at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The values that a pattern's first group names; it goes on behind each, so that none is read twice."""
+    match = pattern.search(text, at, stop)
+    while match:
+        role = role_of(match[1])
+        rest = text[match.end() - 1] in " \t" if pattern is _PAIR else pattern is not _FLAG
+        value = _value(text, match.start(), match.end(), role, rest=rest) if role else None
+        if value:
+            yield value
+        match = pattern.search(text, value[1] if value else match.end(), stop)
+
+
+def _value(text: str, name: int, start: int, role: Role, *, rest: bool) -> tuple[int, int] | None:
+    """The span of the value that begins at ``start``, if it is worth hiding.
+
+    Args:
+        text: all of it.
+        name: where its name begins; a quote or ``${`` before it also ends the value.
+        start: where the value begins.
+        role: what the name says.
+        rest: whether an unquoted value is all the rest of the line (YAML) or one word.
+    """
+    peek = text.find("\n", start, start + _PEEK)
+    near = min(start + _PEEK, len(text)) if peek < 0 else peek
+    begin, end = _extent(text, name, start, near, rest=rest)
+    default = DEFAULT.match(text, begin, end)
+    if default:
+        begin, end = default.span(1)
+    if not _worth_hiding(role, text[begin:end].strip().rstrip(",;)}]")):
+        return None
+    if end == near and peek < 0:
+        line_end = text.find("\n", near)
+        begin, end = _extent(text, name, start, len(text) if line_end < 0 else line_end, rest=rest)
+    return begin, begin + len(text[begin:end].rstrip())
+
+
+def _extent(text: str, name: int, start: int, limit: int, *, rest: bool) -> tuple[int, int]:
+    """Where the value that begins at ``start`` begins and ends, at most at ``limit``; quotes are left out."""
+    before, quote = text[name - 1 : name] if name else "", text[start : start + 1]
+    if before in {'"', "'"} and text[start - 1 : start] != " " and quote != before:
+        end = text.find(before, start, limit)
+    elif before == "{" and text[name - 2 : name - 1] == "$":
+        end = text.find("}", start, limit)
+    elif quote in {'"', "'"}:
+        start += 1
+        end = _closing(text, quote, start, limit)
+    elif rest:
+        comment = _COMMENT.search(text, start, limit)
+        end = comment.start() if comment else limit
+    else:
+        bare = _BARE.match(text, start, limit)
+        end = bare.end() if bare else start
+    return start, limit if end < 0 else end
+
+
+def _closing(text: str, quote: str, start: int, limit: int) -> int:
+    """Where the quoted value ends: at its quote that no backslash escapes; -1 where it does not end on this line."""
+    at = text.find(quote, start, limit)
+    while at > start and text[at - 1] == "\\":
+        at = text.find(quote, at + 1, limit)
+    return at
+
+
+def _worth_hiding(role: Role, value: str) -> bool:
+    if not value or value.lower() in PLAIN_WORDS or (value.isdigit() and len(value) < 3):
+        return False
+    if HASH.match(value):
+        return True
+    if ELSEWHERE.match(value) or value == REDACTED[:-1]:
+        return False
+    if role is Role.PASSWORD or len(value) < 4:
+        return role is Role.PASSWORD
+    return not NAME_LIKE.fullmatch(value) or (value.isalpha() and len(value) >= 12) or is_common(value)
