@@ -275,6 +275,7 @@ def test_spans_are_in_order_and_apart(text: str) -> None:
         "--password ",
         "A_KEY: ",
         '{"name":"A_KEY","value":"',
+        "A_KEY=a" + "1" * 200 + "! ",
     ],
 )
 def test_time_grows_with_the_length_only(unit: str) -> None:

@@ -15,28 +15,12 @@ INSIDE: Final = re.compile(r"\$\{|\$\(|\{\{|\$[A-Z_]{3}")
 HASH: Final = re.compile(r"\$?\$[0-9][a-z]?\$|\$?\$argon2|\{SHA|\{SSHA|[a-z0-9-]{3,12}:\$")
 """Hashed passwords: they open nothing, but can be guessed at."""
 PLAIN_WORDS: Final = frozenset(
-    (
-        "true",
-        "false",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "null",
-        "none",
-        "nil",
-        "~",
-        "0",
-        "1",
-        "enabled",
-        "disabled",
-        "optional",
-        "required",
-        "auto",
-        "default",
-    )
-)
-NAME_LIKE: Final = re.compile(r"[A-Za-z]+(?:[-_.:/ ][A-Za-z]+|[-_.]?[0-9]{1,4})*\.?", re.ASCII)
+    {
+        "true", "false", "yes", "no", "on", "off", "null", "none", "nil", "~", "0", "1",
+        "enabled", "disabled", "optional", "required", "auto", "default",
+    }
+)  # fmt: skip
+NAME_LIKE: Final = re.compile(r"[A-Za-z]++(?:[-_.:/ ][A-Za-z]++|[-_.]?[0-9]{1,4}+(?![0-9]))*+\.?", re.ASCII)
 """Words with separators and small numbers (``app-tls-secret-2``): the name of something."""
 URL: Final = re.compile(r"://([^\s/:@?#\"'<>]{0,128}):([^\s/@\"'<>]{1,256})@")
 DEFAULT: Final = re.compile(r"\$\{\w{1,128}:?[-=]([^{}]*+)\}")

@@ -1,8 +1,8 @@
 """Recognising secrets: for the rules that report them, and for taking them out of everything that is shown.
 
 Two questions with different answers. :func:`secret_in` is asked for a verdict and must be right: it says nothing about
-what may be a file name, a variable or the name of a Secret object. :func:`~hardhull.text.redaction.redact` is asked before something is shown
-and must be safe: in doubt it hides.
+what may be a file name, a variable or the name of a Secret object. ``redact`` is asked before something is shown and
+must be safe: in doubt it hides.
 """
 
 from __future__ import annotations
