@@ -1,0 +1,134 @@
+"""Values that the engine refuses, as ``Validate`` and its platform part in moby's ``daemon/config`` do (v28.5.2)."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from hardhull.facts.log_drivers import is_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LEVELS = frozenset({"panic", "fatal", "error", "warn", "info", "debug", "trace"})
+_GONE_DRIVERS = {"aufs": "24.0", "overlay": "24.0", "devicemapper": "25.0"}
+_PROTOCOLS = frozenset({"tcp", "unix", "fd", "npipe"})
+
+
+def refused(key: str, value: str) -> str:
+    """Why the engine refuses a text (one of the list, for list keys), as a sentence part; empty if it does not."""
+    check = _TEXTS.get(key)
+    return check(value) if check is not None and value else ""
+
+
+def refused_number(key: str, value: int) -> str:
+    """Why the engine refuses a number; empty if it does not."""
+    if key == "network-diagnostic-port" and not 0 <= value <= 65535:
+        return f"{value} is not a port"
+    if value < 0 and key in _NOT_NEGATIVE:
+        return f"{value} is negative"
+    return ""
+
+
+def gone_since(storage_driver: str) -> str:
+    """The version that removed a storage driver, or empty."""
+    return _GONE_DRIVERS.get(storage_driver, "")
+
+
+_NOT_NEGATIVE = frozenset(
+    {"mtu", "max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts", "default-stop-timeout"}
+)
+
+
+def _one_of(*words: str, fold: bool = False) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if (value.lower() if fold else value) in words:
+            return ""
+        return f"{value!r} is none of {', '.join(sorted(words))}"
+
+    return check
+
+
+def _host(value: str) -> str:
+    protocol, found, _ = value.strip().partition("://")
+    if found and protocol not in _PROTOCOLS:
+        return f"{value!r} has none of the protocols {', '.join(sorted(_PROTOCOLS))}"
+    return ""
+
+
+def _address(value: str) -> str:
+    try:
+        ip_address(value)
+    except ValueError:
+        return f"{value!r} is not an IP address"
+    return ""
+
+
+def _network(value: str) -> str:
+    if "/" not in value:
+        return f"{value!r} has no prefix length"
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        return f"{value!r} is not an address with a prefix length"
+    return ""
+
+
+def _label(value: str) -> str:
+    return "" if "=" in value else f"{value!r} is not of the form key=value"
+
+
+def _mirror(value: str) -> str:
+    scheme, found, rest = value.partition("://")
+    if not found or scheme not in {"http", "https"}:
+        return "a mirror must begin with https:// or http://"
+    if "?" in rest or "#" in rest:
+        return "a mirror must have no query and no fragment"
+    if "@" in rest.partition("/")[0]:
+        return "a mirror must have no user and no password"
+    return ""
+
+
+def _registry(value: str) -> str:
+    scheme, found, _ = value.partition("://")
+    if found and scheme.lower() not in {"http", "https"}:
+        return f"{value!r} must be a host or a CIDR without a scheme"
+    if value.startswith("-") or value.endswith("-"):
+        return f"{value!r} begins or ends with a hyphen"
+    return ""
+
+
+def _exec_option(value: str) -> str:
+    key, _, word = value.partition("=")
+    key, word = key.strip().lower(), word.strip()
+    if not key or not word:
+        return f"{value!r} is not of the form option=value"
+    if key != "native.cgroupdriver":
+        return f"the option {key!r} is not known"
+    return "" if word in {"cgroupfs", "systemd"} else f"{word!r} is none of cgroupfs, systemd"
+
+
+def _size(value: str) -> str:
+    return "" if is_size(value) else f"{value!r} is not a size"
+
+
+_TEXTS: dict[str, Callable[[str], str]] = {
+    "bip": _network,
+    "bip6": _network,
+    "default-cgroupns-mode": _one_of("host", "private"),
+    "default-gateway": _address,
+    "default-gateway-v6": _address,
+    "default-ipc-mode": _one_of("private", "shareable"),
+    "default-shm-size": _size,
+    "dns": _address,
+    "exec-opts": _exec_option,
+    "firewall-backend": _one_of("iptables", "nftables"),
+    "fixed-cidr": _network,
+    "hosts": _host,
+    "insecure-registries": _registry,
+    "ip": _address,
+    "labels": _label,
+    "log-format": _one_of("json", "text"),
+    "log-level": _one_of(*_LEVELS, fold=True),
+    "registry-mirrors": _mirror,
+}
