@@ -1,0 +1,175 @@
+"""Writes the pages that are made from the program itself: rules, tables, the checklist, and the screen in the README.
+
+python docs/generate.py           writes them
+python docs/generate.py --check   fails where one is not what it would be now
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardhull.scan.syntaxes import CANNOT
+
+from hardhull.facts.workload import Workload
+from hardhull.model.field import InexpressibleError, NotKnownError
+from hardhull.model.source import Place, Source, Span
+from hardhull.rules.policy import Policy
+from hardhull.rules.rule import all_rules
+from hardhull.scan import Options, scan
+from hardhull.scan.checklist import ROWS
+from hardhull.scan.evidence import MEANING
+
+if TYPE_CHECKING:
+    from hardhull.rules.rule import Rule
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+TODAY = "2026-01-01"
+SCREEN = re.compile(r"(<!-- screen: [^>]*-->\n```text\n).*?(\n```\n<!-- end -->)", re.DOTALL)
+NOTE = "<!-- Made by docs/generate.py from the program itself; change that, not this page. -->\n"
+
+
+def rule_page(rule: Rule) -> str:
+    """The manual page of one rule."""
+    lines = rule.manual.strip().splitlines()
+    body = "\n".join(lines[1:]).strip()
+    body = re.sub(
+        r"^(What it checks|Why it matters|How to fix|When it is fine|References):", r"**\1:**", body, flags=re.MULTILINE
+    )
+    facts = [
+        ("Id", f"`{rule.id}`"), ("Judges", rule.fact), ("Dimension", rule.dimension.value),
+        ("Severity", rule.severity.word), ("Confidence", rule.confidence.word),
+        ("Checklist", ", ".join(map(str, rule.checklist)) or "-"), ("CIS", ", ".join(rule.cis) or "-"),
+        ("Tags", ", ".join(rule.tags) or "-"), ("In other tools", ", ".join(rule.also) or "-"),
+    ]  # fmt: skip
+    table = "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)])
+    shown = "\n".join(example_text(example.syntax, example.bad, example.good) for example in rule.examples)
+    return f"{NOTE}\n# {rule.name}\n\n{rule.title}.\n\n{table}\n\n{body}\n\n## Examples\n\n{shown}"
+
+
+def example_text(syntax: str, bad: str, good: str) -> str:
+    """One example; the marks are the tests' business."""
+    clean = re.sub(r"[ \t]*#! HH-[A-Z0-9, -]+$", "", bad, flags=re.MULTILINE)
+    return f"{syntax}, wrong:\n\n```\n{clean.strip()}\n```\n\nright:\n\n```\n{good.strip()}\n```\n"
+
+
+def index_page(rules: tuple[Rule, ...]) -> str:
+    """All rules by dimension."""
+    parts = [NOTE, "# Rules\n", f"{len(rules)} rules. `hardhull explain NAME` shows a page offline.\n"]
+    for dimension in dict.fromkeys(rule.dimension for rule in rules):
+        parts.append(
+            f"## {dimension.value.capitalize()}\n\n| id | name | severity | checklist | what |\n|---|---|---|---|---|"
+        )
+        parts += [
+            f"| {rule.id} | [{rule.name}](rules/{rule.name}.md) | {rule.severity.word} | "
+            f"{', '.join(map(str, rule.checklist))} | {rule.title} |"
+            for rule in rules
+            if rule.dimension is dimension
+        ]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def expresses(rule: Rule, syntax: str) -> str:
+    """What a workload rule does with a syntax: it is tested there, reads it, or has no words to read."""
+    if any(example.syntax == syntax for example in rule.examples):
+        return "tested"
+    place = Place(Source("x", b""), Span(0, 0))
+    runtime = "kubernetes" if syntax == "kubernetes" else "docker"
+    empty = Workload("x", "x", syntax, place, runtime=runtime, cannot=CANNOT[syntax])
+    try:
+        list(rule.check(empty, Policy()))
+    except InexpressibleError:
+        return "-"
+    except NotKnownError:
+        return "reads"
+    return "reads"
+
+
+def syntax_page(rules: tuple[Rule, ...]) -> str:
+    """Table rule x syntax for the rules over workloads."""
+    syntaxes = list(CANNOT)
+    head = f"| rule | {' | '.join(syntaxes)} |\n|---{'|---' * len(syntaxes)}|"
+    rows = [
+        f"| [{rule.name}](rules/{rule.name}.md) | {' | '.join(expresses(rule, syntax) for syntax in syntaxes)} |"
+        for rule in rules
+        if rule.fact == "workload"
+    ]
+    words = "*tested*: an example of the rule is in this syntax. *reads*: the same field is read. *-*: no words for it."
+    return "\n".join([NOTE, "# Rules and syntaxes\n", f"{words}\n", head, *rows, ""])
+
+
+def checklist_page(rules: tuple[Rule, ...]) -> str:
+    """Which evidence decides each point."""
+    parts = [
+        NOTE,
+        "# The production checklist\n",
+        (
+            "A point fails when one of its rules found something (of medium or high confidence, not in documentation, not "
+            "ignored, above `info`). It passes only on evidence. Everything else is *not checked* or *not applicable*.\n"
+        ),
+        "| point | title | fails by | passes when | not applicable when |\n|---|---|---|---|---|",
+    ]
+    for number, row in ROWS.items():
+        failing = ", ".join(f"`{rule.name}`" for rule in rules if number in rule.checklist)
+        passes = MEANING.get(number, "its rules judged something and found nothing")
+        absent = (
+            "never: absence is *not checked*"
+            if number in MEANING
+            else f"there is none of: {', '.join(sorted(row.kinds))}"
+        )
+        parts.append(f"| {number} | {row.title} | {failing} | {passes} | {absent} |")
+    return "\n".join([*parts, ""])
+
+
+def screen() -> str:
+    """What a scan of the example deployment shows, 80 columns wide and without colours."""
+    from hardhull.report.terminal import render
+
+    result = scan([str(ROOT / "examples/shop")], Options(today=TODAY))._replace(seconds=0.2)
+    return re.sub(r"\s+$", "", render(result, width=80, colour=False), flags=re.MULTILINE)
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file and what it should hold."""
+    rules = all_rules()
+    made = {DOCS / "rules" / f"{rule.name}.md": rule_page(rule) for rule in rules}
+    made[DOCS / "rules.md"] = index_page(rules)
+    made[DOCS / "syntaxes.md"] = syntax_page(rules)
+    made[DOCS / "checklist.md"] = checklist_page(rules)
+    readme = ROOT / "README.md"
+    text = screen()
+    made[readme] = SCREEN.sub(lambda found: found[1] + text + found[2], readme.read_text("utf-8"))
+    return made
+
+
+def main() -> None:
+    """Writes or checks."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    made = pages()
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text]
+    stale += [path for path in (DOCS / "rules").glob("*.md") if path not in made]
+    if check:
+        for path in stale:
+            sys.stderr.write(f"{path.relative_to(ROOT)} is not what `make docs` writes\n")
+        sys.exit(bool(stale))
+    (DOCS / "rules").mkdir(exist_ok=True)
+    for path in stale:
+        if path in made:
+            path.write_text(made[path], "utf-8")
+        else:
+            path.unlink()
+    sys.stdout.write(f"{len(made)} pages, {len(stale)} written\n")
+
+
+if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    main()
