@@ -159,14 +159,12 @@ class Scope:
     def _parts(self, parts: Sequence[Part], fields: _Fields, at: int, block: Block) -> None:
         for part in parts:
             if part.kind in _LITERAL:
-                piece = Piece(part.text, self.script.fragment, part.start, part.end)
+                piece = Piece(part.text, self.script.fragment, part.start, part.end, default=fields.default)
                 fields.literal(piece, quoted=part.quoted)
             elif part.kind == "variable":
                 self._variable(part, fields, at, block)
             else:
-                raw = self.script.text[part.start : part.end]
-                shown = raw if len(raw) <= 40 else raw[:37] + "..."
-                why = f"{shown} is only known when it runs"
+                why = f"{_WHAT[part.kind]} is only worked out when it runs"
                 fields.unknown(self._piece(part.start, part.end, why, many=not part.quoted), quoted=part.quoted)
 
     def _variable(self, part: Part, fields: _Fields, at: int, block: Block) -> None:
@@ -177,7 +175,9 @@ class Scope:
                 return
             why = value or f"{part.text} has no value here"
         elif value is None and part.op in _DEFAULT:
+            outer, fields.default = fields.default, True
             self._parts(_quoted(part), fields, at, block)
+            fields.default = outer
             return
         elif isinstance(value, Value) and part.op in _PLAIN:
             fields.value(value, part)
@@ -237,6 +237,7 @@ def _is_exported(script: Script, name: str) -> bool:
     return any(assignment.exported for assignment in script.assignments.get(name, ()))
 
 
+_WHAT = {"command": "the output of a command", "arithmetic": "a calculation", "other": "an expansion"}
 _LITERAL = frozenset(("text", "glob"))
 _PLAIN = frozenset(("", ":-", "-", ":=", "=", ":?", "?"))
 _DEFAULT = frozenset((":-", "-", ":=", "="))
@@ -252,10 +253,11 @@ def _quoted(part: Part) -> tuple[Part, ...]:
 class _Fields:
     """Collects pieces into arguments the way a shell splits them."""
 
-    __slots__ = ("_fields", "_now", "_open", "size")
+    __slots__ = ("_fields", "_now", "_open", "default", "size")
 
     def __init__(self) -> None:
         self.size = 0
+        self.default = False
         self._fields: list[tuple[Piece, ...]] = []
         self._now: list[Piece] = []
         self._open = False

@@ -19,6 +19,7 @@ class Piece(NamedTuple):
         end: where it ends.
         why: why it cannot be known, else empty.
         many: whether it may stand for several words, or none.
+        default: whether it is the default of a variable that nothing here sets.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Piece(NamedTuple):
     end: int
     why: str = ""
     many: bool = False
+    default: bool = False
 
     def cut(self, lo: int, hi: int) -> Piece:
         """A part of it, by positions in ``text``."""
@@ -73,6 +75,18 @@ class Arg:
     def many(self) -> bool:
         """Whether it may be several arguments, or none."""
         return len(self.pieces) == 1 and self.pieces[0].many
+
+    @property
+    def default(self) -> bool:
+        """Whether some of it is the default of a variable (``${X:-this}``)."""
+        return any(piece.default for piece in self.pieces)
+
+    @property
+    def written(self) -> str:
+        """The text at ``site``, before variables are replaced, without quotes around it."""
+        fragment, start, end = self.site
+        raw = fragment.text[start:end]
+        return raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] and raw[0] in "\"'" else raw
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,1 @@
+"""``docker run`` text: command lines that start containers, wherever they stand, read into workloads."""
