@@ -110,6 +110,8 @@ class _Node:
 
 SEVERITIES = {severity.word: severity for severity in reversed(Severity)}
 CONFIDENCES = {confidence.word: confidence for confidence in reversed(Confidence)}
+STATUSES = {word: word for word in ("pass", "fail", "not-checked", "not-applicable")}
+GRADES = {letter: letter for letter in "ABCDEF"}
 DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
 
 
@@ -226,10 +228,10 @@ def _score(row: _Node | None) -> Score | None:
         Point(
             point.get("point", int),
             point.get("title", str),
-            point.get("status", str),
+            point.word("status", STATUSES),
             point.get("evidence", str),
             point.get("findings", int),
         )
         for point in row.each("checklist")
     )
-    return Score(row.get("total", int), row.get("grade", str), dimensions, points)
+    return Score(row.get("total", int), row.word("grade", GRADES), dimensions, points)
