@@ -101,10 +101,10 @@ class _Reading:
         try:
             value = typed(key, entry.value, self.source)
         except MismatchError as error:
-            self.problem(error.node, "type", key.name, f"{key.name} {error.why}")
+            self.problem(error.node, "type", key.name, f"{key.name}: {error.why}")
             if key.slot:
                 place = entry.value.place(self.source)
-                self.keep(key.slot, Field.unknown(key.slot, place, f"{key.name} {error.why}", written=True))
+                self.keep(key.slot, Field.unknown(key.slot, place, f"{key.name}: {error.why}", written=True))
             return
         self.values(key, entry, value)
         if key.slot:
@@ -158,7 +158,7 @@ class _Reading:
     def proxies(self, node: Node) -> None:
         """The object ``proxies``."""
         if not isinstance(node, Mapping):
-            self.problem(node, "type", "proxies", f"proxies is a {type_name(node)}, the engine wants an object")
+            self.problem(node, "type", "proxies", f"proxies: a {type_name(node)} where the engine wants an object")
             return
         for entry in node.entries:
             name = entry.name or ""

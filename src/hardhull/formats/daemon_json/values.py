@@ -41,8 +41,8 @@ class MismatchError(Exception):
     def __init__(self, node: Node, wanted: str) -> None:
         self.node = node
         found = type_name(node)
-        article = "" if found in {"true", "false"} else "an " if found == "object" else "a "
-        self.why = f"is {article}{found}, the engine wants {wanted}"
+        article = "" if found in {"true", "false", "null"} else "an " if found == "object" else "a "
+        self.why = f"{article}{found} where the engine wants {wanted}"
         super().__init__(self.why)
 
 
