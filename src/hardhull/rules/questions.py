@@ -1,0 +1,91 @@
+"""Questions that several rules about workloads ask."""
+
+from __future__ import annotations
+
+from posixpath import normpath
+from typing import TYPE_CHECKING, TypeVar
+
+from hardhull.facts.capabilities import DOCKER_DEFAULT, PODMAN_DEFAULT
+from hardhull.facts.reference import InvalidReferenceError, parse
+
+if TYPE_CHECKING:
+    from hardhull.facts.parts import Mount
+    from hardhull.facts.workload import Items, Workload
+    from hardhull.model.field import Field
+
+T = TypeVar("T")
+
+MIB = 1024 * 1024
+
+
+def known_first(items: Field[Items[T]]) -> list[Field[T]]:
+    """The items of a list field, those whose value is known first.
+
+    A rule that goes through them finds what is there before the first unknown item ends it.
+    """
+    return sorted(items.value, key=_is_unknown)
+
+
+def _is_unknown(item: Field[T]) -> bool:
+    return not item.known
+
+
+def throwaway(workload: Workload) -> bool:
+    """Whether it is a tool that somebody runs once and waits for, not a service: limits and checks are no use then.
+
+    ``docker run --rm`` and ``docker run -it`` in scripts, workflows and documentation; not in a unit, where ``--rm`` is
+    usual for services.
+    """
+    if workload.syntax != "docker-run" or workload.detach.get(False):
+        return False
+    if workload.from_docs:
+        return True
+    once = workload.remove.get(False) or workload.stdin_open.get(False) or workload.tty.get(False)
+    return once and not workload.place.source.path.endswith(".service")
+
+
+def runs_to_its_end(workload: Workload) -> bool:
+    """Whether it is a container that is meant to end: a Job, an init container, a tool; restart ``no`` says so too."""
+    if workload.runtime == "kubernetes":
+        ends = workload.role.get("app") not in {"app", "sidecar"}
+        return ends or workload.controller.get(None) in {"Job", "CronJob"} or workload.restart.get(None) == "never"
+    return throwaway(workload) or workload.restart.get(None) == "no"
+
+
+def is_root(user: str) -> bool:
+    """Whether a user (``uid[:gid]`` or a name) is root."""
+    name = user.partition(":")[0].strip()
+    return name == "root" or (name.isdigit() and int(name[:20]) == 0)
+
+
+def default_capabilities(workload: Workload) -> frozenset[str]:
+    """The capabilities that its runtime gives when nobody says otherwise."""
+    return PODMAN_DEFAULT if workload.runtime == "podman" else DOCKER_DEFAULT
+
+
+def image_name(workload: Workload) -> str:
+    """The image's name without tag, digest and Docker Hub's host (``grafana/grafana``); empty where it is not known."""
+    image = workload.image.get(None)
+    try:
+        return parse(image).familiar_name if image else ""
+    except InvalidReferenceError:
+        return ""
+
+
+def host_path(mount: Mount) -> str | None:
+    """The absolute host path behind a mount (``~`` for the home folder of whoever starts it); None for other mounts."""
+    path = mount.host_root or (mount.source if mount.kind == "bind" else None)
+    if path is None:
+        return None
+    for home in ("$HOME", "${HOME}"):
+        if path.startswith(home):
+            path = "~" + path.removeprefix(home)
+    if not path.startswith(("/", "~")):
+        return None
+    clean = normpath(path)
+    return clean[1:] if clean.startswith("//") else clean
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
