@@ -113,14 +113,18 @@ def read_container(block: Block, number: int, role: Role, pod: Pod, manifest: Ma
     fields.update({**below, **pod.shared, **above, **own})
     user_of(fields)
     _simple(block, fields)
+    if "image" not in fields:
+        fields["image"] = Field.unknown("image", place, "no image is written")
     inner = block.block("resources")
     if inner is not None:
         fields.update(resources(inner))
     fields.update(probes(block))
     _ports(block, fields)
     _given(block, pod, fields)
+    volumes = fields.pop("hollow", None)
     workload.unread = [*pod.unread, *unread(block, role.known), *unread(security, CONTAINER_SECURITY)]
     idle = (*pod.hollow, *manifest.hollow, *misplaced_in_container(block, security), *prefixed, *hollow)
+    idle += tuple(volumes.value) if volumes is not None else ()
     if idle:
         fields["hollow"] = Field("hollow", idle, idle[0].place)
     return workload

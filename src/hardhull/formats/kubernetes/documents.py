@@ -19,10 +19,10 @@ _API_VERSION = re.compile(rb"""^[ \t]*["']?apiVersion["']?[ \t]*:""", re.MULTILI
 _KIND = re.compile(rb"""^[ \t]*["']?kind["']?[ \t]*:""", re.MULTILINE)
 _FLOW = re.compile(rb"""[{,\s]["']?(?:apiVersion|kind)["']?\s*:""")
 _SEPARATOR = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_PLAIN_KIND = re.compile(rb"^kind:[ \t]*([A-Za-z]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-_PLAIN_VERSION = re.compile(rb"^apiVersion:[ \t]*([A-Za-z0-9.\-/]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-_ODD_LINE = re.compile(rb"""^[?<{\["'!&*%|>.]|^(?:kind|apiVersion)[ \t]*:(?![ \t]*[A-Za-z])""", re.MULTILINE)
-"""Lines that can make a key without looking like one; with them a document is parsed, whatever its kind."""
+_PLAIN_KIND = re.compile(rb"\nkind:[ \t]*([A-Za-z]+)[ \t]*(?:#[^\n]*)?\r?(?=\n|\Z)")
+_PLAIN_VERSION = re.compile(rb"\napiVersion:[ \t]*([A-Za-z0-9.\-/]+)[ \t]*(?:#[^\n]*)?\r?(?=\n|\Z)")
+_ODD_LINE = re.compile(rb"""\n(?:[?<{\["'!&*%|>.]|(?:kind|apiVersion)[ \t]*:)""")
+"""Lines that can make such a key; where there are more than the two plain ones a document is parsed in any case."""
 _MAX_PIECES = 300
 """Documents of a broken file that are tried one by one."""
 _MAX_WORK = 20_000_000
@@ -96,22 +96,23 @@ def _without_unread(data: bytes, wanted: Callable[[str, str], bool]) -> tuple[by
     kept: list[bytes] = []
     for start, end in _pieces(data):
         piece = data[start:end]
-        found = _head(piece)
-        if found is not None and not wanted(*found):
+        found = _unread(b"\n" + piece, wanted)
+        if found is not None:
             skipped[found] += 1
             piece = b"\n" * (end - start)
         kept.append(piece)
     return (b"".join(kept) if skipped else data), skipped
 
 
-def _head(piece: bytes) -> tuple[str, str] | None:
-    """Kind and apiVersion of a document, where both stand plainly at the beginning of a line and nothing else can."""
-    if _ODD_LINE.search(piece) or b"{{" in piece:
+def _unread(piece: bytes, wanted: Callable[[str, str], bool]) -> tuple[str, str] | None:
+    """Kind and apiVersion of a document that nobody wants, where both stand there plainly and nothing else can be."""
+    kind, version = _PLAIN_KIND.search(piece), _PLAIN_VERSION.search(piece)
+    if kind is None or version is None:
         return None
-    kinds, versions = _PLAIN_KIND.findall(piece), _PLAIN_VERSION.findall(piece)
-    if len(kinds) != 1 or len(versions) != 1:
+    found = kind[1].decode("ascii"), version[1].decode("ascii")
+    if wanted(*found) or b"{{" in piece or len(_ODD_LINE.findall(piece)) != 2:
         return None
-    return kinds[0].decode("ascii"), versions[0].decode("ascii")
+    return found
 
 
 def _one_by_one(source: Source, data: bytes, first: UnreadableError) -> tuple[list[Node], list[UnreadableError]]:
@@ -142,7 +143,7 @@ def helm_place(source: Source, span: Span) -> Place | None:
 
 
 _PATCH = re.compile(
-    rb"""(?:^|[\s{,"'])\$(?:patch|retainKeys|(?:setElementOrder|deleteFromPrimitiveList)/[\w.-]+)["']?\s*:"""
+    rb"""\$(?<![^\s{,"']\$)(?:patch|retainKeys|(?:setElementOrder|deleteFromPrimitiveList)/[\w.-]+)["']?\s*:"""
 )
 
 

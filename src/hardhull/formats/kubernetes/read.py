@@ -85,8 +85,9 @@ def _not_a_manifest(source: Source, context: kustomize.Context) -> NotChecked | 
         why = "a patch that a kustomization applies to another manifest"
         return NotChecked("out-of-scope", path, why, "`kubectl kustomize FOLDER | hardhull scan -` judges the result")
     chart = kustomize.chart_of(path, context)
-    if chart is not None:
-        what = "a template" if "/templates/" in f"/{path}" else "values"
+    template = "/templates/" in f"/{path}"
+    if chart is not None and (b"{{" in source.data or not template):  # a template without one is whole as it is
+        what = "a template" if template else "values"
         how = f"`helm template {chart} | hardhull scan -` judges what it renders"
         return NotChecked("out-of-scope", path, f"{what} of the Helm chart {chart}", how)
     return None

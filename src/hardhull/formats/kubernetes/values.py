@@ -20,7 +20,10 @@ class WrongTypeError(Exception):
 
 def is_null(node: Node) -> bool:
     """Whether a value is null, which Kubernetes takes as a field that is not there."""
-    return isinstance(node, Scalar) and not node.style and resolve_kubernetes(node) is None
+    return isinstance(node, Scalar) and node.text in _NULLS and not node.style and resolve_kubernetes(node) is None
+
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def described(node: Node) -> str:

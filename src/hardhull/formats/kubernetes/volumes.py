@@ -29,6 +29,7 @@ class Volume(NamedTuple):
         read_only: whether the volume as a whole is.
         place: what decides: the host path of a bind, else the volume's own key.
         grants: secrets and config maps in it, as (kind, name).
+        hollow: settings of it that do nothing.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Volume(NamedTuple):
     read_only: bool
     place: Place
     grants: tuple[tuple[str, str], ...] = ()
+    hollow: tuple[Field[str], ...] = ()
 
 
 class Volumes:
@@ -119,7 +121,13 @@ def _host_path(block: Block, _name: str) -> Volume:
     if path is None:
         raise NotKnownError("mounts", "hostPath has no path")
     kind = block.get("type", text)
-    return Volume("bind", path.value, (f"type={kind}",) if kind else (), read_only=False, place=path.place)
+    idle = tuple(
+        Field("hollow", f"{key} has no effect in hostPath: Kubernetes has it at the volumeMount", block.key_place(key))
+        for key in ("readOnly", "mountPropagation")
+        if key in block.entries
+    )
+    options = (f"type={kind}",) if kind else ()
+    return Volume("bind", path.value, options, read_only=False, place=path.place, hollow=idle)
 
 
 def _empty_dir(block: Block, name: str) -> Volume:
@@ -170,7 +178,7 @@ _READERS = {
 
 
 def mounts(container: Block, volumes: Volumes) -> dict[str, Field[Any]]:
-    """``mounts``, and ``secrets`` and ``configs`` that are mounted.
+    """``mounts``, ``secrets`` and ``configs`` that are mounted, and settings of volumes that are ``hollow``.
 
     A mount of a host path stands where the path is written, because that is what matters; any other at its
     ``mountPath``.
@@ -178,10 +186,12 @@ def mounts(container: Block, volumes: Volumes) -> dict[str, Field[Any]]:
     fields: dict[str, Field[Any]] = {}
     found: list[Field[Mount]] = []
     grants: dict[str, list[Field[Grant]]] = {"secrets": [], "configs": []}
+    hollow: dict[int, Field[str]] = {}  # by identity: a volume can be mounted twice
     try:
         for block in container.blocks("volumeMounts"):
             try:
                 field, volume = _mount(block, volumes)
+                hollow.update((id(idle), idle) for idle in volume.hollow)
                 for slot, name in volume.grants:
                     grants[slot].append(Field(slot, Grant(name, field.value.target), field.place))
             except NotKnownError as error:
@@ -193,7 +203,7 @@ def mounts(container: Block, volumes: Volumes) -> dict[str, Field[Any]]:
         return fields
     if found:
         fields["mounts"] = Field("mounts", tuple(found), container.key_place("volumeMounts"))
-    for slot, items in grants.items():
+    for slot, items in (*grants.items(), ("hollow", hollow.values())):
         if items:
             fields[slot] = Field(slot, tuple(items), container.key_place("volumeMounts"))
     return fields
