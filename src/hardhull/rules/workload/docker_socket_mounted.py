@@ -1,0 +1,142 @@
+"""Container can give orders to the container engine.
+
+What it checks: mounts of an engine's socket (Docker, Podman, containerd, CRI-O) or of a folder that holds it, such as
+`/var/run`.
+
+Why it matters: whoever may talk to the engine may start a privileged container with the host's disk in it: that is
+root on the host. Mounting it read-only changes nothing, because a socket is not written to.
+
+How to fix: remove it. If the application only has to list containers, put a socket proxy that allows reading between
+them; for builds use rootless BuildKit or Kaniko.
+
+When it is fine: the socket proxy itself, for which the finding is low, and tools whose purpose is to administer the
+engine.
+
+References: https://docs.docker.com/engine/security/#docker-daemon-attack-surface
+https://docs.docker.com/engine/security/protect-access/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.rules.hostpaths import engine_socket, names_a_socket
+from hardhull.rules.questions import host_path, image_name, known_first
+from hardhull.rules.rule import CRITICAL, LOW, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.parts import Mount
+    from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+PROXIES = ("socket-proxy", "dockerproxy", "socketproxy")
+"""Parts of the names of images that filter what passes to the engine."""
+
+
+def _engine(mount: Mount) -> str | None:
+    """The engine that a mount leads to."""
+    if mount.kind == "npipe":
+        return "Docker" if "docker_engine" in (mount.source or "") else None
+    path = host_path(mount) or (mount.source if mount.kind == "bind" else None)
+    return engine_socket(path) if path else None
+
+
+@rule(
+    "HH-PRV-017",
+    "docker-socket-mounted",
+    dimension=PRIVILEGE,
+    severity=CRITICAL,
+    cis=["docker-1.6:5.32", "docker-1.8:5.32"],
+    tags=["cis", "pss-baseline", "pss-restricted"],
+    also=["trivy:KSV-0006", "checkov:CKV_K8S_27", "kube-linter:docker-sock"],
+)
+def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+    """Yields each mount that leads to an engine."""
+    proxy = any(part in image_name(workload) for part in PROXIES)
+    for item in known_first(workload.mounts):
+        if not item.known and names_a_socket(item.place.text):
+            engine: str | None = "the engine"
+            where, read_only = "its socket", False
+        else:
+            mount = item.value
+            engine, where, read_only = _engine(mount), mount.source or "", mount.read_only
+        if engine:
+            yield item.finding(
+                f"{workload.subject} can give orders to {engine} and so become root on the host",
+                label="read-only does not help: a socket is not written to"
+                if read_only
+                else "whoever reaches it is root",
+                value=where,
+                severity=LOW if proxy else None,
+            )
+
+
+EXAMPLES = [
+    Example(
+        "compose",
+        bad="""
+services:
+  web:
+    image: nginx:1.27
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock:ro  #! HH-PRV-017
+""",
+        good="""
+services:
+  web:
+    image: nginx:1.27
+    volumes:
+      - data:/data
+volumes:
+  data: {}
+""",
+    ),
+    Example(
+        "docker-run",
+        bad="""
+docker run -d -v /run:/host/run nginx:1.27  #! HH-PRV-017
+""",
+        good="""
+docker run -d -v data:/data nginx:1.27
+""",
+    ),
+    Example(
+        "kubernetes",
+        bad="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: engine
+      hostPath:
+        path: /run/containerd  #! HH-PRV-017
+  containers:
+    - name: web
+      image: nginx:1.27
+      volumeMounts:
+        - name: engine
+          mountPath: /run/containerd
+""",
+        good="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  volumes:
+    - name: data
+      emptyDir: {}
+  containers:
+    - name: web
+      image: nginx:1.27
+      volumeMounts:
+        - name: data
+          mountPath: /data
+""",
+    ),
+]

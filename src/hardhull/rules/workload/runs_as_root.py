@@ -1,0 +1,132 @@
+"""Container starts as root.
+
+What it checks: the user that the first process really runs as: what the definition writes, else USER of the
+Dockerfile that builds the image, else what is known of the base image. Where none of these is known, nothing is
+claimed.
+
+Why it matters: root in a container is root on the host as soon as something lets it out: a kernel bug, a mounted
+socket, a writable host path. An ordinary user has no capabilities to begin with.
+
+How to fix: create a user in the Dockerfile (`USER 10001:10001`) and give it the folders it writes to, or set `user:`,
+`--user` or `runAsUser` to an id that the image is made for. Ports below 1024 work without root on Docker 20.10 and
+later.
+
+When it is fine: entrypoints that begin as root and switch to another user themselves (official database images,
+linuxserver.io): the finding is low there. With user namespaces root is nobody on the host; then it is low as well.
+
+References: https://docs.docker.com/build/building/best-practices/#user
+https://kubernetes.io/docs/concepts/security/pod-security-standards/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.rules.questions import image_name, is_root, throwaway
+from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+STEP_DOWN = frozenset(
+    {
+        "postgres", "mysql", "mariadb", "mongo", "redis", "valkey/valkey", "rabbitmq", "cassandra", "couchdb",
+        "influxdb", "zookeeper", "ghost", "redmine", "eclipse-mosquitto", "percona",
+    }
+)  # fmt: skip
+"""Official images whose entrypoint switches to an ordinary user (gosu, su-exec, setpriv in their Dockerfiles)."""
+
+
+def _steps_down(workload: Workload) -> bool:
+    """Whether the image's own entrypoint is known to leave root, and is not replaced."""
+    image = image_name(workload)
+    known = image in STEP_DOWN or image.removeprefix("lscr.io/").removeprefix("ghcr.io/").startswith("linuxserver/")
+    return known and not workload.entrypoint.get(None)
+
+
+@rule(
+    "HH-PRV-008",
+    "runs-as-root",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    checklist=[7],
+    cis=["docker-1.6:4.1", "docker-1.8:4.1"],
+    tags=["cis", "pss-restricted"],
+    also=["trivy:KSV-0105", "checkov:CKV_K8S_23", "hadolint:DL3002"],
+)
+def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+    """Yields what makes the process root."""
+    user = workload.effective_user
+    if not is_root(user.value):
+        return
+    asked_for = workload.user.written
+    mapped = workload.userns.get(None) not in {None, "host"} or workload.runtime == "podman"
+    if throwaway(workload) or mapped or (not asked_for and _steps_down(workload)):
+        severity = LOW
+    else:
+        severity = HIGH if asked_for else MEDIUM
+    yield user.finding(
+        f"{workload.subject} starts as root" + (f": {user.origin}" if user.origin else ""),
+        label="root",
+        value="root",
+        severity=severity,
+    )
+
+
+EXAMPLES = [
+    Example(
+        "compose",
+        bad="""
+services:
+  web:
+    image: nginx:1.27
+    user: root  #! HH-PRV-008
+""",
+        good="""
+services:
+  web:
+    image: nginx:1.27
+    user: "101:101"
+""",
+    ),
+    Example(
+        "docker-run",
+        bad="""
+docker run -d --user 0:0 nginx:1.27  #! HH-PRV-008
+""",
+        good="""
+docker run -d --user 101:101 nginx:1.27
+""",
+    ),
+    Example(
+        "kubernetes",
+        bad="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27
+      securityContext:
+        runAsUser: 0  #! HH-PRV-008
+""",
+        good="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27
+      securityContext:
+        runAsUser: 101
+""",
+    ),
+]
