@@ -110,8 +110,8 @@ def checklist_page(rules: tuple[Rule, ...]) -> str:
         NOTE,
         "# The production checklist\n",
         (
-            "A point fails when one of its rules found something (of medium or high confidence, not in documentation, not "
-            "ignored, above `info`). It passes only on evidence. Everything else is *not checked* or *not applicable*.\n"
+            "A point fails when one of its rules found something (of medium or high confidence, not in documentation, "
+            "not ignored, above `info`). It passes only on evidence. All else is *not checked* or *not applicable*.\n"
         ),
         "| point | title | fails by | passes when | not applicable when |\n|---|---|---|---|---|",
     ]

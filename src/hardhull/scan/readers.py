@@ -39,12 +39,44 @@ def kubernetes(reading: Reading) -> None:
         reading.facts.append(cluster)
 
 
+def dockerfile(reading: Reading, source: Source) -> None:
+    """A Dockerfile or Containerfile."""
+    from hardhull.formats.dockerfile import read
+
+    reading.facts.append(read(source))
+
+
+def daemon_json(reading: Reading, source: Source) -> None:
+    """The configuration file of an engine."""
+    from hardhull.formats.daemon_json import read
+
+    reading.facts.append(read(source))
+
+
+def seccomp(reading: Reading, source: Source) -> None:
+    """A seccomp profile."""
+    from hardhull.formats.seccomp import read
+
+    reading.facts.append(read(source))
+
+
+def auditd(reading: Reading) -> None:
+    """Audit rules: the files of one folder are loaded together."""
+    from hardhull.formats.auditd import read
+
+    reading.facts += read(reading.tree.of_kind("auditd"))
+
+
 READERS: dict[str, Callable[[Reading, Source], None]] = {
+    "dockerfile": dockerfile,
     "dockerfile-template": template,
+    "daemon.json": daemon_json,
+    "seccomp": seccomp,
 }
 """Readers of one file at a time, by kind."""
 
 TREE_READERS: tuple[tuple[frozenset[str], Callable[[Reading], None]], ...] = (
     (frozenset({"kubernetes", "kustomization"}), kubernetes),
+    (frozenset({"auditd"}), auditd),
 )
 """Readers that need all files of their kinds together."""

@@ -1,0 +1,1 @@
+"""Rules over one seccomp profile each; one file is one rule."""

@@ -1,0 +1,74 @@
+"""Seccomp profile under which no container starts.
+
+What it checks: profiles that forbid system calls which the runtime itself needs between setting the filter and running
+the program, or which every program's loader needs.
+
+Why it matters: short lists of "the calls my program makes" look like the hardest profile of all. The container fails at
+once with "operation not permitted", and the usual remedy is to switch seccomp off.
+
+How to fix: add the calls that are named, or begin with the engine's default profile and take calls away. A recorded run
+shows which ones are used.
+
+When it is fine: never; it does nothing but fail.
+
+References: https://docs.docker.com/engine/security/seccomp/
+https://github.com/opencontainers/runc/blob/main/libcontainer/standard_init_linux.go
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.facts.seccomp import is_off, missing_to_start
+from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.seccomp import SeccompProfile
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+@rule(
+    "HH-PRV-402",
+    "seccomp-profile-cannot-start",
+    dimension=PRIVILEGE,
+    severity=HIGH,
+    tags=["hollow"],
+)
+def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
+    """Yields the default action, with the calls that are missing."""
+    if is_off(profile):
+        return
+    missing = missing_to_start(profile, no_new_privileges=True)
+    if missing:
+        some = ", ".join(missing[:6]) + (f" and {len(missing) - 6} more" if len(missing) > 6 else "")
+        yield profile.default_action.finding(
+            f"no container starts with {profile.subject}: it stops {some}",
+            label="stops calls that the runtime itself makes",
+            value=",".join(missing),
+        )
+
+
+EXAMPLES = [
+    Example(
+        "seccomp",
+        bad="""
+{
+  "defaultAction": "SCMP_ACT_ERRNO",  #! HH-PRV-402
+  "syscalls": [
+    {"names": ["read", "write", "exit", "exit_group", "rt_sigreturn"], "action": "SCMP_ACT_ALLOW"}
+  ]
+}
+""",
+        good="""
+{
+  "defaultAction": "SCMP_ACT_ALLOW",
+  "syscalls": [
+    {"names": ["mount", "umount2", "ptrace", "bpf", "kexec_load", "init_module"], "action": "SCMP_ACT_ERRNO"}
+  ]
+}
+""",
+    ),
+]
