@@ -65,13 +65,16 @@ def fold(node: Node | None, name: str) -> Node | None:
 
 
 def fold_entry(node: Node | None, name: str) -> Entry | None:
-    """The entry of a key without regard to case, the last one of several."""
-    wanted = name.lower()
-    found = None
-    for entry in entries_of(node):
-        key = entry.name
-        if key is not None and (key == name or key.lower() == wanted):
-            found = entry
+    """The entry of a key without regard to case: the last one of that spelling, else the last one of any."""
+    if not isinstance(node, Mapping):
+        return None
+    found = node.entry(name)
+    if found is None:
+        wanted = name.lower()
+        for entry in node.entries:
+            key = entry.name
+            if key is not None and key.lower() == wanted:
+                found = entry
     return found
 
 

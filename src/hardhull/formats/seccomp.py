@@ -15,12 +15,11 @@ from hardhull.facts.seccomp import ACTIONS, Condition, SeccompProfile, SyscallRu
 from hardhull.facts.syscalls import known
 from hardhull.formats.jsonread import fold, fold_entry, int_of, is_null, items_of, text_of, texts, type_name
 from hardhull.model.field import Field
-from hardhull.model.source import Place, Span
+from hardhull.model.source import Place, Source, Span
 from hardhull.text.jsondoc import load
 from hardhull.text.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
-    from hardhull.model.source import Source
     from hardhull.text.nodes import Node
 
 SYNTAX = "seccomp"
@@ -52,7 +51,20 @@ def read(source: Source) -> SeccompProfile:
     Raises:
         UnreadableError: not JSON, or past a limit.
     """
-    root = load(source)
+    return _read(source, load(source))
+
+
+def read_text(text: str) -> SeccompProfile:
+    """Reads a profile that another file holds as a string; its places are in the string, not in that file.
+
+    Raises:
+        UnreadableError: not JSON, or past a limit.
+    """
+    source = Source("inline profile", text.encode("utf-8", "replace"))
+    return _read(source, load(source))
+
+
+def _read(source: Source, root: Node) -> SeccompProfile:
     node = fold(fold(root, "linux"), "seccomp") or root
     name = source.path.rpartition("/")[2]
     profile = SeccompProfile(f"seccomp profile {name}", SYNTAX, Place(source, Span(node.start, node.start + 1)))
