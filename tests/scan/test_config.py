@@ -43,6 +43,16 @@ def test_a_table_in_pyproject(tmp_path: Path) -> None:
     assert load_policy(tmp_path).fail_on == "low"
 
 
+def test_the_nearest_configuration_counts(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "hardhull.toml").write_text('fail-on = "low"')
+    assert load_policy(tmp_path, start=inner).fail_on == "low"
+    (tmp_path / "a" / "hardhull.toml").write_text('fail-on = "critical"')
+    assert load_policy(tmp_path, start=inner).fail_on == "critical"
+    assert load_policy(inner, start=inner) == Policy()
+
+
 def test_no_configuration_is_the_default(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
     assert load_policy(tmp_path) == Policy()

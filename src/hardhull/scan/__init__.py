@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull import __version__
 from hardhull.model.result import NotChecked, Result, Target
 from hardhull.model.source import Source
-from hardhull.scan.discover import Candidate, Discovery, discover, find_root
+from hardhull.scan.discover import Candidate, Discovery, common_folder, discover, find_root
 from hardhull.scan.kinds import kinds_of_stream
 from hardhull.scan.tree import Tree
 
@@ -56,8 +56,9 @@ def scan(targets: Sequence[str], options: Options) -> Result:
 
     started, clock = datetime.now(UTC), time.perf_counter()
     paths = [target for target in targets if target != "-"]
-    root = find_root([Path(path) for path in paths])
-    policy = load_policy(root, options.config)
+    start = common_folder([Path(path) for path in paths])
+    root = find_root([start])
+    policy = load_policy(root, options.config, start=start)
     found = discover(paths, policy.exclude, root)
     if "-" in targets:
         _take_stdin(found, options.stdin)

@@ -29,12 +29,13 @@ class ConfigError(Exception):
         self.how = how
 
 
-def load_policy(root: Path, named: Path | None = None) -> Policy:
-    """The policy for a scan of ``root``.
+def load_policy(root: Path, named: Path | None = None, *, start: Path | None = None) -> Policy:
+    """The policy for a scan of ``root``: the nearest configuration between where it starts and its root.
 
     Args:
-        root: where ``hardhull.toml`` or ``pyproject.toml`` is looked for.
+        root: the last folder where ``hardhull.toml`` or ``pyproject.toml`` is looked for.
         named: a file that the person named instead.
+        start: the first one, inside the root; the root itself by default.
 
     Raises:
         ConfigError: the file is missing though named, is no TOML, or has an unknown key or a wrong value.
@@ -43,11 +44,15 @@ def load_policy(root: Path, named: Path | None = None) -> Policy:
         if not named.is_file():
             raise ConfigError(named, "there is no such file", "name an existing file with --config")
         return _parse(named, _load(named), whole=named.name != "pyproject.toml")
-    own, shared = root / "hardhull.toml", root / "pyproject.toml"
-    if own.is_file():
-        return _parse(own, _load(own), whole=True)
-    if shared.is_file() and b"[tool.hardhull" in shared.read_bytes():
-        return _parse(shared, _load(shared), whole=False)
+    first = start or root
+    for folder in (first, *first.parents):
+        own, shared = folder / "hardhull.toml", folder / "pyproject.toml"
+        if own.is_file():
+            return _parse(own, _load(own), whole=True)
+        if shared.is_file() and b"[tool.hardhull" in shared.read_bytes():
+            return _parse(shared, _load(shared), whole=False)
+        if folder == root:
+            break
     return Policy()
 
 

@@ -49,10 +49,15 @@ class NoSuchTargetError(Exception):
     """A named target does not exist or cannot be opened; the message says which and why."""
 
 
+def common_folder(targets: Sequence[Path]) -> Path:
+    """The folder that holds all targets; the current one where there are none."""
+    folders = [path if path.is_dir() else path.parent for path in (target.resolve() for target in targets)]
+    return Path(os.path.commonpath(folders)) if folders else Path.cwd()
+
+
 def find_root(targets: Sequence[Path]) -> Path:
-    """The git work tree that holds the first target, else the common parent of the targets."""
-    folders = [path if path.is_dir() else path.parent for path in (target.absolute() for target in targets)]
-    common = Path(os.path.commonpath(folders)) if folders else Path.cwd()
+    """The git work tree that holds the targets, else their common folder."""
+    common = common_folder(targets)
     for folder in (common, *common.parents):
         if (folder / ".git").exists():
             return folder

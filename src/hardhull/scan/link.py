@@ -67,7 +67,8 @@ def _built_names(pipelines: list[Pipeline]) -> Iterator[tuple[str, Build]]:
     """Image names and builds from ``docker build -t NAME CONTEXT`` in scripts and workflows."""
     for pipeline in pipelines:
         folder = pipeline.place.source.path.rpartition("/")[0]
-        base = "" if pipeline.is_ci else folder  # a workflow runs at the root of the checkout
+        # a workflow runs at the root of the checkout
+        base = folder.partition(".github/")[0] if pipeline.syntax == "workflow" else folder
         for deed in deeds(pipeline):
             if deed.kind == "build" and isinstance(deed.source, Run) and deed.images:
                 build = _build_of(deed.source, base)
