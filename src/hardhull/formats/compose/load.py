@@ -13,7 +13,6 @@ from hardhull.formats.compose.pairs import elements
 from hardhull.formats.compose.places import from_root, inside
 from hardhull.formats.compose.problem import Problem
 from hardhull.formats.compose.tree import Items, Pair, Table, Text, Tree, same
-from hardhull.formats.compose.units import shown
 from hardhull.model.source import Place, Span
 from hardhull.text import yamldoc
 from hardhull.text.errors import UnreadableError
@@ -233,9 +232,3 @@ def _reset(tree: Tree, section: str, name: str, resets: set[Path]) -> Tree:
 def _at(source: Source, offset: int) -> Place:
     start = min(offset, len(source.data))
     return Place(source, Span(start, min(start + 1, len(source.data))))
-
-
-def project_name(table: Table) -> str:
-    """The ``name:`` of a model, empty where there is none or it is not known."""
-    name = table.get("name")
-    return shown(name.data) if isinstance(name, Text) else ""
