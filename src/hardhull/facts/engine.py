@@ -67,6 +67,8 @@ class Engine(Fact):
 
     version: Slot[str | None] = Slot(None)
     """The engine's version where somebody stated it (``28.5.2``)."""
+    config_file: Slot[str] = Slot("/etc/docker/daemon.json")
+    """Where a command line says that its daemon.json is."""
     problems: Slot[Items[Problem]] = Slot(())
     seccomp: Slot[SeccompProfile | None] = Slot(None)
     """Link: the profile that ``seccomp_profile`` names, where it was read."""
