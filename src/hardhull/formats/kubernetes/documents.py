@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _API_VERSION = re.compile(rb"""^[ \t]*["']?apiVersion["']?[ \t]*:""", re.MULTILINE)
 _KIND = re.compile(rb"""^[ \t]*["']?kind["']?[ \t]*:""", re.MULTILINE)
-_FLOW = re.compile(rb"""[{,\s]["']?(?:apiVersion|kind)["']?\s*:""")
+_FLOW = tuple(re.compile(rb"""[{,\s]["']?%b["']?\s*:""" % key) for key in (b"apiVersion", b"kind"))
 _SEPARATOR = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _PLAIN_KIND = re.compile(rb"\nkind:[ \t]*([A-Za-z]+)[ \t]*(?:#[^\n]*)?\r?(?=\n|\Z)")
 _PLAIN_VERSION = re.compile(rb"\napiVersion:[ \t]*([A-Za-z0-9.\-/]+)[ \t]*(?:#[^\n]*)?\r?(?=\n|\Z)")
@@ -36,7 +36,7 @@ def looks_like(data: bytes) -> bool:
     if _API_VERSION.search(data) and _KIND.search(data):
         return True
     head = data.removeprefix(BOM).lstrip()[:1]
-    return head in {b"{", b"["} and bool(_FLOW.search(data))
+    return head in {b"{", b"["} and all(key.search(data) for key in _FLOW)
 
 
 class Documents(NamedTuple):

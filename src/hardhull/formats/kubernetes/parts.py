@@ -55,6 +55,8 @@ def is_read(kind: str, api_version: str) -> bool:
     """Whether anything is made of an object of this kind and ``apiVersion``."""
     if kind.endswith("List"):
         return True
-    group = (split_version(api_version) or ("", ""))[0]
-    key = (group, kind)
-    return key in TEMPLATES or key in _READERS or key in GUARDS or group == CONSTRAINTS
+    found = split_version(api_version)
+    if found is None:
+        return False
+    key = (found[0], kind)
+    return key in TEMPLATES or key in _READERS or key in GUARDS or found[0] == CONSTRAINTS
