@@ -5,10 +5,12 @@ from __future__ import annotations
 from posixpath import normpath
 from typing import TYPE_CHECKING, TypeVar
 
+from hardhull.facts.bases import find
 from hardhull.facts.capabilities import DOCKER_DEFAULT, PODMAN_DEFAULT
 from hardhull.facts.reference import InvalidReferenceError, parse
 
 if TYPE_CHECKING:
+    from hardhull.facts.bases import KnownBase
     from hardhull.facts.parts import Mount
     from hardhull.facts.workload import Items, Workload
     from hardhull.model.field import Field
@@ -52,12 +54,6 @@ def runs_to_its_end(workload: Workload) -> bool:
     return throwaway(workload) or workload.restart.get(None) == "no"
 
 
-def is_root(user: str) -> bool:
-    """Whether a user (``uid[:gid]`` or a name) is root."""
-    name = user.partition(":")[0].strip()
-    return name == "root" or (name.isdigit() and int(name[:20]) == 0)
-
-
 def default_capabilities(workload: Workload) -> frozenset[str]:
     """The capabilities that its runtime gives when nobody says otherwise."""
     return PODMAN_DEFAULT if workload.runtime == "podman" else DOCKER_DEFAULT
@@ -70,6 +66,17 @@ def image_name(workload: Workload) -> str:
         return parse(image).familiar_name if image else ""
     except InvalidReferenceError:
         return ""
+
+
+def known_base(workload: Workload) -> KnownBase | None:
+    """What the table of well-known images says about the workload's image; None where it is built here or not known."""
+    if workload.recipe.get(None) is not None:
+        return None
+    image = workload.image.get(None)
+    try:
+        return find(parse(image)) if image else None
+    except InvalidReferenceError:
+        return None
 
 
 def host_path(mount: Mount) -> str | None:

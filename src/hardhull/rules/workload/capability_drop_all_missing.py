@@ -22,7 +22,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
-from hardhull.rules.questions import default_capabilities, is_root, known_first, throwaway
+from hardhull.facts.recipe import is_root
+from hardhull.rules.questions import default_capabilities, known_first, throwaway
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:

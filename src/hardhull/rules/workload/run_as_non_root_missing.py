@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.questions import is_root
+from hardhull.facts.recipe import is_root
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:

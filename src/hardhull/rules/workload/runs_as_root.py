@@ -22,7 +22,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.questions import image_name, is_root, throwaway
+from hardhull.facts.recipe import is_root
+from hardhull.rules.questions import known_base, throwaway
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -31,21 +32,6 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
-
-STEP_DOWN = frozenset(
-    {
-        "postgres", "mysql", "mariadb", "mongo", "redis", "valkey/valkey", "rabbitmq", "cassandra", "couchdb",
-        "influxdb", "zookeeper", "ghost", "redmine", "eclipse-mosquitto", "percona",
-    }
-)  # fmt: skip
-"""Official images whose entrypoint switches to an ordinary user (gosu, su-exec, setpriv in their Dockerfiles)."""
-
-
-def _steps_down(workload: Workload) -> bool:
-    """Whether the image's own entrypoint is known to leave root, and is not replaced."""
-    image = image_name(workload)
-    known = image in STEP_DOWN or image.removeprefix("lscr.io/").removeprefix("ghcr.io/").startswith("linuxserver/")
-    return known and not workload.entrypoint.get(None)
 
 
 @rule(
@@ -64,14 +50,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if not is_root(user.value):
         return
     asked_for = workload.user.written
+    base = known_base(workload)
+    steps_down = base is not None and bool(base.drops_to) and not workload.entrypoint.get(None)
     mapped = workload.userns.get(None) not in {None, "host"} or workload.runtime == "podman"
-    if throwaway(workload) or mapped or (not asked_for and _steps_down(workload)):
-        severity = LOW
-    else:
-        severity = HIGH if asked_for else MEDIUM
+    milder = throwaway(workload) or mapped or (steps_down and not asked_for)
+    severity = LOW if milder else HIGH if asked_for else MEDIUM
     yield user.finding(
-        f"{workload.subject} starts as root" + (f": {user.origin}" if user.origin else ""),
-        label="root",
+        f"{workload.subject} starts as root: {'its definition says so' if asked_for else user.origin}",
+        label=f"the image brings the user {base.ships[0].name}" if base and base.ships else "root",
         value="root",
         severity=severity,
     )

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe import is_root
 from hardhull.model.finding import Confidence
-from hardhull.rules.questions import is_root
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:

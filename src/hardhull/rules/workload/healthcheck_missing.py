@@ -1,0 +1,90 @@
+"""Nobody checks whether the service works.
+
+What it checks: services without a health check, neither in the definition nor in the Dockerfile that builds the
+image. Images that are known to bring one are left out, and so are containers that end by themselves. Kubernetes has
+probes instead (probes-missing).
+
+Why it matters: the engine only sees that a process exists. A service that hangs, has lost its database or was
+replaced by something else counts as running.
+
+How to fix: add a check that asks the service what it is there for, with `interval`, `timeout` and `retries`, and that
+can fail.
+
+When it is fine: the image brings a check of its own that is not known here; something outside asks the service.
+
+References: https://docs.docker.com/reference/compose-file/services/#healthcheck
+https://docs.docker.com/reference/dockerfile/#healthcheck
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.model.finding import Confidence
+from hardhull.rules.questions import image_name, runs_to_its_end
+from hardhull.rules.rule import LOW, MONITORING, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+BRING_THEIR_OWN = (
+    "gitlab/gitlab-ce", "gitlab/gitlab-ee", "pihole/pihole", "vaultwarden/server", "authelia/authelia",
+    "plexinc/pms-docker", "immich-app/immich", "jellyfin/jellyfin", "netdata/netdata", "cadvisor",
+    "localstack/localstack", "jupyter/", "docker-mailserver", "mailcow/", "portainer/agent",
+    "louislam/uptime-kuma", "healthchecks/healthchecks", "paperless-ngx", "gotify/server", "crazymax/",
+    "tecnativa/docker-socket-proxy", "dockurr/", "qmcgaw/gluetun", "homarr",
+)  # fmt: skip
+"""Parts of the names of images whose Dockerfile has a HEALTHCHECK."""
+
+
+@rule(
+    "HH-MON-003",
+    "healthcheck-missing",
+    dimension=MONITORING,
+    severity=LOW,
+    confidence=Confidence.MEDIUM,
+    cis=["docker-1.6:5.27", "docker-1.8:5.27"],
+    tags=["cis"],
+)
+def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+    """Yields the absence of a check."""
+    if workload.runtime == "kubernetes" or runs_to_its_end(workload) or workload.healthcheck.value is not None:
+        return
+    recipe = workload.recipe.value
+    if recipe is not None and recipe.healthcheck.value is not None:
+        return
+    if recipe is None and any(part in image_name(workload) for part in BRING_THEIR_OWN):
+        return
+    yield workload.healthcheck.finding(f"nobody checks whether {workload.subject} works", label="no health check")
+
+
+EXAMPLES = [
+    Example(
+        "compose",
+        bad="""
+services:
+  web:  #! HH-MON-003
+    image: nginx:1.27
+""",
+        good="""
+services:
+  web:
+    image: nginx:1.27
+    healthcheck:
+      test: ["CMD", "curl", "-f", "http://localhost/"]
+""",
+    ),
+    Example(
+        "docker-run",
+        bad="""
+docker run -d nginx:1.27  #! HH-MON-003
+""",
+        good="""
+docker run -d --health-cmd 'curl -f http://localhost/ || exit 1' nginx:1.27
+""",
+    ),
+]

@@ -1,0 +1,95 @@
+"""Container may use all of the disk's bandwidth.
+
+What it checks: Docker services that write to a volume or a host folder and have no limit on reading or writing
+(`blkio_config`, `--device-write-bps` and the like). Kubernetes has no words for it. Tools that run once are left out.
+
+Why it matters: a backup, a compaction or an attacker that writes as fast as it can makes every other service on the
+disk wait.
+
+How to fix: set `device_write_bps` and `device_read_bps` (or iops) for the disk that the volume lies on, to what the
+disk can spare. A weight alone does nothing with the usual schedulers.
+
+When it is fine: a disk of its own, or storage that limits by itself (cloud volumes).
+
+References: https://docs.docker.com/reference/compose-file/services/#blkio_config
+https://docs.docker.com/reference/cli/docker/container/run/#device-write-bps
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.model.finding import Confidence
+from hardhull.rules.questions import throwaway
+from hardhull.rules.rule import LIMITS, LOW, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+@rule(
+    "HH-LIM-004",
+    "io-throttling-missing",
+    dimension=LIMITS,
+    severity=LOW,
+    confidence=Confidence.MEDIUM,
+    checklist=[11],
+)
+def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+    """Yields the absence of a limit."""
+    if any(not item.known or not item.value.what.startswith("weight") for item in workload.block_io.value):
+        return
+    if throwaway(workload) or workload.runtime == "swarm":
+        return
+    writes = any(
+        item.known and item.value.kind in {"volume", "bind"} and not item.value.read_only
+        for item in workload.mounts.value
+    )
+    if writes:
+        yield workload.block_io.finding(
+            f"{workload.subject} may use all of the disk's bandwidth",
+            label="no limit for reading and writing",
+            value="",
+        )
+
+
+EXAMPLES = [
+    Example(
+        "compose",
+        bad="""
+services:
+  web:  #! HH-LIM-004
+    image: nginx:1.27
+    volumes:
+      - data:/data
+volumes:
+  data: {}
+""",
+        good="""
+services:
+  web:
+    image: nginx:1.27
+    blkio_config:
+      device_write_bps:
+        - path: /dev/sda
+          rate: 20mb
+    volumes:
+      - data:/data
+volumes:
+  data: {}
+""",
+    ),
+    Example(
+        "docker-run",
+        bad="""
+docker run -d -v data:/data nginx:1.27  #! HH-LIM-004
+""",
+        good="""
+docker run -d --device-write-bps /dev/sda:20mb -v data:/data nginx:1.27
+""",
+    ),
+]

@@ -1,0 +1,75 @@
+"""Kubernetes does not check whether the container works.
+
+What it checks: containers that keep running and have neither a liveness nor a readiness probe. Jobs and init
+containers are left out.
+
+Why it matters: a process that hangs keeps getting requests, and a new version that does not work replaces the old
+one.
+
+How to fix: add a readiness probe that asks the service what it is there for; add a liveness probe where a restart
+helps.
+
+When it is fine: containers that serve nobody and end when something is wrong.
+
+References: https://kubernetes.io/docs/concepts/workloads/pods/probes/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.rules.questions import runs_to_its_end
+from hardhull.rules.rule import LOW, MONITORING, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+@rule(
+    "HH-MON-005",
+    "probes-missing",
+    dimension=MONITORING,
+    severity=LOW,
+    also=["checkov:CKV_K8S_8", "checkov:CKV_K8S_9"],
+)
+def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+    """Yields the absence of both."""
+    if workload.runtime != "kubernetes" or runs_to_its_end(workload):
+        return
+    if workload.readiness.value is None and workload.healthcheck.value is None:
+        yield workload.readiness.finding(f"nobody checks whether {workload.subject} works", label="no probe")
+
+
+EXAMPLES = [
+    Example(
+        "kubernetes",
+        bad="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web  #! HH-MON-005
+      image: nginx:1.27
+""",
+        good="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27
+      readinessProbe:
+        httpGet:
+          path: /
+          port: 80
+""",
+    ),
+]

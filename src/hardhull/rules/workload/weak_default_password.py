@@ -1,0 +1,119 @@
+"""Password is a default that everybody guesses.
+
+What it checks: environment variables that set a password to a default, a placeholder, common words or fewer than 8
+characters (also as the default of a variable: `${DB_PASSWORD:-changeme}`), and settings of database images that let
+everybody in without one.
+
+Why it matters: who runs the definition as it stands has a service that opens at the first guess. It is worse where a
+port of the service is published.
+
+How to fix: take the default away, so that nothing starts without a real password (`${DB_PASSWORD:?set it}`), and give
+a generated one as a file.
+
+When it is fine: databases for tests that nobody else can reach.
+
+References: https://docs.docker.com/compose/how-tos/use-secrets/
+https://kubernetes.io/docs/concepts/configuration/secret/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.rules.ports import is_public
+from hardhull.rules.questions import known_first
+from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
+from hardhull.text.secrets import secret_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+LITERAL = frozenset({"literal", "default", "env_file"})
+
+
+@rule(
+    "HH-SEC-002",
+    "weak-default-password",
+    dimension=BUILD,
+    severity=MEDIUM,
+    checklist=[2],
+)
+def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+    """Yields each such variable."""
+    public = any(item.known and is_public(workload, item.value) for item in workload.ports.get(()))
+    for item in known_first(workload.env):
+        variable = item.value
+        if variable.value is None or variable.source not in LITERAL:
+            continue
+        kind = secret_in(variable.name, variable.value)
+        if kind is not None and kind.weak:
+            yield item.finding(
+                f"{workload.subject} starts with {kind.title} ({variable.name})"
+                + (" and publishes a port" if public else ""),
+                label=kind.title,
+                value=variable.name,
+                severity=HIGH if public else None,
+            )
+
+
+EXAMPLES = [
+    Example(
+        "compose",
+        bad="""
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: ${DB_PASSWORD:-changeme}  #! HH-SEC-002
+""",
+        good="""
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: ${DB_PASSWORD:?set it}
+""",
+    ),
+    Example(
+        "docker-run",
+        bad="""
+docker run -d -e MYSQL_ROOT_PASSWORD=root mysql:8.4  #! HH-SEC-002
+""",
+        good="""
+docker run -d -e MYSQL_ROOT_PASSWORD_FILE=/run/secrets/root mysql:8.4
+""",
+    ),
+    Example(
+        "kubernetes",
+        bad="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: db
+spec:
+  containers:
+    - name: db
+      image: mysql:8.4
+      env:
+        - name: MYSQL_ALLOW_EMPTY_PASSWORD
+          value: "yes"  #! HH-SEC-002
+""",
+        good="""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: db
+spec:
+  containers:
+    - name: db
+      image: mysql:8.4
+      env:
+        - name: MYSQL_RANDOM_ROOT_PASSWORD
+          value: "yes"
+""",
+    ),
+]
