@@ -1,6 +1,10 @@
-"""``python -m hardhull``."""
+"""``python -m hardhull`` is the command ``hardhull``."""
+
+from __future__ import annotations
+
+import sys
 
 from hardhull.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

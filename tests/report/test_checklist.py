@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hardhull.report.checklist import render
 from hardhull.report.view import View
 from made_results import POINTS, SHOP
 
+if TYPE_CHECKING:
+    from hardhull.model.result import Point
 
-def card(width: int = 80, **changes: object) -> str:
+
+def card(*points: Point, width: int = 80) -> str:
     score = SHOP.score
     assert score is not None
-    return "".join(render(SHOP._replace(score=score._replace(**changes)), View(width=width)))
+    return "".join(render(SHOP._replace(score=score._replace(checklist=points or POINTS)), View(width=width)))
 
 
 def test_sixteen_points_on_one_screen() -> None:
@@ -25,7 +30,7 @@ def test_sixteen_points_on_one_screen() -> None:
 
 def test_evidence_of_strangers_is_harmless_and_folded() -> None:
     point = POINTS[0]._replace(evidence="\x1b[2J " + "word " * 40)
-    text = card(width=60, checklist=(point,))
+    text = card(point, width=60)
     assert "\x1b" not in text
     assert max(map(len, text.splitlines()[2:])) <= 60
 

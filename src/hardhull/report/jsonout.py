@@ -66,17 +66,23 @@ def _target(target: Target) -> dict[str, Any]:
 
 
 def _findings(result: Result) -> Iterator[str]:
-    """Each finding with the metadata of its rule, so that one line can be read alone.
-
-    What only depends on rule, severity and confidence is encoded once: it is half of the text.
-    """
+    """The findings; what only depends on rule, severity and confidence is encoded once: it is half of the text."""
     known: dict[tuple[str, int, int], str] = {}
     for found in result.findings:
         key = (found.rule, found.severity, found.confidence)
         if key not in known:
             known[key] = encode(_kind(found, result.rules[found.rule]))[1:-1]
-        rest = encode(_finding(found))
-        yield f'{{"id": {encode(found.id)}, "content_id": {encode(found.content_id)}, {known[key]}, {rest[1:]}'
+        yield _joined(found, known[key])
+
+
+def finding_line(found: Found, rule: RuleInfo) -> str:
+    """One finding with the metadata of its rule beside it, so that the line can be read alone."""
+    return _joined(found, encode(_kind(found, rule))[1:-1])
+
+
+def _joined(found: Found, kind: str) -> str:
+    rest = encode(_finding(found))[1:]
+    return f'{{"id": {encode(found.id)}, "content_id": {encode(found.content_id)}, {kind}, {rest}'
 
 
 def _kind(found: Found, rule: RuleInfo) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""The formats of a result, each imported when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.model.result import Result
+    from hardhull.report.view import View
+
+FOR_PEOPLE = ("terminal", "checklist")
+"""Formats that are read on a screen."""
+FORMATS = (*FOR_PEOPLE, "json", "sarif", "github")
+
+
+def rendered(result: Result, name: str, view: View) -> Iterator[str]:
+    """The result in one of :data:`FORMATS`, piece by piece."""
+    if name == "json":
+        from hardhull.report.jsonout import render as json
+
+        return json(result)
+    if name == "sarif":
+        from hardhull.report.sarif import render as sarif
+
+        return sarif(result)
+    if name == "github":
+        from hardhull.report.github import render as github
+
+        return github(result)
+    if name == "checklist":
+        from hardhull.report.checklist import render as checklist
+
+        return checklist(result, view)
+    from hardhull.report.terminal import render as terminal
+
+    return terminal(result, view)

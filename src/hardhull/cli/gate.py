@@ -1,0 +1,50 @@
+"""What a result means for the exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.cli.errors import FAILED, NOTHING
+from hardhull.model.finding import Severity
+from hardhull.report.words import at_or_above, by_weight, count
+
+if TYPE_CHECKING:
+    from hardhull.model.result import Result
+
+NEVER = "never"
+GATES = (*(severity.word for severity in reversed(Severity)), NEVER)
+"""Values of ``--fail-on``."""
+DEFAULT_GATE = "high"
+FINDINGS = 1
+
+
+def gate_of(word: str) -> Severity | None:
+    """The severity from which on findings fail; None for ``never``."""
+    return None if word == NEVER else Severity[word.upper()]
+
+
+def exit_code(result: Result, gate: Severity | None, *, strict: bool = False) -> int:
+    """1 for findings at the gate, else 4 for what failed, else 3 for nothing seen, else 0.
+
+    Args:
+        result: the result.
+        gate: from :func:`gate_of`.
+        strict: whether everything that was not checked counts as failed.
+    """
+    if gate is not None and at_or_above(result, gate):
+        return FINDINGS
+    if any(strict or item.kind == "failed" for item in result.not_checked):
+        return FAILED
+    return 0 if result.targets else NOTHING
+
+
+def reason(result: Result, code: int, gate: Severity | None) -> str:
+    """Why the exit code is not 0, in one line; empty for 0 and 3."""
+    if code == FINDINGS and gate is not None:
+        return f"{count(at_or_above(result, gate), 'finding')} at or above {gate.word}"
+    if code == FAILED:
+        first = by_weight(result.not_checked)[0]
+        more = len(result.not_checked) - 1
+        others = f" (and {more} more not checked)" if more else ""
+        return f"not checked: {first.what}: {first.why}{others}"
+    return ""

@@ -1,0 +1,54 @@
+"""The entry: ``--version`` at once, everything else through the verbs; no error ever shows a traceback.
+
+Only ``sys`` is imported here: ``hardhull --version`` must cost no more than the interpreter.
+"""
+
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+"""128 + SIGPIPE: what a shell reports for a program whose reader went away."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line and returns the exit code.
+
+    Args:
+        arguments: without the program's name; those of the process by default.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        if words[:1] == ["--version"] and _version():
+            return 0
+        from hardhull.cli.run import run
+
+        return run(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+
+
+def _version() -> bool:
+    """Whether the version could be written; if not, the ordinary way tells why."""
+    from hardhull import __version__
+
+    try:
+        sys.stdout.write(f"hardhull {__version__}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, AttributeError):  # no room, or closed
+        return False
+    return True
+
+
+def _reader_gone() -> int:
+    """Keeps the interpreter from complaining at its end that it cannot flush what nobody reads."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    return PIPE_CLOSED

@@ -1,0 +1,205 @@
+"""``hardhull scan``: reads, judges, reports."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from hardhull.cli.errors import FAILED, NOTHING, USAGE, UserError, told
+from hardhull.cli.formats import FOR_PEOPLE, FORMATS, rendered
+from hardhull.cli.gate import DEFAULT_GATE, GATES, exit_code, gate_of, reason
+from hardhull.cli.output import view_for, write
+from hardhull.report.cells import clean
+from hardhull.report.words import left_out, summary
+
+if TYPE_CHECKING:
+    from hardhull.model.finding import Severity
+    from hardhull.model.result import Result
+    from hardhull.scan import Options
+
+MAX_STDIN = 32 * 1024 * 1024
+"""Bytes; the same as for a file."""
+DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+OTHER_TARGETS = ("image:", "docker-archive:", "oci:", "registry:", "container:", "rootfs:", "cluster:")
+
+
+class Request(NamedTuple):
+    """The options of the verb, one field each."""
+
+    form: str
+    output: str
+    fail_on: str | None
+    everything: bool
+    config: Path | None
+    no_ignore: bool
+    today: str
+    strict: bool
+    facts: str
+    quiet: bool
+
+
+@click.command("scan", short_help="Read, judge and report files and folders (the default verb).")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to write.")
+@click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; - is standard output.")
+@click.option(
+    "--fail-on", type=click.Choice(GATES), help=f"Least severity that gives exit 1; {DEFAULT_GATE} by default."
+)
+@click.option("--all", "everything", is_flag=True, help="Show every finding, however many lines that takes.")
+@click.option("--config", type=click.Path(path_type=Path), help="Instead of the hardhull.toml at the root.")
+@click.option("--no-ignore", is_flag=True, help="Show what ignore comments and rules hide.")
+@click.option("--today", default="", metavar="DATE", help="YYYY-MM-DD that ignores expire against; today by default.")
+@click.option("--strict", is_flag=True, help="Exit 4 for anything that was not checked.")
+@click.option("--facts", type=click.Choice(["none", "also", "only"]), default="none", help="What was read, as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="One line, or nothing beside the format that was asked for.")
+def command(targets: tuple[str, ...], **options: object) -> int:
+    """Scan files and folders: Dockerfiles, Compose, Kubernetes, docker run lines, units, daemon.json ...
+
+    TARGET is a path, or - for standard input; the current folder by default. Nothing is executed and nothing is
+    fetched: the result depends on the files, the configuration and the date.
+    """
+    request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
+    _check(request)
+    return _scan(targets or (".",), request)
+
+
+def _check(request: Request) -> None:
+    if request.today and not DATE.fullmatch(request.today):
+        raise UserError(f"--today {request.today} is no date", "it must be YYYY-MM-DD", "write --today 2026-12-31")
+    if request.facts != "none" and request.form != "json":
+        why = f"the format {request.form} has no place for them"
+        raise UserError(f"--facts {request.facts} needs JSON", why, "add --format json")
+
+
+def _scan(targets: tuple[str, ...], request: Request) -> int:
+    gate = gate_of(request.fail_on or _policy_gate(targets, request) or DEFAULT_GATE)
+    result = _result(targets, request)
+    if request.facts == "only":
+        result = result._replace(findings=(), checks=(), rules={}, paths=(), score=None, unused_ignores=())
+    code = exit_code(result, gate, strict=request.strict)
+    if code == NOTHING and request.form in FOR_PEOPLE:
+        sys.stderr.write(told(_nothing(targets)))
+        return code
+    _show(result, request, gate, _again(targets, request))
+    _explain_code(result, request, code, gate)
+    return code
+
+
+def _show(result: Result, request: Request, gate: Severity | None, again: str) -> None:
+    if request.quiet and request.form == "terminal":
+        write([f"{summary(result)}; {left_out(result)}\n"], request.output)
+        return
+    view = view_for(request.output)._replace(everything=request.everything, command=again, gate=gate)
+    write(rendered(result, request.form, view), request.output)
+
+
+def _explain_code(result: Result, request: Request, code: int, gate: Severity | None) -> None:
+    """On standard error, what the person would not see: the outcome of a file, or why a machine's format fails."""
+    if request.quiet or (request.output == "-" and request.form in FOR_PEOPLE):
+        return
+    if code == NOTHING:
+        sys.stderr.write("hardhull: nothing to look at\n")
+    elif code:
+        sys.stderr.write(f"hardhull: {clean(reason(result, code, gate), unicode=False)}\n")
+    elif request.output != "-":
+        sys.stderr.write(f"hardhull: {summary(result)}; {left_out(result)}\n")
+
+
+def _policy_gate(targets: tuple[str, ...], request: Request) -> str:
+    from hardhull.scan.config import load_policy
+    from hardhull.scan.discover import find_root
+
+    with _Refusals(targets):
+        root = find_root([Path(target) for target in targets if target != "-"])
+        return load_policy(root, request.config).fail_on
+
+
+def _result(targets: tuple[str, ...], request: Request) -> Result:
+    from hardhull.scan import scan
+
+    with _Refusals(targets):
+        return scan(targets, _options(targets, request))
+
+
+def _options(targets: tuple[str, ...], request: Request) -> Options:
+    from hardhull.scan import Options
+
+    return Options(
+        config=request.config,
+        today=request.today,
+        ignores=not request.no_ignore,
+        facts=request.facts != "none",
+        stdin=_stdin() if "-" in targets else b"",
+    )
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise UserError("cannot read standard input", "it is closed", "pipe a file into the command", FAILED)
+    if sys.stdin.isatty():
+        sys.stderr.write("hardhull: reading standard input until its end (Ctrl-D)\n")
+    data = sys.stdin.buffer.read(MAX_STDIN + 1)
+    if len(data) > MAX_STDIN:
+        why = f"it is larger than {MAX_STDIN // 1024**2} MB"
+        raise UserError("standard input was not read", why, "save it in parts and scan those", FAILED)
+    return data
+
+
+class _Refusals:
+    """Turns what the scan refuses into what a person is told."""
+
+    def __init__(self, targets: tuple[str, ...]) -> None:
+        self.targets = targets
+
+    def __enter__(self) -> None:
+        """Nothing to do before."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            return
+        from hardhull.scan.config import ConfigError
+        from hardhull.scan.discover import NoSuchTargetError
+
+        if isinstance(error, ConfigError):
+            raise UserError(f"the configuration {error.path} cannot be used", error.what, error.how) from None
+        if isinstance(error, NoSuchTargetError):
+            raise _no_target(str(error)) from None
+
+
+def _no_target(name: str) -> UserError:
+    from difflib import get_close_matches
+
+    from hardhull.cli.run import VERBS
+
+    if name.startswith(OTHER_TARGETS):
+        how = "name a file or folder, or - for standard input"
+        return UserError(f"cannot scan {name}", "this version reads files and folders only", how, USAGE)
+    close = get_close_matches(name, VERBS, 1)
+    how = f"did you mean `hardhull {close[0]}`?" if close else "check the path; - is standard input"
+    return UserError(f"cannot scan {name}", "there is no such file or folder, and no such verb", how, USAGE)
+
+
+def _nothing(targets: tuple[str, ...]) -> UserError:
+    why = "no Dockerfile, compose file, manifest, script with docker commands, unit or daemon.json was found"
+    return UserError(f"nothing to look at in {', '.join(targets)}", why, "name the folder that holds them", NOTHING)
+
+
+def _again(targets: tuple[str, ...], request: Request) -> str:
+    """The command for the same scan, to which the screen adds options."""
+    words = ["hardhull", "scan", *(() if targets == (".",) else targets)]
+    if request.config:
+        words += ["--config", str(request.config)]
+    if request.no_ignore:
+        words.append("--no-ignore")
+    if request.today:
+        words += ["--today", request.today]
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    return word if PLAIN_WORD.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
