@@ -364,10 +364,12 @@ class DataKey(NamedTuple):
     Attributes:
         key: its name.
         literal: whether a real value stands there: not empty, no placeholder, not encrypted (SOPS).
+        secret: what kind of secret the value is ("a password"); empty where none was recognised.
     """
 
     key: str
     literal: bool
+    secret: str = ""
 
 
 class DataObject(NamedTuple):

@@ -10,6 +10,7 @@ from hardhull.facts.cluster_parts import DataKey, DataObject, GuardPolicy, Limit
 from hardhull.formats.kubernetes.values import boolean, cores, is_placeholder, size
 from hardhull.model.field import Field, NotKnownError
 from hardhull.text.nodes import Scalar
+from hardhull.text.secrets import secret_in
 
 if TYPE_CHECKING:
     from hardhull.formats.kubernetes.block import Block
@@ -37,7 +38,8 @@ def data(manifest: Manifest) -> DataObject:
             encoded = secret and part == "data"
             for key, entry in inner.entries.items():
                 literal = not encrypted and _literal(entry.value, encoded=encoded)
-                keys.append(Field("keys", DataKey(key, literal), inner.key_place(key)))
+                kind = _secret(key, entry.value, encoded=encoded) if literal else ""
+                keys.append(Field("keys", DataKey(key, literal, kind), inner.key_place(key)))
     kind = (block.text("type") or "Opaque") if secret else ""
     immutable = block.field("immutable", "immutable", boolean)
     return DataObject(
@@ -72,6 +74,15 @@ def _real(value: str) -> bool:
     short = value[:_LONGEST].strip()
     replaced = len(short) < _LONGEST and "\n" not in short and is_placeholder(short)
     return bool(short) and not replaced and not _NOT_REAL.match(short)
+
+
+def _secret(key: str, node: Node, *, encoded: bool) -> str:
+    """What kind of secret a value is, in words; of a long value only the beginning is looked at."""
+    if not isinstance(node, Scalar):
+        return ""
+    value = node.text.strip()[: _LONGEST * 4]
+    found = secret_in(key, _decoded(value) if encoded else value)
+    return found.title if found else ""
 
 
 def _decoded(value: str) -> str:
