@@ -31,8 +31,8 @@ UNKNOWN = CLEAN._replace(not_checked=SHOP.not_checked[:1])
         (FAILED, "high", False, 4),
         (UNKNOWN, "high", False, 0),
         (UNKNOWN, "high", True, 4),
-        (CLEAN._replace(targets=()), "high", False, 3),
-        (FAILED._replace(targets=()), "high", False, 4),
+        (CLEAN._replace(checks=()), "high", False, 3),
+        (FAILED._replace(checks=()), "high", False, 4),
         (SHOP._replace(findings=SHOP.findings[-1:], not_checked=()), "info", False, 0),  # hidden ones do not count
     ],
 )

@@ -136,13 +136,19 @@ def test_strict(scans: Scans) -> None:
 
 
 def test_nothing_to_look_at_is_no_success(scans: Scans, capsys: Captured) -> None:
-    scans.result = CLEAN._replace(targets=(), score=None)
+    scans.result = CLEAN._replace(targets=(), checks=(), score=None)
     assert main(["empty"]) == 3
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("error: nothing to look at in empty\n  why: ")
     assert main(["empty", "-f", "json"]) == 3
     assert json.loads(capsys.readouterr().out)["score"] is None
+
+
+def test_files_without_a_container_are_no_success(scans: Scans, capsys: Captured) -> None:
+    scans.result = CLEAN._replace(checks=(), score=None)
+    assert main([]) == 3
+    assert "  why: 4 files read, and none says how a container is built or run\n" in capsys.readouterr().err
 
 
 def test_standard_input_is_read_when_it_is_named(scans: Scans, monkeypatch: pytest.MonkeyPatch) -> None:

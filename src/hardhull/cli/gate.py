@@ -24,7 +24,7 @@ def gate_of(word: str) -> Severity | None:
 
 
 def exit_code(result: Result, gate: Severity | None, *, strict: bool = False) -> int:
-    """1 for findings at the gate, else 4 for what failed, else 3 for nothing seen, else 0.
+    """1 for findings at the gate, else 4 for what failed, else 3 where no rule judged anything, else 0.
 
     Args:
         result: the result.
@@ -35,7 +35,7 @@ def exit_code(result: Result, gate: Severity | None, *, strict: bool = False) ->
         return FINDINGS
     if any(strict or item.kind == "failed" for item in result.not_checked):
         return FAILED
-    return 0 if result.targets else NOTHING
+    return 0 if any(check.subjects for check in result.checks) else NOTHING
 
 
 def reason(result: Result, code: int, gate: Severity | None) -> str:

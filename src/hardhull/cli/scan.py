@@ -14,7 +14,7 @@ from hardhull.cli.formats import FOR_PEOPLE, FORMATS, rendered
 from hardhull.cli.gate import DEFAULT_GATE, GATES, exit_code, gate_of, reason
 from hardhull.cli.output import view_for, write
 from hardhull.report.cells import clean
-from hardhull.report.words import left_out, summary
+from hardhull.report.words import count, left_out, summary
 
 if TYPE_CHECKING:
     from hardhull.model.finding import Severity
@@ -79,11 +79,12 @@ def _check(request: Request) -> None:
 def _scan(targets: tuple[str, ...], request: Request) -> int:
     gate = gate_of(request.fail_on or _policy_gate(targets, request) or DEFAULT_GATE)
     result = _result(targets, request)
-    if request.facts == "only":
-        result = result._replace(findings=(), checks=(), rules={}, paths=(), score=None, unused_ignores=())
     code = exit_code(result, gate, strict=request.strict)
+    if request.facts == "only":
+        code = exit_code(result, None, strict=request.strict)
+        result = result._replace(findings=(), checks=(), rules={}, paths=(), score=None, unused_ignores=())
     if code == NOTHING and request.form in FOR_PEOPLE:
-        sys.stderr.write(told(_nothing(targets)))
+        sys.stderr.write(told(_nothing(targets, result)))
         return code
     _show(result, request, gate, _again(targets, request))
     _explain_code(result, request, code, gate)
@@ -184,8 +185,10 @@ def _no_target(name: str) -> UserError:
     return UserError(f"cannot scan {name}", "there is no such file or folder, and no such verb", how, USAGE)
 
 
-def _nothing(targets: tuple[str, ...]) -> UserError:
+def _nothing(targets: tuple[str, ...], result: Result) -> UserError:
     why = "no Dockerfile, compose file, manifest, script with docker commands, unit or daemon.json was found"
+    if result.targets:
+        why = f"{count(len(result.targets), 'file')} read, and none says how a container is built or run"
     return UserError(f"nothing to look at in {', '.join(targets)}", why, "name the folder that holds them", NOTHING)
 
 
