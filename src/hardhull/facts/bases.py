@@ -66,6 +66,7 @@ class KnownBase(NamedTuple):
         drops_to: the user that its own entrypoint changes to where it is started as root; empty where it does not.
         minimal: whether it is a small variant itself.
         variants: words in the tags of its smaller variants (``slim``, ``alpine``).
+        env: variables of the image that Dockerfiles on top of it use for its user.
         source: where that is written.
     """
 
@@ -76,6 +77,7 @@ class KnownBase(NamedTuple):
     drops_to: str
     minimal: bool
     variants: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
     source: str
 
 
@@ -88,6 +90,7 @@ class Entry(NamedTuple):
     ships: str
     drops_to: str
     variants: str
+    env: str
     source: str
 
 
@@ -153,6 +156,7 @@ def _known(entry: Entry, name: str, tag: str | None) -> KnownBase:
         entry.drops_to,
         small or any(word in (tag or "") for word in _MINIMAL_WORDS),
         tuple(entry.variants.split()),
+        tuple(_assignment(each) for each in entry.env.split()),
         entry.source.removeprefix("*"),
     )
 
@@ -163,3 +167,8 @@ def _shipped(text: str, family: str) -> ShippedUser:
     first, _slash, alpine = numbers.partition("/")
     number = alpine if alpine and family == "alpine" else first
     return ShippedUser(name, int(number) if number else None)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, _equals, value = text.partition("=")
+    return name, value

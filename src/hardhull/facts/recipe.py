@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from hardhull.facts.fact import Fact, Slot
-from hardhull.facts.recipe_parts import Copy, Items, Run
+from hardhull.facts.recipe_parts import Copy, Define, Items, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,11 @@ class Stage(ImageConfig):
         return [each for each in self.instructions if isinstance(each, Copy) and not each.onbuild]
 
     @property
+    def definitions(self) -> list[Define]:
+        """The ARG and ENV instructions, without those behind ONBUILD."""
+        return [each for each in self.instructions if isinstance(each, Define) and not each.onbuild]
+
+    @property
     def mounts(self) -> list[Field[BuildMount]]:
         """The mounts of all RUN instructions."""
         return [mount for run in self.runs for mount in run.mounts]
@@ -126,10 +131,9 @@ class ImageRecipe(ImageConfig):
         global_args: the ARGs before the first FROM.
         directives: parser directives by name (``syntax``, ``escape``, ``check``).
         problems: what the builder refuses, and what it takes otherwise than it was meant.
-        comments: places of the comments, for ignores.
     """
 
-    __slots__ = ("comments", "directives", "final", "global_args", "problems", "stages")
+    __slots__ = ("directives", "final", "global_args", "problems", "stages")
     kind: ClassVar[str] = "recipe"
 
     def __init__(self, syntax: str, place: Place, stages: tuple[Stage, ...], final: Stage | None, why: str) -> None:
@@ -139,7 +143,6 @@ class ImageRecipe(ImageConfig):
         self.global_args: Items[EnvVar] = ()
         self.directives: dict[str, Field[str]] = {}
         self.problems: Items[Problem] = ()
-        self.comments: list[Place] = []
         if final:
             self.fields = final.fields
             final.is_final = True

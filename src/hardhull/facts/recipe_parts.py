@@ -24,6 +24,20 @@ SHELLS = frozenset({"", "sh", "bash", "ash", "dash", "ksh", "zsh", "busybox"})
 """Interpreters of a here-document whose text is a shell script; empty is the stage's own shell."""
 
 
+class Variable(NamedTuple):
+    """A variable as an instruction sees it.
+
+    Attributes:
+        value: its value; None where it cannot be known.
+        why: the reason then, as a sentence part.
+        defined: the ARG or ENV that sets it; its field's name is ``arg`` or ``env``.
+    """
+
+    value: str | None
+    why: str
+    defined: Field[EnvVar]
+
+
 class Base(NamedTuple):
     """What a stage begins with.
 
@@ -135,13 +149,13 @@ class Instruction:
         span: the whole instruction, here-documents included.
         keyword_span: the keyword alone.
         line: where it starts, from 1.
-        arguments: its words or values, variables replaced where Docker does so; empty for RUN, COPY, ADD and ENV.
+        arguments: its words, variables replaced where Docker does so; empty for RUN, COPY, ADD, ARG, ENV and LABEL.
         exec_form: whether they were written as a JSON array.
         onbuild: whether it stands behind ONBUILD, so that only builds on top of this image run it.
         triggered: whether it is another stage's ONBUILD, run here.
         user: who runs it (or would).
         workdir: the directory it runs in; None for the base image's own.
-        env: the variables that are set here, ARG and ENV, by name.
+        env: the variables that are set here, ARG and ENV of this file, by name.
         shell: what SHELL set; None for the default.
     """
 
@@ -152,7 +166,7 @@ class Instruction:
 
     user: Field[str]
     workdir: Field[str | None]
-    env: Mapping[str, Field[EnvVar]]
+    env: Mapping[str, Variable]
     shell: tuple[str, ...] | None
     arguments: Items[str]
 
@@ -183,6 +197,18 @@ class Instruction:
 
     def __repr__(self) -> str:
         return f"<{self.keyword} at line {self.line}>"
+
+
+class Define(Instruction):
+    """ARG or ENV.
+
+    Attributes:
+        variables: what it defines; the value of ``ARG X`` is None. ``raw`` keeps quotes and variables as written.
+    """
+
+    __slots__ = ("variables",)
+
+    variables: Items[EnvVar]
 
 
 class Run(Instruction):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.source import BOM, Span
+from hardhull.text.dockerfile.nodes import comment_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,19 +38,24 @@ class Document:
         escape: the escape character, a backslash unless a directive says otherwise.
         directives: the parser directives at its top.
         statements: the instructions in order.
-        comments: the comment lines outside instructions.
+        comment_spans: where comment lines stand outside instructions.
         problems: what BuildKit's parser refuses the whole file for; the statements are what could be read all the same.
     """
 
-    __slots__ = ("comments", "directives", "escape", "problems", "source", "statements")
+    __slots__ = ("comment_spans", "directives", "escape", "problems", "source", "statements")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.escape = "\\"
         self.directives: list[Directive] = []
         self.statements: list[Statement] = []
-        self.comments: list[Comment] = []
+        self.comment_spans: list[Span] = []
         self.problems: list[Problem] = []
+
+    @property
+    def comments(self) -> list[Comment]:
+        """The comment lines outside instructions."""
+        return [comment_at(self.source, span) for span in self.comment_spans]
 
     def pieces(self) -> Iterator[Piece]:
         """All of the file, in order: the texts of the pieces, one after the other, are the file."""
@@ -67,11 +73,11 @@ class Document:
             yield Piece("bom", Span(0, len(BOM)))
         for directive in self.directives:
             yield Piece("directive", directive.span)
-        for comment in self.comments:
-            yield Piece("comment", comment.span)
+        for span in self.comment_spans:
+            yield Piece("comment", span)
         for statement in self.statements:
-            for comment in statement.comments:
-                yield Piece("comment", comment.span)
+            for span in statement.comment_spans or ():
+                yield Piece("comment", span)
             holes = statement.holes
             for piece in _parts(statement):
                 yield from _without(piece, holes)

@@ -21,6 +21,7 @@ SPACES = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "
 
 _SPECIAL = frozenset("@*#?-$!0")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:@=,+-]+")
+_PLAIN_QUOTED = re.compile(r"[^\"$\\`]+")
 
 
 class LexError(Exception):
@@ -165,6 +166,10 @@ class Lexer:
     def _double(self) -> str:
         result = ['"'] if self._raw_quotes else []
         while True:
+            plain = _PLAIN_QUOTED.match(self._text, self._at)
+            if plain:
+                self._at = plain.end()
+                result.append(plain.group())
             char = self._next()
             if not char:
                 raise LexError("unexpected end of statement while looking for matching double-quote")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.fragment import Fragment, Run
@@ -46,6 +47,11 @@ class Comment(NamedTuple):
 
     text: str
     span: Span
+
+
+def comment_at(source: Source, span: Span) -> Comment:
+    """The comment that stands there."""
+    return Comment(source.text(span)[1:], span)
 
 
 class Directive(NamedTuple):
@@ -103,16 +109,16 @@ class Statement:
         words: the arguments, split as this instruction splits them; empty for ENV, LABEL, ARG and ONBUILD.
         pairs: the keys and values of ENV, LABEL and ARG.
         heredocs: in the order in which their bodies follow.
-        comments: comment lines between its lines.
+        comment_spans: where comment lines stand between its lines; None where there are none.
         inner: the instruction that ONBUILD carries.
     """
 
     __slots__ = (
-        "_fragment", "_runs", "args", "comments", "end_line", "exec_form", "flags", "heredocs", "inner", "keyword",
-        "keyword_span", "line", "pairs", "source", "span", "text", "words",
+        "_ats", "_offsets", "_wide", "args", "comment_spans", "end_line", "exec_form", "flags", "heredocs",
+        "inner", "keyword", "keyword_span", "line", "pairs", "source", "span", "text", "words",
     )  # fmt: skip
 
-    def __init__(self, source: Source, text: str, runs: list[Run], line: int) -> None:
+    def __init__(self, source: Source, text: str, ats: list[int], offsets: list[int], line: int) -> None:
         self.source = source
         self.text = text
         self.line = self.end_line = line
@@ -123,24 +129,32 @@ class Statement:
         self.words: tuple[Word, ...] = ()
         self.pairs: tuple[Pair, ...] = ()
         self.heredocs: tuple[Heredoc, ...] = ()
-        self.comments: tuple[Comment, ...] = ()
+        self.comment_spans: list[Span] | None = None
         self.inner: Statement | None = None
-        self._runs = runs
-        self._fragment = None if len(runs) == 1 and text.isascii() else Fragment(source, text, runs)
+        self._ats = ats
+        self._offsets = offsets
+        self._wide: Fragment | None = None if text.isascii() else Fragment(source, text, map(Run, ats, offsets))
         self.span = self.keyword_span = _NOWHERE
 
     def nested(self, start: int, end: int) -> Statement:
         """A statement in the same line, for what ONBUILD carries."""
-        inner = Statement(self.source, self.text, self._runs, self.line)
+        inner = Statement(self.source, self.text, self._ats, self._offsets, self.line)
         inner.span = self.range(start, end)
         return inner
 
     def range(self, start: int, end: int) -> Span:
         """Where ``text[start:end]`` stands in the file."""
-        if self._fragment is None:
-            offset = self._runs[0].offset
-            return Span(offset + start, offset + end)
-        return self._fragment.span(start, end)
+        if self._wide is not None:
+            return self._wide.span(start, end)
+        ats, offsets = self._ats, self._offsets
+        if len(ats) == 1:
+            return Span(offsets[0] + start, offsets[0] + end)
+        run = bisect_right(ats, start) - 1
+        first = offsets[run] + start - ats[run]
+        if end <= start:
+            return Span(first, first)
+        run = bisect_right(ats, end - 1) - 1
+        return Span(first, offsets[run] + end - ats[run])
 
     def word(self, start: int, end: int) -> Word:
         """``text[start:end]`` as a word."""
@@ -151,9 +165,17 @@ class Statement:
 
         It is what the shell is given: continuations and the comment lines between them are already taken out.
         """
-        first = self.range(start, start).start
-        runs = [Run(0, first), *(Run(run.at - start, run.offset) for run in self._runs if start < run.at < end)]
+        runs = [Run(0, self.range(start, start).start)]
+        if len(self._ats) > 1:
+            runs += [
+                Run(at - start, offset) for at, offset in zip(self._ats, self._offsets, strict=True) if start < at < end
+            ]
         return Fragment(self.source, self.text[start:end], runs)
+
+    @property
+    def comments(self) -> list[Comment]:
+        """The comment lines between its lines."""
+        return [comment_at(self.source, span) for span in self.comment_spans or ()]
 
     @property
     def command(self) -> Fragment | None:
@@ -187,7 +209,8 @@ class Statement:
     @property
     def holes(self) -> list[Span]:
         """The stretches between its lines that are not part of ``text``: continuations, comments, empty lines."""
-        return [Span(self.range(run.at - 1, run.at).end, run.offset) for run in self._runs[1:]]
+        rest = zip(self._ats[1:], self._offsets[1:], strict=True)
+        return [Span(self.range(at - 1, at).end, offset) for at, offset in rest]
 
     def __repr__(self) -> str:
         return f"Statement({self.keyword} at line {self.line})"

@@ -6,14 +6,14 @@ Source of the rules: moby/buildkit, frontend/dockerfile/parser/parser.go (Parse)
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from hardhull.model.fragment import Run
 from hardhull.model.source import BOM, Span
 from hardhull.text.dockerfile.document import Document
 from hardhull.text.dockerfile.heredoc import announced
 from hardhull.text.dockerfile.lexer import SPACES, LexError
-from hardhull.text.dockerfile.nodes import Comment, Directive, Heredoc, Problem, Statement
+from hardhull.text.dockerfile.nodes import Directive, Heredoc, Problem, Statement
 from hardhull.text.dockerfile.statement import fill
 from hardhull.text.errors import UnreadableError
 
@@ -136,10 +136,7 @@ class _Reader:
         if not self._directives_done and self._directive(line, at):
             return
         self._directives_done = True
-        self._document.comments.append(self._made_comment(line, at))
-
-    def _made_comment(self, line: str, at: int) -> Comment:
-        return Comment(self._decoded(line[1:]), Span(at, at + len(line)))
+        self._document.comment_spans.append(Span(at, at + len(line)))
 
     def _directive(self, line: str, at: int) -> bool:
         inside = self._lstrip(line[1:])
@@ -173,7 +170,7 @@ class _Reader:
         if continues:
             statement, end = self._joined(kept, at, index + 1)
         else:
-            statement, end = Statement(self._source, self._decoded(line), [Run(0, at)], index + 1), at + len(line)
+            statement, end = Statement(self._source, self._decoded(line), [0], [at], index + 1), at + len(line)
         statement.end_line = self._next
         text = statement.text
         start, stop = _trimmed(text)
@@ -187,14 +184,15 @@ class _Reader:
         """The statement whose first line is followed by others, and the end of its last line."""
         escape, lines, starts, count = self._document.escape, self._lines, self._starts, self._count
         pieces, offsets = [first], [at]
-        comments: list[Comment] = []
+        comments: list[Span] = []
         end = at + len(first) + 1
         index, continues = self._next, True
         while continues and index < count:
             line = lines[index]
             stripped = self._lstrip(line)
             if stripped[:1] == "#":
-                comments.append(self._made_comment(stripped, starts[index] + len(line) - len(stripped)))
+                stop = starts[index] + len(line)
+                comments.append(Span(stop - len(stripped), stop))
             elif stripped:
                 piece, continues = _continued(line, escape)
                 pieces.append(piece)
@@ -204,14 +202,12 @@ class _Reader:
         self._next = index
         if not self._ascii:
             pieces = [self._decoded(piece) for piece in pieces]
-        runs: list[Run] = []
-        length = 0
-        for piece, offset in zip(pieces, offsets, strict=True):
-            if piece:
-                runs.append(Run(length, offset))
-                length += len(piece)
-        statement = Statement(self._source, "".join(pieces), runs or [Run(0, at)], number)
-        statement.comments = tuple(comments)
+        if "" in pieces and len(pieces) > 1:
+            kept = [(piece, offset) for piece, offset in zip(pieces, offsets, strict=True) if piece]
+            pieces, offsets = [piece for piece, _offset in kept], [offset for _piece, offset in kept]
+        ats = [0, *accumulate(map(len, pieces))][:-1] or [0]
+        statement = Statement(self._source, "".join(pieces), ats, offsets or [at], number)
+        statement.comment_spans = comments or None
         return statement, end
 
     def _heredocs(self, statement: Statement) -> None:
