@@ -192,6 +192,12 @@ def test_secrets_keep_keys_and_never_values() -> None:
         assert value not in repr(found) + repr(found.keys)
 
 
+@pytest.mark.parametrize("value", ["not base64!", "\u00e9t\u00e9", "====", "a"])
+def test_data_that_is_no_base64_is_a_value_all_the_same(value: str) -> None:
+    found = cluster(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{k: '{value}'}}\n")
+    assert [item.value.key for item in found.secrets.value[0].value.keys] == ["k"]
+
+
 def test_an_encrypted_secret_has_no_literal_value() -> None:
     found = cluster(SECRET + "sops: {version: 3}\n").secrets.value[0].value
     assert not any(item.value.literal for item in found.keys)

@@ -90,17 +90,14 @@ class Block:
         entry = self.entries.get(key)
         if entry is None:
             return None if self.why is None else Field.unknown(slot, self.place, self.why, written=True)
-        trouble = self.trouble(key)
-        if trouble:
-            return Field.unknown(slot, entry.key.place(self.source), trouble, written=True)
+        if key in self._twice:
+            return Field.unknown(slot, entry.key.place(self.source), self.trouble(key) or "", written=True)
         node = entry.value
-        if is_null(node):
-            return None
         place = node.place(self.source)
         try:
             return Field(slot, convert(node), place)
-        except WrongTypeError as error:
-            return Field.unknown(slot, place, f"{key} {error}", written=True)
+        except WrongTypeError as error:  # which every conversion makes of a null
+            return None if is_null(node) else Field.unknown(slot, place, f"{key} {error}", written=True)
 
     def get(self, key: str, convert: Callable[[Node], T]) -> T | None:
         """The plain value of a key, None where it is absent.

@@ -89,7 +89,7 @@ def _decoded(value: str) -> str:
     """The beginning of the text behind base64, or the value itself where it is none."""
     try:
         return binascii.a2b_base64(value[: _LONGEST * 2]).decode("utf-8", "replace")
-    except binascii.Error:
+    except ValueError:  # no base64, or not even ASCII
         return value
 
 
