@@ -60,12 +60,12 @@ class Images:
 
     def _recipe(self, workload: Workload) -> Field[ImageRecipe | None]:
         name = "recipe"
-        if not workload.build.known:
-            return Field.unknown(name, workload.build.place, workload.build.why or "", written=True)
-        build, origin, place = workload.build.value, "its build", workload.build.place
+        if workload.build.why is not None:
+            return Field.unknown(name, workload.build.place, workload.build.why, written=True)
+        build, origin, place = workload.build.get(None), "its build", workload.build.place
         if build is None:
-            if not workload.image.known:
-                return Field.unknown(name, workload.image.place, workload.image.why or "", written=True)
+            if workload.image.why is not None:
+                return Field.unknown(name, workload.image.place, workload.image.why, written=True)
             image = _name(workload.image.value or "")
             build = self._builds.get(image) if image else None
             origin, place = "an image of this name is built in this tree", workload.image.place
@@ -121,8 +121,8 @@ def _name(image: str) -> str:
 
 def _user(workload: Workload) -> Field[str]:
     name, own = "effective_user", workload.user
-    if not own.known:
-        return Field.unknown(name, own.place, own.why or "", written=own.written)
+    if own.why is not None:
+        return Field.unknown(name, own.place, own.why, written=own.written)
     if own.value:
         return Field(name, own.value, own.place, origin="its own user")
     enforced = workload.run_as_non_root
@@ -134,13 +134,13 @@ def _user(workload: Workload) -> Field[str]:
 def _from_image(workload: Workload, name: str) -> Field[str]:
     """The user that the image brings."""
     recipe = workload.recipe
-    if not recipe.known:
-        return Field.unknown(name, workload.user.place, recipe.why or "")
+    if recipe.why is not None:
+        return Field.unknown(name, workload.user.place, recipe.why)
     if recipe.value is not None:
         user = recipe.value.user
         path = recipe.value.place.source.path
-        if not user.known:
-            return Field.unknown(name, user.place, user.why or "")
+        if user.why is not None:
+            return Field.unknown(name, user.place, user.why)
         origin = user.origin or f"USER in {path}"
         return Field(name, user.value, workload.user.place, written=False, origin=f"{origin} ({path})")
     image = workload.image
@@ -160,6 +160,6 @@ def _from_image(workload: Workload, name: str) -> Field[str]:
 def _image(workload: Workload) -> Field[str]:
     """The image that is pulled, if one is: a built one is judged by its recipe."""
     name, image = "effective_image", workload.image
-    if not image.known:
-        return Field.unknown(name, image.place, image.why or "", written=image.written)
+    if image.why is not None:
+        return Field.unknown(name, image.place, image.why, written=image.written)
     return Field(name, image.value or "", image.place, written=image.written)

@@ -33,7 +33,11 @@ FLOW_SERVICES = re.compile(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
 IMAGE_OR_BUILD = re.compile(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
 API_VERSION = re.compile(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 KIND = re.compile(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
-RUN_WORD = re.compile(rb"\b(?:docker|podman|nerdctl|dockerd|cosign|trivy|grype|kubectl|helm)\b")
+RUN_WORD = re.compile(
+    rb"\b(?:docker|podman|nerdctl|dockerd|buildah|skopeo|kaniko|cosign|notation|trivy|grype|snyk|dockle|kube-bench)\b"
+    rb"|\b(?:DOCKER|PODMAN)_?\w*\b"
+)
+"""Programs that have to do with images and containers; scripts without any are not read."""
 AUDIT_RULE = re.compile(rb"^[ \t]*-(?:w|a)[ \t]+\S", re.MULTILINE)
 SHEBANG_SHELL = re.compile(rb"^#![ \t]*\S*(?:/|env[ \t]+(?:-S[ \t]+)?)(?:ba|da|k|z|a)?sh\b")
 

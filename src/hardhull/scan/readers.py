@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hardhull.model.result import NotChecked
@@ -60,6 +61,43 @@ def seccomp(reading: Reading, source: Source) -> None:
     reading.facts.append(read(source))
 
 
+def engine_api(reading: Reading, source: Source) -> None:
+    """``docker inspect`` output, or the body of a create call."""
+    from hardhull.formats.engine_api import read
+
+    reading.facts += read(source)
+
+
+def dockerd_options(reading: Reading, source: Source) -> None:
+    """``/etc/default/docker`` and ``/etc/sysconfig/docker``."""
+    from hardhull.formats.dockerd_flags import read_options
+
+    engine = read_options(source)
+    if engine is not None:
+        reading.facts.append(engine)
+
+
+def commands(module: str) -> Callable[[Reading, Source], None]:
+    """A reader of texts that hold commands: what they run, and the containers they start."""
+
+    def read(reading: Reading, source: Source) -> None:
+        found = import_module(f"hardhull.formats.{module}").read(source)
+        reading.facts += [*found.workloads, *found.pipelines]
+        reading.not_checked += found.not_checked
+
+    return read
+
+
+def compose(reading: Reading) -> None:
+    """All compose projects; what scripts name with ``-f`` is known by then."""
+    from hardhull.scan.projects import Projects
+
+    projects = Projects(reading.tree, reading.facts)
+    projects.read()
+    reading.facts += projects.workloads
+    reading.not_checked += projects.not_checked
+
+
 def auditd(reading: Reading) -> None:
     """Audit rules: the files of one folder are loaded together."""
     from hardhull.formats.auditd import read
@@ -72,11 +110,19 @@ READERS: dict[str, Callable[[Reading, Source], None]] = {
     "dockerfile-template": template,
     "daemon.json": daemon_json,
     "seccomp": seccomp,
+    "engine-api": engine_api,
+    "dockerd-options": dockerd_options,
+    "shell": commands("script.shell"),
+    "makefile": commands("script.makefile"),
+    "markdown": commands("script.markdown"),
+    "workflow": commands("script.github"),
+    "gitlab": commands("script.gitlab"),
 }
 """Readers of one file at a time, by kind."""
 
 TREE_READERS: tuple[tuple[frozenset[str], Callable[[Reading], None]], ...] = (
     (frozenset({"kubernetes", "kustomization"}), kubernetes),
     (frozenset({"auditd"}), auditd),
+    (frozenset({"compose"}), compose),
 )
 """Readers that need all files of their kinds together."""

@@ -1,0 +1,144 @@
+"""Which compose files belong together: a project is what Compose itself would load.
+
+In the order of their claim: the files that a script names with ``-f``, those of ``COMPOSE_FILE`` in a folder's
+``.env``, a folder's default file with its override. Every other file is a project of its own, unless another project already
+includes or extends it, or it only adds to services that it does not define: then it is laid over its folder's default
+file, as people do with ``-f compose.yaml -f compose.prod.yaml``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.facts.pipeline import Pipeline
+from hardhull.formats.compose.project import read_project
+from hardhull.model.result import NotChecked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hardhull.facts.fact import Fact
+    from hardhull.facts.pipeline import Run
+    from hardhull.facts.workload import Workload
+    from hardhull.formats.compose.problem import Problem
+    from hardhull.formats.compose.project import ComposeProject
+    from hardhull.scan.tree import Tree
+
+DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+)  # fmt: skip
+"""As Compose's own loader looks for them (compose-go, cli.DefaultFileNames and DefaultOverrideFileNames)."""
+COMPOSE_FILE = re.compile(rb"^[ \t]*(?:export[ \t]+)?COMPOSE_FILE[ \t]*=[ \t]*[\"']?([^\"'\r\n#]+)", re.MULTILINE)
+
+
+class Projects:
+    """The compose projects of a tree.
+
+    Attributes:
+        workloads: of all projects.
+        not_checked: what Compose refuses, and what is missing.
+    """
+
+    def __init__(self, tree: Tree, facts: Sequence[Fact]) -> None:
+        self._tree = tree
+        self._files = {source.path: source for source in tree.of_kind("compose")}
+        self._taken: set[str] = set()
+        self._said: set[tuple[str, str]] = set()
+        self.workloads: list[Workload] = []
+        self.not_checked: list[NotChecked] = []
+        self._pipelines = [fact for fact in facts if isinstance(fact, Pipeline) and not fact.from_docs]
+
+    def read(self) -> None:
+        """Reads all of them."""
+        for group in dict.fromkeys((*self._named_by_scripts(), *self._named_by_env(), *self._defaults())):
+            self._keep(self._project(group))
+        for path in sorted(self._files):
+            if path not in self._taken:
+                self._alone(path)
+
+    def _project(self, group: Sequence[str]) -> ComposeProject:
+        sources = [self._files.get(path) or self._tree.read(path) for path in group]
+        project = read_project([source for source in sources if source is not None], self._tree.read)
+        self._taken.update(project.files, group)
+        return project
+
+    def _keep(self, project: ComposeProject) -> None:
+        self.workloads += project.workloads
+        for problem in project.problems:
+            self._note(problem, nothing=not project.workloads)
+
+    def _note(self, problem: Problem, *, nothing: bool) -> None:
+        where, why = str(problem.place), problem.why
+        if (where, why) not in self._said:
+            self._said.add((where, why))
+            kind = "failed" if problem.refused and nothing else "out-of-scope"
+            self.not_checked.append(NotChecked(kind, where, why, problem.do))
+
+    def _alone(self, path: str) -> None:
+        """A file that nobody else claims."""
+        project = self._project([path])
+        partial = [work for work in project.workloads if not work.image.written and not work.build.written]
+        base = self._default_of(posixpath.dirname(path))
+        if partial and base is not None and base != path:
+            self._keep(self._project([base, path]))
+        elif partial and len(partial) == len(project.workloads):
+            how = "name it together with the file it adds to, in `COMPOSE_FILE` of an .env file or `-f` of a script"
+            why = "its services have neither an image nor a build: it only adds to another file"
+            self.not_checked.append(NotChecked("out-of-scope", path, why, how))
+        else:
+            self._keep(project)
+
+    def _default_of(self, folder: str) -> str | None:
+        for name in DEFAULTS:
+            path = posixpath.join(folder, name)
+            if path in self._files:
+                return path
+        return None
+
+    def _defaults(self) -> Iterator[tuple[str, ...]]:
+        """Every folder's default file, with its override."""
+        for folder in sorted({posixpath.dirname(path) for path in self._files}):
+            base = self._default_of(folder)
+            if base is not None and base not in self._taken:
+                over = (posixpath.join(folder, name) for name in OVERRIDES)
+                yield (base, *([found[0]] if (found := [path for path in over if path in self._files]) else []))
+
+    def _named_by_env(self) -> Iterator[tuple[str, ...]]:
+        """``COMPOSE_FILE`` in the ``.env`` of a folder with compose files."""
+        for folder in sorted({posixpath.dirname(path) for path in self._files}):
+            source = self._tree.read(posixpath.join(folder, ".env"))
+            found = COMPOSE_FILE.search(source.data) if source is not None else None
+            if found:
+                names = found[1].decode("utf-8", "replace").strip().split(":")
+                yield from self._existing(folder, names)
+
+    def _named_by_scripts(self) -> Iterator[tuple[str, ...]]:
+        """``docker compose -f a -f b`` in scripts, Makefiles and workflows, where all names are known."""
+        for pipeline in self._pipelines:
+            path = pipeline.place.source.path
+            folder = path.partition(".github/")[0] if pipeline.syntax == "workflow" else posixpath.dirname(path)
+            for run in pipeline.runs:
+                names = _files_of(run)
+                if len(names) > 1:
+                    yield from self._existing(folder, names)
+
+    def _existing(self, folder: str, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        paths = tuple(posixpath.normpath(posixpath.join(folder, name)) for name in names)
+        if paths and all(path in self._files for path in paths):
+            yield paths
+
+
+def _files_of(run: Run) -> list[str]:
+    """The files that a compose command names with ``-f``; empty where one is not known."""
+    if run.program != "docker-compose" and "compose" not in run.verbs[:1]:
+        return []
+    names = []
+    for text, following in zip(run.texts, run.words[1:], strict=False):
+        if text in {"-f", "--file"}:
+            if not following.known:
+                return []
+            names.append(following.value)
+    return names
