@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LEVELS = frozenset({"panic", "fatal", "error", "warn", "info", "debug", "trace"})
-_GONE_DRIVERS = {"aufs": "24.0", "overlay": "24.0", "devicemapper": "25.0"}
 _PROTOCOLS = frozenset({"tcp", "unix", "fd", "npipe"})
 
 
@@ -28,11 +27,6 @@ def refused_number(key: str, value: int) -> str:
     if value < 0 and key in _NOT_NEGATIVE:
         return f"{value} is negative"
     return ""
-
-
-def gone_since(storage_driver: str) -> str:
-    """The version that removed a storage driver, or empty."""
-    return _GONE_DRIVERS.get(storage_driver, "")
 
 
 _NOT_NEGATIVE = frozenset(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.engine import Engine
 from hardhull.facts.problem import Problem
-from hardhull.formats.daemon_json.checks import gone_since, refused, refused_number
+from hardhull.formats.daemon_json.checks import refused, refused_number
 from hardhull.formats.daemon_json.keys import MERGED, ONLY_OPTIONS, PROXIES, keys, options
 from hardhull.formats.daemon_json.values import MismatchError, typed
 from hardhull.formats.jsonread import bool_of, entries_of, is_null, text_of, type_name
@@ -135,10 +135,6 @@ class _Reading:
                 self.value(key, item.value, item)
         elif isinstance(value, str):
             self.value(key, value, Field(key.name, value, entry.value.place(self.source)))
-            gone = gone_since(value) if key.name == "storage-driver" else ""
-            if gone:
-                why = f"the storage driver {value} was removed, engine {gone} and later do not start with it"
-                self.problem(entry.value, "removed", key.name, why, sure=False)
         elif isinstance(value, int) and not isinstance(value, bool):
             why = refused_number(key.name, value)
             if why:
