@@ -110,6 +110,13 @@ def read_line(args: Sequence[Arg]) -> RunLine | None:
     )
 
 
+def read_options(args: Sequence[Arg], table: Table) -> tuple[list[Option], str | None]:
+    """Options without an image behind them, and why there may be more than are seen."""
+    reader = _Reader(args, table)
+    reader.options_from(0)
+    return reader.found, reader.open
+
+
 def _between(first: Arg, last: Arg) -> Place:
     """From one word to another; where variables hold them, the place that uses these."""
     start, end = first.site_place, last.site_place

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _PROPAGATION = frozenset(("shared", "slave", "private", "rshared", "rslave", "rprivate"))
 _FOLDER_VARIABLE = re.compile(
-    r"\$[({]?(?:pwd\)|PWD\b|HOME\b|CURDIR\b|\w*(?:DIR|PATH|ROOT|FOLDER)\b)|`pwd`", re.IGNORECASE
+    r"\$[({]?(?:pwd\)|PWD\b|HOME\b|CURDIR\b|\w*(?:DIR|PATH|ROOT|FOLDER|PWD)\b)|`pwd`", re.IGNORECASE
 )
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _PORT = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,5})?")

@@ -12,7 +12,7 @@ from hardhull.text.shell.wrappers import PASS_ON, WRAPPERS, Wrapper
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hardhull.text.shell.scope import Scope
+    from hardhull.text.shell.scope import Scope, Value
     from hardhull.text.shell.tree import Command
     from hardhull.text.shell.values import Arg
 
@@ -73,7 +73,13 @@ def invocations(scope: Scope, wanted: Wanted | None = None) -> Iterator[Invocati
         scope: the script and its variables.
         wanted: only commands that can have to do with this; None for all.
     """
-    yield from _of_script(scope, wanted, (), ())
+    seen: set[int] = set()
+    for invocation in _of_script(scope, wanted, (), ()):
+        command = invocation.command
+        at = command.script.fragment.offset(command.start)
+        if at not in seen:  # $(...) in the text of sh -c or of a heredoc was read with the outer script too
+            seen.add(at)
+            yield invocation
 
 
 def _of_script(
@@ -102,12 +108,20 @@ def _interest(scope: Scope, wanted: Wanted | None) -> re.Pattern[str] | None:
         for assignment in assignments
         if any(text.search(word.raw) for word in assignment.words)
     }
-    names |= {name for name, value in scope.given.items() if any(text.search(arg.text) for arg in value.args)}
     if scope.outer is not None:
         return None
+    if scope.search is not None:
+        text = scope.search
+    else:
+        given = scope.given.items()
+        names |= {name for name, value in given if not isinstance(value, str) and _holds(value, text)}
     if not names:
         return text
     return re.compile(rf"{text.pattern}|\$\{{?(?:{'|'.join(map(re.escape, sorted(names)))})\b", text.flags)
+
+
+def _holds(value: Value, text: re.Pattern[str]) -> bool:
+    return any(text.search(arg.text) for arg in value.args)
 
 
 def _mentions(command: Command, search: re.Pattern[str]) -> bool:

@@ -31,10 +31,13 @@ class Value(NamedTuple):
     Attributes:
         args: the arguments.
         array: whether it is an array.
+        textual: whether it is pasted as text before a shell reads it (a Makefile's variable): its quotes count, so
+            unquoted it is all of ``args``, and in quotes these with blanks in between.
     """
 
     args: tuple[Arg, ...]
     array: bool = False
+    textual: bool = False
 
 
 class Scope:
@@ -42,15 +45,24 @@ class Scope:
 
     Attributes:
         script: whose.
-        given: variables that come from outside: a workflow's ``env``, a Makefile's variables, a unit's Environment.
+        given: variables that come from outside (a workflow's ``env``, a Makefile's variables, a unit's Environment);
+            a text says why one cannot be known.
         outer: the position in another script in which this one stands (``sh -c``, a heredoc).
+        search: a pattern for commands that are worth a look, where the caller knows which of ``given`` are.
     """
 
-    __slots__ = ("_depth", "_memo", "given", "outer", "script")
+    __slots__ = ("_depth", "_memo", "given", "outer", "script", "search")
 
-    def __init__(self, script: Script, given: Mapping[str, Value] | None = None, outer: Outer | None = None) -> None:
+    def __init__(
+        self,
+        script: Script,
+        given: Mapping[str, Value | str] | None = None,
+        outer: Outer | None = None,
+        search: re.Pattern[str] | None = None,
+    ) -> None:
+        self.search = search
         self.script = script
-        self.given = given or {}
+        self.given: Mapping[str, Value | str] = {} if given is None else given
         self.outer = outer
         self._memo: dict[tuple[tuple[int, str], ...], Value | str] = {}
         self._depth = 0
@@ -288,13 +300,17 @@ class _Fields:
 
     def value(self, value: Value, part: Part) -> None:
         """Adds what a variable holds."""
-        whole = part.subscript in {"@", "*"}
+        whole = value.textual or part.subscript in {"@", "*"}
         self.size += sum([len(arg.pieces) for arg in value.args])
         args = value.args if whole or not value.array else value.args[:1]
         for number, arg in enumerate(args):
-            if number and not (part.quoted and part.subscript == "*"):
+            joined = part.quoted and (value.textual or part.subscript == "*")
+            if number and joined:
+                fragment, start, _ = arg.site
+                self._now.append(Piece(" ", fragment, start, start))
+            elif number:
                 self._flush()
-            if part.quoted:
+            if part.quoted or value.textual:
                 self._open = True
                 self._now += arg.pieces
                 continue

@@ -1,0 +1,1 @@
+"""Texts that hold commands: shell scripts, Makefiles, CI workflows, Markdown; read into workloads and pipelines."""

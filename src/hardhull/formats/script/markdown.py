@@ -1,0 +1,193 @@
+"""Command lines in the code blocks of Markdown. They are read as documentation: weaker evidence than a script."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.facts.pipeline import Job, Pipeline, Step
+from hardhull.formats.script.commands import WANTED, Given, collect
+from hardhull.formats.script.result import ScriptRead
+from hardhull.formats.script.rewrite import Rewriter
+from hardhull.formats.script.text import fragment_of, looks_like
+from hardhull.text.shell.parser import read_script
+from hardhull.text.shell.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.workload import Workload
+    from hardhull.model.fragment import Fragment
+    from hardhull.model.source import Source
+    from hardhull.text.shell.tree import Script
+
+_FENCE = re.compile(
+    r"^([ \t>]{0,40}(?:[-*+][ \t]{1,8}|[0-9]{1,9}[.)][ \t]{1,8})?)(`{3,}|~{3,})[ \t]{0,8}\{?\.?([\w+-]{0,40})[^\n`]*$",
+    re.MULTILINE,
+)
+_LANGUAGES = frozenset(
+    (
+        *("", "sh", "bash", "shell", "zsh", "console", "shell-session", "shellsession", "terminal", "bash-session"),
+        *("sh-session", "text", "txt", "plain", "plaintext", "cmd", "docker", "none", "ksh", "ash", "commandline"),
+        *("command", "cli", "linux", "shellscript"),
+    )
+)
+_PROMPT = re.compile(
+    r"""[ \t]*+ (?: \([\w.-]{1,40}\) [ \t]*+ )?          # (venv)
+        (?: (?: \[? [\w.-]{1,40} @ [\w.-]{1,60} [^$#%\n]{0,60} )? [$%]     # $, user@host:~$
+          | \[? \w{1,40} @ [\w.-]{1,60} [^$#%\n]{0,60} \#                  # root@host:~#
+          | \# (?= [ \t]++ (?:sudo[ \t]++)? (?:docker|podman|nerdctl) [ \t] )   # a bare # only before an engine
+        ) [ \t]++""",
+    re.VERBOSE,
+)
+_PLACEHOLDER = re.compile(r"<([A-Za-z][\w .:/|-]{0,60})>")
+_INDENTED = re.compile(
+    r"^(?: {4,24}|\t)[ \t]{0,24}((?:[$#%][ \t]+)?(?:sudo[ \t]+)?(?:docker|podman|nerdctl)[ \t][^\n]*)", re.MULTILINE
+)
+_NOT_WORD = re.compile(r"\W+", re.ASCII)
+MAX_BLOCKS = 2000
+"""Most code blocks of one file that are read."""
+
+
+def read(source: Source) -> ScriptRead:
+    """Reads a Markdown file. What its blocks hold that is no shell text is passed over.
+
+    Raises:
+        UnreadableError: too large, UTF-16, or binary.
+    """
+    if not looks_like(source.data):
+        return ScriptRead.nothing()
+    fragment = fragment_of(source)
+    name = source.path.rpartition("/")[2]
+    pipeline = Pipeline(name, "markdown", fragment.place(0, len(fragment.text.partition("\n")[0])), from_docs=True)
+    workloads: list[Workload] = []
+    given = Given("markdown", from_docs=True)
+    for number, (start, lines) in enumerate(_blocks(fragment)):
+        if number >= MAX_BLOCKS:
+            break
+        job = Job("", fragment.place(start, start))
+        step = Step(job, f"code block at line {job.place.start.line}", job.place)
+        for script in _scripts(fragment, lines):
+            workloads += collect(Scope(script), step, given)
+        if step.runs:
+            job.steps.append(step)
+            pipeline.jobs.append(job)
+    return ScriptRead(workloads, [pipeline] if pipeline.jobs else [], [])
+
+
+def _blocks(fragment: Fragment) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Code blocks that mention something of ours: where they begin, and their lines without indentation."""
+    text = fragment.text
+    at = 0
+    while found := _FENCE.search(text, at):
+        yield from _indented(text, at, found.start())
+        close = re.compile(
+            rf"^[ \t>]{{0,40}}{re.escape(found[2][0])}{{{len(found[2])},}}[ \t]*\r?$", re.MULTILINE
+        ).search(text, found.end())
+        stop = close.start() if close else len(text)
+        if found[3].lower() in _LANGUAGES and WANTED.text.search(text, found.end(), stop):
+            yield found.start(), list(_lines(text, found.end() + 1, stop, len(found[1].expandtabs(4))))
+        at = close.end() if close else len(text)
+    yield from _indented(text, at, len(text))
+
+
+def _indented(text: str, start: int, end: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Blocks by indentation: a command line at their beginning, with its continuations."""
+    at = start
+    while found := _INDENTED.search(text, at, end):
+        lines = []
+        line, stop = found.start(1), found.end()
+        while True:
+            lines.append((line, stop))
+            if not text[line:stop].rstrip("\r").endswith("\\"):
+                break
+            line = stop + 1
+            stop = text.find("\n", line, end)
+            stop = end if stop == -1 else stop
+            if line >= end:
+                break
+        before = text.rfind("\n", 0, max(found.start() - 1, 0))
+        above = text[before + 1 : max(found.start() - 1, 0)]
+        if not above.strip() or above.startswith(("    ", "\t")):
+            yield found.start(), lines
+        at = min(stop + 1, end)
+
+
+def _lines(text: str, start: int, stop: int, indent: int) -> Iterator[tuple[int, int]]:
+    """The lines of a block without as much indentation as its fence has."""
+    at = start
+    while at < stop:
+        end = text.find("\n", at, stop)
+        end = stop if end == -1 else end
+        begin = at
+        width = 0
+        while begin < end and width < indent and text[begin] in " \t>":
+            width += 4 if text[begin] == "\t" else 1
+            begin += 1
+        yield begin, end
+        at = end + 1
+
+
+def _scripts(fragment: Fragment, lines: list[tuple[int, int]]) -> Iterator[Script]:
+    """What a shell would be given: the lines behind prompts where there are any, else all lines."""
+    text = fragment.text
+    prompted = any(_PROMPT.match(text, start, end) for start, end in lines)
+    groups = [_commands(text, lines)] if not prompted else []
+    if prompted:
+        groups = [[group] for group in _prompted(text, lines)]
+    for group in groups:
+        script = read_script(_text(fragment, [line for command in group for line in command]))
+        if script.problems and len(group) > 1:  # prose, output or an apostrophe: each command on its own
+            for command in group:
+                if WANTED.text.search(text, command[0][0], command[-1][1]):
+                    yield read_script(_text(fragment, command))
+        else:
+            yield script
+
+
+def _commands(text: str, lines: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Lines put together where they end in a backslash."""
+    commands: list[list[tuple[int, int]]] = []
+    goes_on = False
+    for start, end in lines:
+        if goes_on:
+            commands[-1].append((start, end))
+        else:
+            commands.append([(start, end)])
+        goes_on = text[start:end].rstrip().endswith("\\")
+    return commands
+
+
+def _prompted(text: str, lines: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The commands behind prompts; everything else is output."""
+    for command in _commands(text, lines):
+        start, end = command[0]
+        prompt = _PROMPT.match(text, start, end)
+        if prompt is not None:
+            yield [(prompt.end(), end), *((_behind_secondary(text, lo), hi) for lo, hi in command[1:])]
+
+
+def _behind_secondary(text: str, start: int) -> int:
+    """The position behind the ``>`` that a shell prints in front of a continued line."""
+    found = _SECONDARY.match(text, start)
+    return found.end() if found else start
+
+
+_SECONDARY = re.compile(r"[ \t]*>[ \t]+(?=-|[\w./])")
+
+
+def _text(fragment: Fragment, lines: list[tuple[int, int]]) -> Fragment:
+    """Lines as one text; ``<name>`` is a variable that has no value, blanks behind a backslash do not count."""
+    out = Rewriter(fragment.source)
+    text = fragment.text
+    for start, end in lines:
+        stripped = start + len(text[start:end].rstrip())
+        stop = stripped if text[stripped - 1 : stripped] == "\\" else end
+        at = start
+        for found in _PLACEHOLDER.finditer(text, start, stop):
+            out.copy(fragment, at, found.start())
+            out.put("${your_" + _NOT_WORD.sub("_", found[1]) + "}", fragment.offset(found.start()))
+            at = found.end()
+        out.copy(fragment, at, stop)
+        out.put("\n", fragment.offset(stop))
+    return out.fragment()

@@ -1,0 +1,43 @@
+"""What a file of commands holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.model.result import NotChecked
+
+if TYPE_CHECKING:
+    from hardhull.facts.pipeline import Pipeline
+    from hardhull.facts.workload import Workload
+    from hardhull.model.source import Source
+    from hardhull.text.shell.tree import Script
+
+
+class ScriptRead(NamedTuple):
+    """What one file holds.
+
+    Attributes:
+        workloads: the containers that it starts, in the order of the file.
+        pipelines: its steps; empty where nothing in it has to do with images.
+        not_checked: what could not be read.
+    """
+
+    workloads: list[Workload]
+    pipelines: list[Pipeline]
+    not_checked: list[NotChecked]
+
+    @classmethod
+    def nothing(cls) -> ScriptRead:
+        """A file without anything for us."""
+        return cls([], [], [])
+
+
+def problems(source: Source, script: Script) -> list[NotChecked]:
+    """The rest of a script that could not be read; a slip that leaves the commands around it readable is none."""
+    out = []
+    for problem in script.problems:
+        if problem.fatal:
+            line = script.fragment.place(problem.start, problem.start).start.line
+            how = "check the syntax with `bash -n`"
+            out.append(NotChecked("failed", f"{source.path}:{line}", f"{problem.why}; the rest was not read", how))
+    return out

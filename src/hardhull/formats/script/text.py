@@ -1,0 +1,45 @@
+"""The text of a file of commands, and whether it is worth reading."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.model.fragment import Fragment
+from hardhull.model.source import BOM, Span
+from hardhull.text.errors import UnreadableError
+from hardhull.text.limits import MAX_BYTES
+
+if TYPE_CHECKING:
+    from hardhull.model.source import Source
+
+_OURS = re.compile(
+    rb"docker|podman|nerdctl|DOCKER|PODMAN|CONTAINER_|OCI_|buildah|skopeo|kaniko|trivy|grype|syft|snyk|cosign|notation"
+    rb"|dockle|hadolint|checkov|crane|kube-bench"
+)
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether a file of commands can hold something for us; a false answer is certain."""
+    return _OURS.search(data) is not None
+
+
+def fragment_of(source: Source) -> Fragment:
+    """The text of a file of commands: all of it, or what stands before a binary payload.
+
+    Raises:
+        UnreadableError: too large, UTF-16, or binary from its first line.
+    """
+    data = source.data
+    if len(data) > MAX_BYTES:
+        why = f"the file has {len(data):,} bytes, more than the limit of {MAX_BYTES:,}"
+        raise UnreadableError(source, MAX_BYTES, why, "split it, or leave it out with an exclude pattern")
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise UnreadableError(source, 0, "the file is UTF-16", "save it as UTF-8")
+    start = len(BOM) if data.startswith(BOM) else 0
+    end = data.find(b"\0")
+    if end != -1:
+        end = data.rfind(b"\n", 0, end) + 1
+        if end == 0:
+            raise UnreadableError(source, 0, "the file is binary", "leave it out with an exclude pattern")
+    return Fragment.of(source, Span(start, len(data) if end == -1 else end))
