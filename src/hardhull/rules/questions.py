@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from hardhull.facts.bases import find
 from hardhull.facts.capabilities import DOCKER_DEFAULT, PODMAN_DEFAULT
 from hardhull.facts.reference import InvalidReferenceError, parse
+from hardhull.model.field import Inexpressible
 
 if TYPE_CHECKING:
     from hardhull.facts.bases import KnownBase
@@ -30,6 +31,16 @@ def known_first(items: Field[Items[T]]) -> list[Field[T]]:
 
 def _is_unknown(item: Field[T]) -> bool:
     return not item.known
+
+
+def is_privileged(workload: Workload) -> bool:
+    """Whether it is privileged; False where its syntax has no word for that (Swarm).
+
+    Raises:
+        NotKnownError: nobody can know.
+    """
+    field = workload.privileged
+    return not isinstance(field, Inexpressible) and field.value
 
 
 def throwaway(workload: Workload) -> bool:

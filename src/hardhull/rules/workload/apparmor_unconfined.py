@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
+from hardhull.rules.questions import is_privileged
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
-    if workload.privileged.value or workload.apparmor.value != "unconfined":
+    if is_privileged(workload) or workload.apparmor.value != "unconfined":
         return
     mounts = any(item.known and normal(item.value) in {"SYS_ADMIN", ALL} for item in workload.cap_add.get(()))
     yield workload.apparmor.finding(

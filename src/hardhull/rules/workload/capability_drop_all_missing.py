@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
 from hardhull.facts.recipe import is_root
-from hardhull.rules.questions import default_capabilities, known_first, throwaway
+from hardhull.rules.questions import default_capabilities, is_privileged, known_first, throwaway
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the list of dropped capabilities, or its absence."""
-    if workload.privileged.value:
+    if is_privileged(workload):
         return
     dropped: set[str] = set()
     for item in known_first(workload.cap_drop):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import normal
 from hardhull.model.finding import Severity
-from hardhull.rules.questions import image_name, known_first
+from hardhull.rules.questions import image_name, is_privileged, known_first
 from hardhull.rules.rule import CRITICAL, HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _severity(workload: Workload, name: str) -> tuple[Severity, str]:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each dangerous capability in the list."""
-    if workload.privileged.value:
+    if is_privileged(workload):
         return
     for item in known_first(workload.cap_add):
         name = normal(item.value)

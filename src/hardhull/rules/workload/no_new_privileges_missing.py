@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
-from hardhull.rules.questions import throwaway
+from hardhull.rules.questions import is_privileged, throwaway
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ POWERFUL = frozenset({"SYS_ADMIN", ALL})
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting, or its absence."""
-    if workload.effective_no_new_privileges.value or workload.privileged.value:
+    if workload.effective_no_new_privileges.value or is_privileged(workload):
         return
     own = workload.no_new_privileges
     if workload.runtime != "kubernetes":

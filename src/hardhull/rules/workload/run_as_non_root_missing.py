@@ -66,7 +66,7 @@ metadata:
 spec:
   containers:
     - name: web
-      image: nginx:1.27
+      image: ghcr.io/example/web:2.4.1
       securityContext:
         runAsNonRoot: false  #! HH-PRV-010
 """,
@@ -78,7 +78,7 @@ metadata:
 spec:
   containers:
     - name: web
-      image: nginx:1.27
+      image: ghcr.io/example/web:2.4.1
       securityContext:
         runAsNonRoot: true
 """,

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.questions import throwaway
+from hardhull.rules.questions import is_privileged, throwaway
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting, or its absence where the default is no filter."""
-    if workload.privileged.value:
+    if is_privileged(workload):
         return
     state = workload.effective_seccomp
     if state.value != "unconfined":

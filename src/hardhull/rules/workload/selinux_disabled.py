@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.questions import known_first
+from hardhull.rules.questions import is_privileged, known_first
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ ALLOWED = frozenset({"type:container_t", "type:container_init_t", "type:containe
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each option that leaves the confined type."""
-    if workload.privileged.value:
+    if is_privileged(workload):
         return
     for item in known_first(workload.selinux):
         option = item.value
