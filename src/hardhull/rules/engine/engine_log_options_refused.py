@@ -58,6 +58,8 @@ def _refused(driver: str, item: Field[tuple[str, str]]) -> Iterator[Finding]:
 
 
 def _missing(engine: Engine, driver: str) -> Iterator[Finding]:
+    if driver == "none":
+        return
     options = {item.value[0]: item for item in engine.log_opts.value}
     needed = NEEDED.get(driver)
     if needed and options and needed not in options:

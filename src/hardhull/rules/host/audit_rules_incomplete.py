@@ -1,0 +1,79 @@
+"""Audit rules leave out parts of Docker.
+
+What it checks: audit rules of a folder that mention Docker and leave out some of what the CIS benchmark wants
+audited: programs, folders, units and configuration of the engine and of containerd.
+
+Why it matters: who changed daemon.json, replaced runc, or gave himself a drop-in for the unit is then not to be seen
+in the log.
+
+How to fix: add a watch for each, for example `-w /etc/docker -p wa -k docker` and `-w /usr/bin/dockerd -p wa -k
+docker`.
+
+When it is fine: where the rest stands in files that are not in this tree; the rules for shims and of other
+distributions are not asked for.
+
+References: https://man7.org/linux/man-pages/man8/auditctl.8.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.facts.host import AUDITED, missing
+from hardhull.model.finding import Confidence
+from hardhull.rules.rule import LOW, MONITORING, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.host import Host
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+@rule(
+    "HH-MON-202",
+    "audit-rules-incomplete",
+    dimension=MONITORING,
+    severity=LOW,
+    confidence=Confidence.MEDIUM,
+    checklist=[16],
+    cis=[f"docker-{version}:{item.cis}" for version in ("1.6", "1.8") for item in AUDITED],
+    tags=["cis"],
+)
+def check(host: Host, _policy: Policy) -> Iterator[Finding]:
+    """Yields the first rule, with all that is left out."""
+    rules = [item.value for item in host.audit_rules.value]
+    if not any("docker" in rule.path or "containerd" in rule.path for rule in rules):
+        return
+    left_out = missing(rules)
+    if left_out:
+        names = ", ".join(item.name for item in left_out)
+        yield host.audit_rules.finding(
+            f"changes are not recorded of: {names}",
+            label=f"{len(left_out)} of {len(AUDITED)} are left out",
+            value=",".join(item.cis for item in left_out),
+        )
+
+
+EXAMPLES = [
+    Example(
+        "auditd",
+        bad="""
+-w /etc/docker -p wa -k docker  #! HH-MON-202
+-w /usr/bin/dockerd -p wa -k docker
+""",
+        good="""
+-w /etc/docker -p wa -k docker
+-w /etc/default/docker -p wa -k docker
+-w /etc/containerd/config.toml -p wa -k docker
+-w /usr/bin/dockerd -p wa -k docker
+-w /usr/bin/containerd -p wa -k docker
+-w /usr/bin/runc -p wa -k docker
+-w /usr/lib/systemd/system/docker.service -p wa -k docker
+-w /usr/lib/systemd/system/docker.socket -p wa -k docker
+-w /run/containerd -p wa -k docker
+-w /var/lib/docker -p wa -k docker
+""",
+    ),
+]

@@ -1,0 +1,74 @@
+"""Audit rules that are never loaded.
+
+What it checks: lines that auditctl does not take (it then stops, and loads none of the lines below), rules below `-e
+2`, rules that a later `-D` deletes, and `-e 0`, which switches auditing off.
+
+Why it matters: the file looks complete, and the kernel has only a part of the rules, or none.
+
+How to fix: correct the line that is named; text behind a rule is no comment. Try it with `auditctl -R FILE` and look
+at `auditctl -l`.
+
+When it is fine: never.
+
+References: https://man7.org/linux/man-pages/man8/auditctl.8.html
+https://man7.org/linux/man-pages/man8/augenrules.8.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.host import Host
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+@rule(
+    "HH-MON-204",
+    "audit-rules-not-loaded",
+    dimension=MONITORING,
+    severity=MEDIUM,
+    checklist=[16],
+    tags=["hollow"],
+)
+def check(host: Host, _policy: Policy) -> Iterator[Finding]:
+    """Yields every line that spoils it."""
+    if host.audit_enabled.value == 0:
+        yield host.audit_enabled.finding("auditing is switched off: no rule has an effect", label="off")
+    for problem in host.problems.value:
+        if problem.value.stops or problem.value.kind == "order":
+            yield problem.finding(
+                problem.value.why, label="not as meant", value=f"{problem.value.kind} {problem.value.key}"
+            )
+
+
+EXAMPLES = [
+    Example(
+        "auditd",
+        bad="""
+-w /etc/docker -p wa -k docker # the configuration  #! HH-MON-204
+-w /usr/bin/dockerd -p wa -k docker
+""",
+        good="""
+# the configuration
+-w /etc/docker -p wa -k docker
+-w /usr/bin/dockerd -p wa -k docker
+""",
+    ),
+    Example(
+        "auditd",
+        bad="""
+-w /etc/docker -p wa -k docker
+-e 0  #! HH-MON-204
+""",
+        good="""
+-w /etc/docker -p wa -k docker
+-e 1
+""",
+    ),
+]
