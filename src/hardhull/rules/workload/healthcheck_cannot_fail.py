@@ -39,7 +39,7 @@ def _judge(workload: Workload, field: Field[Healthcheck | None], what: str) -> I
 
 
 @rule(
-    "HH-MON-201",
+    "HH-MON-051",
     "healthcheck-cannot-fail",
     dimension=MONITORING,
     severity=MEDIUM,
@@ -61,7 +61,7 @@ EXAMPLES = [
 services:
   web:
     image: nginx:1.27
-    healthcheck:  #! HH-MON-201
+    healthcheck:  #! HH-MON-051
       test: curl -f http://localhost/ || true
 """,
         good="""
@@ -75,7 +75,7 @@ services:
     Example(
         "docker-run",
         bad="""
-docker run -d --health-cmd 'curl http://localhost/; exit 0' nginx:1.27  #! HH-MON-201
+docker run -d --health-cmd 'curl http://localhost/; exit 0' nginx:1.27  #! HH-MON-051
 """,
         good="""
 docker run -d --health-cmd 'curl -f http://localhost/' nginx:1.27
@@ -92,7 +92,7 @@ spec:
   containers:
     - name: web
       image: nginx:1.27
-      livenessProbe:  #! HH-MON-201
+      livenessProbe:  #! HH-MON-051
         exec:
           command: ["sh", "-c", "test -f /tmp/ready || echo not ready"]
 """,

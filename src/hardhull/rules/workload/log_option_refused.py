@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @rule(
-    "HH-MON-202",
+    "HH-MON-052",
     "log-option-refused",
     dimension=MONITORING,
     severity=MEDIUM,
@@ -64,7 +64,7 @@ services:
     logging:
       driver: syslog
       options:
-        max-size: 10m  #! HH-MON-202
+        max-size: 10m  #! HH-MON-052
 """,
         good="""
 services:
@@ -79,7 +79,7 @@ services:
     Example(
         "docker-run",
         bad="""
-docker run -d --log-driver journald --log-opt max-size=10m nginx:1.27  #! HH-MON-202
+docker run -d --log-driver journald --log-opt max-size=10m nginx:1.27  #! HH-MON-052
 """,
         good="""
 docker run -d --log-driver local --log-opt max-size=10m nginx:1.27
