@@ -178,7 +178,9 @@ def results(draw: st.DrawFn) -> Result:
     )  # fmt: skip
     rules = {info.id: info for info in draw(st.lists(infos, min_size=1, max_size=3))}
     names = st.sampled_from(sorted(rules))
-    locations = st.builds(Location, TEXT, COUNTS, COUNTS, COUNTS, COUNTS, TEXT, TEXT, st.booleans(), COUNTS)
+    shifts = st.sampled_from([(0, 0), (1, 1), (3, 9)])
+    places = st.builds(Location, TEXT, COUNTS, COUNTS, COUNTS, COUNTS, TEXT, TEXT, st.booleans())
+    locations = st.builds(lambda at, to: at._replace(text_column=to[0], text_end_column=to[1]), places, shifts)
     hidden = st.none() | st.builds(Suppression, TEXT, TEXT, TEXT)
     findings = st.builds(
         Found, IDS, IDS, names, severity, confidence, TEXT, TEXT, TEXT,
@@ -201,4 +203,5 @@ def results(draw: st.DrawFn) -> Result:
         draw(st.lists(findings, max_size=4).map(tuple)),
         draw(st.lists(st.builds(AttackPath, steps, IDS, TEXT), max_size=2).map(tuple)),
         draw(missing), draw(scores), draw(missing), draw(st.lists(facts, max_size=2).map(tuple)),
+        draw(st.sampled_from(["", "low", "critical"])),
     )  # fmt: skip

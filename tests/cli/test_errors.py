@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,9 +13,6 @@ from hypothesis import strategies as st
 import hardhull.scan
 from hardhull.cli.main import main
 from made_results import CLEAN
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 
@@ -33,6 +30,26 @@ def test_a_target_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_target_of_a_later_version(capsys: Captured) -> None:
     assert main(["image:nginx"]) == 2
     assert "this version reads files and folders only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("missing.toml", "there is no such file"),
+        ("broken.toml", "is not valid TOML"),
+        ("unknown.toml", "did you mean `trusted-registries`?"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used(
+    name: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("broken.toml").write_text("[")
+    Path("unknown.toml").write_text("trusted-regstries = []")
+    assert main(["--config", name]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"error: the configuration {name} cannot be used\n")
+    assert told in err
 
 
 def test_a_hostile_name_is_harmless(capsys: Captured) -> None:

@@ -111,8 +111,9 @@ def test_an_empty_place_has_one_caret() -> None:
     assert rows(Location("f", 1, 3, 1, 3, "ab"))[2] == "  |   ^"
 
 
-def test_a_window_of_a_very_long_line_says_so() -> None:
-    assert rows(Location("f", 1, 5003, 1, 5006, "{a:bcd}", text_column=5000))[1:] == [
+def test_a_window_of_a_very_long_line_has_its_own_columns() -> None:
+    text = "\N{HORIZONTAL ELLIPSIS}{a:bcd}"
+    assert rows(Location("f", 1, 5003, 1, 5006, text, text_column=5, text_end_column=8))[1:] == [
         "1 | \N{HORIZONTAL ELLIPSIS}{a:bcd}",
         "  |     ^^^",
     ]

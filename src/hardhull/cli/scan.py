@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hardhull.model.result import Result
     from hardhull.scan import Options
 
+HASHED = ("sarif", "json")
+"""Formats that carry GitHub's names of lines: JSON because a saved scan may be written as SARIF later."""
 MAX_STDIN = 32 * 1024 * 1024
 """Bytes; the same as for a file."""
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -77,8 +79,8 @@ def _check(request: Request) -> None:
 
 
 def _scan(targets: tuple[str, ...], request: Request) -> int:
-    gate = gate_of(request.fail_on or _policy_gate(targets, request) or DEFAULT_GATE)
     result = _result(targets, request)
+    gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
     code = exit_code(result, gate, strict=request.strict)
     if request.facts == "only":
         code = exit_code(result, None, strict=request.strict)
@@ -111,15 +113,6 @@ def _explain_code(result: Result, request: Request, code: int, gate: Severity | 
         sys.stderr.write(f"hardhull: {summary(result)}; {left_out(result)}\n")
 
 
-def _policy_gate(targets: tuple[str, ...], request: Request) -> str:
-    from hardhull.scan.config import load_policy
-    from hardhull.scan.discover import find_root
-
-    with _Refusals(targets):
-        root = find_root([Path(target) for target in targets if target != "-"])
-        return load_policy(root, request.config).fail_on
-
-
 def _result(targets: tuple[str, ...], request: Request) -> Result:
     from hardhull.scan import scan
 
@@ -136,6 +129,7 @@ def _options(targets: tuple[str, ...], request: Request) -> Options:
         ignores=not request.no_ignore,
         facts=request.facts != "none",
         stdin=_stdin() if "-" in targets else b"",
+        line_hashes=request.form in HASHED,
     )
 
 

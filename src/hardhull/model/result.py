@@ -39,10 +39,12 @@ class Location(NamedTuple):
     """One place with its text. Lines and columns from 1, columns in code points, the end exclusive.
 
     Attributes:
-        text: the whole first line as it stands in the file, secrets redacted.
+        text: the first line as it stands in the file, secrets redacted, a very long one cut with an ellipsis.
         label: what to say beside the carets; may be empty.
         written: False where the place is the subject of something absent.
-        text_column: the column at which ``text`` begins: 1, but for a window cut from a very long line.
+        text_column: the column of the place in ``text``, where that is not ``column`` because something before it was
+            redacted or cut; otherwise 0.
+        text_end_column: likewise its end.
     """
 
     path: str
@@ -53,7 +55,17 @@ class Location(NamedTuple):
     text: str
     label: str = ""
     written: bool = True
-    text_column: int = 1
+    text_column: int = 0
+    text_end_column: int = 0
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """Where the place stands in ``text``: indices from 0, inside it, the end exclusive."""
+        start = min((self.text_column or self.column) - 1, len(self.text))
+        end = (self.text_end_column or self.end_column) - 1
+        if self.end_line > self.line and not self.text_end_column:
+            end = len(self.text)
+        return start, max(start, min(end, len(self.text)))
 
 
 class RuleInfo(NamedTuple):
@@ -167,6 +179,7 @@ class Result(NamedTuple):
         score: None where nothing was judged.
         unused_ignores: places of ignore comments that hid nothing or are expired, with the reason.
         facts: only when asked for; plain JSON values.
+        fail_on: the severity that the configuration names for the gate; empty where it names none.
     """
 
     version: str
@@ -181,6 +194,7 @@ class Result(NamedTuple):
     score: Score | None
     unused_ignores: tuple[NotChecked, ...] = ()
     facts: tuple[dict[str, Any], ...] = ()
+    fail_on: str = ""
 
     @property
     def shown(self) -> tuple[Found, ...]:

@@ -77,10 +77,10 @@ class _Node:
             return kind(value)
         raise SavedError(f"{self.at}{key} is missing or is not of type {kind.__name__}")
 
-    def position(self, key: str, default: int | None = None) -> int:
-        """A line or column, which begin at 1."""
-        value = self.get(key, int, default)
-        if value < 1:
+    def position(self, key: str, least: int = 1) -> int:
+        """A line or column; they begin at 1, and with ``least`` 0 it may be absent."""
+        value = self.get(key, int, None if least else 0)
+        if value < least:
             raise SavedError(f"{self.at}{key} is {value}; lines and columns begin at 1")
         return value
 
@@ -111,6 +111,7 @@ class _Node:
 SEVERITIES = {severity.word: severity for severity in reversed(Severity)}
 CONFIDENCES = {confidence.word: confidence for confidence in reversed(Confidence)}
 STATUSES = {word: word for word in ("pass", "fail", "not-checked", "not-applicable")}
+FAIL_ON = {word: word for word in SEVERITIES}
 GRADES = {letter: letter for letter in "ABCDEF"}
 DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
 
@@ -134,6 +135,7 @@ def _result(top: _Node) -> Result:
         _score(top.node("score")),
         tuple(map(_not_checked, top.each("unused_ignores"))),
         top.items("facts", dict) if "facts" in top.value else (),
+        run.word("fail_on", FAIL_ON) if "fail_on" in run.value else "",
     )
 
 
@@ -202,7 +204,8 @@ def _location(row: _Node) -> Location:
         row.get("text", str),
         row.get("label", str),
         row.get("written", bool),
-        row.position("text_column", 1),
+        row.position("text_column", 0),
+        row.position("text_end_column", 0),
     )
 
 

@@ -27,7 +27,8 @@ def render(result: Result) -> Iterator[str]:
         ValueError: a number that JSON cannot say (NaN) among the facts.
     """
     yield f'{{"schema": "{SCHEMA}",\n "tool": {encode({"name": "hardhull", "version": result.version})},\n'
-    yield f' "run": {encode({"started": result.started, "seconds": result.seconds})}'
+    run = {"started": result.started, "seconds": result.seconds}
+    yield f' "run": {encode({**run, "fail_on": result.fail_on} if result.fail_on else run)}'
     yield from _listed("targets", map(_target, result.targets))
     yield from _listed("checks", (check._asdict() for check in result.checks))
     yield from _lines("findings", _findings(result))
@@ -124,8 +125,9 @@ def _location(location: Location) -> dict[str, Any]:
         "label": location.label,
         "written": location.written,
     }
-    if location.text_column != 1:
+    if location.text_column:
         row["text_column"] = location.text_column
+        row["text_end_column"] = location.text_end_column
     return row
 
 

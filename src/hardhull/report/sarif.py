@@ -109,9 +109,9 @@ def _place(location: Location) -> dict[str, Any]:
         "endLine": location.end_line,
         "endColumn": location.end_column,
     }
-    start = location.column - location.text_column
-    quoted = location.text[max(start, 0) : location.end_column - location.text_column]
-    if quoted and start >= 0 and location.line == location.end_line:
+    start, end = location.mark
+    quoted = location.text[start:end]
+    if quoted and location.line == location.end_line:
         region["snippet"] = {"text": quoted}
     artifact = {"uri": uri(location.path), "uriBaseId": "%SRCROOT%"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": region}}

@@ -52,8 +52,8 @@ def snippet(locations: Sequence[Location], style: str, view: View) -> Iterator[s
         own = [location for location in locations if location.path == path]
         arrow = "-->" if path == primary.path else ":::"
         yield f"{' ' * gutter} {view.paint('dim', arrow)} {where(own[0], view, view.width - gutter - 5)}"
-        for line, column in sorted({(location.line, location.text_column) for location in own}):
-            marked = [place for place in own if (place.line, place.text_column) == (line, column)]
+        for line, text in sorted({(location.line, location.text) for location in own}):
+            marked = [place for place in own if (place.line, place.text) == (line, text)]
             rows = _line(marked, primary, style, room, view)
             yield _row(str(line).rjust(gutter), next(rows), view)
             yield from (_row(" " * gutter, row, view) for row in rows)
@@ -70,12 +70,11 @@ def _row(number: str, text: str, view: View) -> str:
 
 def _line(marked: Sequence[Location], primary: Location, style: str, room: int, view: View) -> Iterator[str]:
     """One line of the file, then a row for each place in it."""
-    before = view.dots if marked[0].text_column > 1 else ""
-    pieces, edges = lay(before + marked[0].text, unicode=view.unicode)
+    pieces, edges = lay(marked[0].text, unicode=view.unicode)
     marks = []
     for place in marked:
         first = primary is place
-        start, end = _span(place, len(before), len(pieces))
+        start, end = place.mark
         marks.append(
             _Mark(edges[start], max(edges[end], edges[start] + 1), "^" if first else "-",
                   place.label, style if first else "dim", place.end_line > place.line)
@@ -86,13 +85,6 @@ def _line(marked: Sequence[Location], primary: Location, style: str, room: int, 
         start = min(max(mark.start - offset, 0), last - 1)
         end = max(min(mark.end - offset, last), start + 1)
         yield from _underline(mark, start, end, room, view)
-
-
-def _span(place: Location, before: int, length: int) -> tuple[int, int]:
-    """The place as indices into the pieces: ``before`` stand before the quoted text, a window of the line perhaps."""
-    start = min(max(place.column - place.text_column, 0) + before, length)
-    end = length if place.end_line > place.line else place.end_column - place.text_column + before
-    return start, min(max(end, start), length)
 
 
 def _window(pieces: list[str], edges: list[int], mark: _Mark, room: int, dots: str) -> tuple[str, int, int]:

@@ -35,6 +35,7 @@ class Options(NamedTuple):
         facts: whether the result carries the facts as well.
         strict: whether a fault of ours is raised; for tests.
         stdin: the bytes of the target ``-``.
+        line_hashes: whether findings carry the names that GitHub gives to lines.
     """
 
     config: Path | None = None
@@ -43,6 +44,7 @@ class Options(NamedTuple):
     facts: bool = False
     strict: bool = False
     stdin: bytes = b""
+    line_hashes: bool = False
 
 
 def scan(targets: Sequence[str], options: Options) -> Result:
@@ -86,7 +88,7 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
     if ignores is not None:
         for candidate in found.files:
             ignores.read(candidate.source)
-    judged = Judge(policy, ignores).judge(reading.facts)
+    judged = Judge(policy, ignores, line_hashes=options.line_hashes).judge(reading.facts)
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
     names = {rule.id: rule.name for rule in judged.rules.values()}
@@ -103,6 +105,7 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
         score=score(count, judged.checks, judged.rules, points),
         unused_ignores=tuple(_unused(ignores)),
         facts=tuple(plain(fact) for fact in reading.facts) if options.facts else (),
+        fail_on=policy.fail_on,
     )
 
 

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Confidence, Reading, Severity, SourceSpan
-from hardhull.model.result import CheckCount, Found, Location, NotChecked, RuleInfo, Suppression
+from hardhull.model.result import CheckCount, Found, NotChecked, RuleInfo, Suppression
 from hardhull.rules.rule import find_rule, rules_for
-from hardhull.text.secrets import redact
+from hardhull.scan.quote import Quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hardhull.facts.fact import Fact
     from hardhull.model.finding import Finding
+    from hardhull.model.result import Location
     from hardhull.rules.policy import Policy
     from hardhull.rules.rule import Rule
     from hardhull.scan.ignore import Ignores
-
-MAX_QUOTED = 400
-"""Characters of a line that are kept in a result; a minified file has lines of megabytes."""
 
 
 class Judgement(NamedTuple):
@@ -46,8 +44,10 @@ class Judgement(NamedTuple):
 class Judge:
     """One judging: keeps the counts and the ordinals that make equal findings distinct."""
 
-    def __init__(self, policy: Policy, ignores: Ignores | None) -> None:
+    def __init__(self, policy: Policy, ignores: Ignores | None, *, line_hashes: bool = False) -> None:
         self.policy = policy
+        self.quotes = Quotes()
+        self.line_hashes = line_hashes
         self.ignores = ignores
         self.by_fact: dict[int, list[Found]] = {}
         self.subjects: Counter[str] = Counter()
@@ -90,7 +90,7 @@ class Judge:
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]
         readings = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Reading))
-        locations = tuple(location(span) for span in spans)
+        locations = tuple(self.quotes.location(span) for span in spans)
         severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
         if getattr(fact, "from_docs", False):
             severity, confidence = min(severity, Severity.LOW), Confidence.LOW
@@ -99,6 +99,7 @@ class Judge:
         return Found(
             self._id(named), self._id(content), rule.id, severity, confidence, fact.subject, fact.kind,
             finding.message, locations, readings, self._suppression(rule, fact, locations),
+            self.quotes.line_hash(spans[0]) if self.line_hashes else "",
         )  # fmt: skip
 
     def _id(self, parts: tuple[str, ...]) -> str:
@@ -131,15 +132,6 @@ class Judge:
             )
             for rule in self.rules.values()
         }  # fmt: skip
-
-
-def location(span: SourceSpan) -> Location:
-    """A place in a file as plain data, its line with secrets redacted."""
-    start, end = span.place.start, span.place.end
-    text = redact(span.place.source.line_text(start.line)[:MAX_QUOTED])
-    return Location(
-        span.place.source.path, start.line, start.column, end.line, end.column, text, span.label, span.written
-    )
 
 
 def _order(found: Found) -> tuple[int, int, str, str, int]:
