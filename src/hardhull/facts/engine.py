@@ -204,6 +204,10 @@ def remaps_users(engine: Engine) -> bool:
     return engine.rootless.value or user not in {"", "root", "0"}
 
 
+NOT_CONFLICTING = frozenset({"config_file", "problems", "runtimes", "seccomp", "version"})
+"""Fields that are no keys, and the one key that may be given twice (moby, ``skipDuplicates``)."""
+
+
 def combined(file: Engine, flags: Engine) -> Engine:
     """The engine that a daemon.json and the options of ``dockerd`` make together.
 
@@ -212,17 +216,21 @@ def combined(file: Engine, flags: Engine) -> Engine:
         flags: read from a command line, a unit or an options file.
 
     Returns:
-        A new Engine with the subject and place of ``file``. A key given in both is a problem at both places (the
-        engine refuses to start, ``runtimes`` excepted) and keeps the value of the file.
+        A new Engine with the subject and place of ``file``. A key given in both is a problem (the engine
+        refuses to start, ``runtimes`` excepted) and keeps the value of the file; of lists both.
     """
     open_why = f"{flags.unexpanded} may bring more options" if flags.unexpanded else file.absent_unknown
     both = Engine(file.subject, file.syntax, file.place, cannot=file.cannot, absent_unknown=open_why)
     both.unexpanded = flags.unexpanded
     both.unread = [*file.unread, *flags.unread]
     both.fields = {**flags.fields, **file.fields}
+    twice = sorted(file.fields.keys() & flags.fields.keys() - NOT_CONFLICTING)
     problems = [*file.problems.get(()), *flags.problems.get(())]
-    for name in sorted(file.fields.keys() & flags.fields.keys() - {"problems", "runtimes", "version", "seccomp"}):
-        problems += _conflict(name, file.fields[name], flags.fields[name])
+    problems += [_conflict(name, file.fields[name], flags.fields[name]) for name in twice]
+    for name in twice:
+        ours, theirs = file.fields[name].get(None), flags.fields[name].get(None)
+        if isinstance(ours, tuple) and isinstance(theirs, tuple):
+            both.fields[name] = Field(name, (*ours, *theirs), file.fields[name].place)
     if "runtimes" in file.fields and "runtimes" in flags.fields and file.runtimes.known and flags.runtimes.known:
         merged = (*file.runtimes.value, *flags.runtimes.value)
         both.runtimes = Field("runtimes", merged, file.runtimes.place)
@@ -231,10 +239,7 @@ def combined(file: Engine, flags: Engine) -> Engine:
     return both
 
 
-def _conflict(name: str, in_file: Field[object], as_flag: Field[object]) -> list[Field[Problem]]:
+def _conflict(name: str, in_file: Field[object], as_flag: Field[object]) -> Field[Problem]:
     key = name.replace("_", "-")
-    here = f"{in_file.place.source.path}:{in_file.place.start.line}"
     there = f"{as_flag.place.source.path}:{as_flag.place.start.line}"
-    problem = Problem("conflict", key, f"{key} is set here and as an option of dockerd in {there}")
-    mirrored = Problem("conflict", key, f"{key} is an option of dockerd here and a key of {here}")
-    return [Field(name, problem, in_file.place), Field(name, mirrored, as_flag.place)]
+    return Field(name, Problem("conflict", key, f"{key} is also given as an option of dockerd, {there}"), in_file.place)

@@ -242,8 +242,9 @@ class _Reading:
             engine.problems = Field("problems", tuple(self.problems), self.problems[0].place)
         else:
             engine.problems = Field("problems", (), engine.place, written=False)
-        config = engine.fields.get("config_file")
-        file = config.get(DEFAULT_FILE) if config is not None else DEFAULT_FILE
+        if "config_file" not in engine.fields:
+            engine.config_file = Field("config_file", DEFAULT_FILE, engine.place, written=False)
+        file = engine.config_file.get(DEFAULT_FILE)
         engine.absent_unknown = (
             f"{engine.unexpanded} may bring more options" if engine.unexpanded else f"it may be set in {file}"
         )
