@@ -105,6 +105,23 @@ def auditd(reading: Reading) -> None:
     reading.facts += read(reading.tree.of_kind("auditd"))
 
 
+def dockerd(reading: Reading) -> None:
+    """Engines that units and scripts start, put together with the daemon.json that they read."""
+    tree = reading.tree
+    units = [source for source in tree.of_kind("unit") if b"dockerd" in source.data]
+    scripts = [source for source in tree.of_kind("shell") if b"dockerd" in source.data]
+    if not units and not scripts and not tree.of_kind("dockerd-options"):
+        return
+    from hardhull.facts.engine import Engine
+    from hardhull.formats.dockerd_units import paired, read_scripts, read_units
+
+    engines = [fact for fact in reading.facts if isinstance(fact, Engine)]
+    files = [fact for fact in engines if fact.syntax == "daemon.json"]
+    flags = [fact for fact in engines if fact.syntax != "daemon.json"] + read_units(units)
+    others = [fact for fact in reading.facts if not isinstance(fact, Engine)]
+    reading.facts[:] = [*others, *paired(files, flags), *read_scripts(scripts)]
+
+
 READERS: dict[str, Callable[[Reading, Source], None]] = {
     "dockerfile": dockerfile,
     "dockerfile-template": template,
@@ -124,5 +141,6 @@ TREE_READERS: tuple[tuple[frozenset[str], Callable[[Reading], None]], ...] = (
     (frozenset({"kubernetes", "kustomization"}), kubernetes),
     (frozenset({"auditd"}), auditd),
     (frozenset({"compose"}), compose),
+    (frozenset({"unit", "shell", "dockerd-options"}), dockerd),
 )
 """Readers that need all files of their kinds together."""
