@@ -31,6 +31,8 @@ def link(facts: Sequence[Fact], tree: Tree) -> None:
     pipelines = [fact for fact in facts if isinstance(fact, Pipeline)]
     workloads = [fact for fact in facts if isinstance(fact, Workload)]
     images = Images(facts, tree, _built_names(pipelines))
+    for engine in engines:
+        _link_engine_profile(engine, profiles)
     for workload in workloads:
         images.learn_from(workload)
     for workload in workloads:
@@ -61,6 +63,14 @@ def _link_profile(workload: Workload, profiles: dict[str, SeccompProfile]) -> No
     path = beside if beside in profiles else same[0] if len(same) == 1 else None
     if path is not None:
         workload.seccomp_profile = Field("seccomp_profile", profiles[path], workload.seccomp.place, origin=path)
+
+
+def _link_engine_profile(engine: Engine, profiles: dict[str, SeccompProfile]) -> None:
+    """The profile that an engine names by a path of the host is the only one of that file name in the tree."""
+    named = engine.seccomp_profile.get("")
+    same = [path for path in profiles if path.rpartition("/")[2] == named.rpartition("/")[2]]
+    if named not in {"", "builtin", "unconfined"} and len(same) == 1:
+        engine.seccomp = Field("seccomp", profiles[same[0]], engine.seccomp_profile.place, origin=same[0])
 
 
 def _built_names(pipelines: list[Pipeline]) -> Iterator[tuple[str, Build]]:

@@ -121,4 +121,26 @@ EXAMPLES = [
 }
 """,
     ),
+    Example(
+        "dockerd",
+        bad="""
+[Service]
+ExecStart=
+ExecStart=/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375  #! HH-NET-103
+""",
+        good="""
+[Service]
+ExecStart=
+ExecStart=/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock
+""",
+    ),
+    Example(
+        "shell",
+        bad="""
+dockerd --host=unix:///var/run/docker.sock --host=tcp://192.0.2.7:2375 &  #! HH-NET-103
+""",
+        good="""
+dockerd --host=unix:///var/run/docker.sock --host=tcp://192.0.2.7:2376 --tlsverify --tlscacert=/ca.pem &
+""",
+    ),
 ]

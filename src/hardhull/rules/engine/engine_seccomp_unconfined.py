@@ -64,4 +64,23 @@ EXAMPLES = [
 }
 """,
     ),
+    Example(
+        "daemon.json",
+        bad="""
+--- daemon.json
+{
+  "seccomp-profile": "/etc/docker/all.json"  #! HH-PRV-103
+}
+--- all.json
+{"defaultAction": "SCMP_ACT_LOG", "syscalls": []}
+""",
+        good="""
+--- daemon.json
+{
+  "seccomp-profile": "/etc/docker/some.json"
+}
+--- some.json
+{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}
+""",
+    ),
 ]
