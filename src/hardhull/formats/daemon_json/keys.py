@@ -136,6 +136,15 @@ ONLY_OPTIONS = {
 PROXIES = frozenset({"http-proxy", "https-proxy", "no-proxy"})
 """Keys that count only inside ``proxies``."""
 
+REFUSED_EMPTY = {
+    "api-cors-header": "29.0",
+    "cluster-advertise": "24.0",
+    "cluster-store": "24.0",
+    "cluster-store-opts": "24.0",
+    "graph": "24.0",
+}
+"""Removed keys that were refused with a value first, and without one only by this version."""
+
 MERGED = frozenset({"map", "bools", "builder", "nets", "runtimes", "ulimits", "object", "proxies"})
 """Types of which Go's JSON decoder adds up duplicates instead of taking the last one."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hardhull.facts.engine import Engine
 from hardhull.facts.problem import Problem
 from hardhull.formats.daemon_json.checks import refused, refused_number
-from hardhull.formats.daemon_json.keys import MERGED, ONLY_OPTIONS, PROXIES, keys, options
+from hardhull.formats.daemon_json.keys import MERGED, ONLY_OPTIONS, PROXIES, REFUSED_EMPTY, keys, options
 from hardhull.formats.daemon_json.values import MismatchError, typed
 from hardhull.formats.jsonread import bool_of, entries_of, is_null, text_of, type_name
 from hardhull.model.field import Field
@@ -91,7 +91,9 @@ class _Reading:
     def take(self, key: Key, entry: Entry) -> None:
         """A key that the engine knows."""
         if key.until:
-            why = f"{key.name} was removed, engine {key.until} and later refuse it"
+            empty = text_of(entry.value) == "" or (isinstance(entry.value, Mapping) and not entry.value.entries)
+            until = REFUSED_EMPTY.get(key.name, key.until) if empty else key.until
+            why = f"{key.name} was removed, engine {until} and later refuse it"
             self.problem(entry.key, "removed", key.name, why, sure=False)
         if is_null(entry.value):
             return
@@ -168,7 +170,9 @@ class _Reading:
         """A key that is no setting at this place."""
         option = options().get(name) if len(name) > 1 else None
         self.engine.unread.append(Field(name, name, entry.key.place(self.source)))
-        if name in PROXIES:
+        if isinstance(entry.value, Mapping):
+            self.nested(entry, name)
+        elif name in PROXIES:
             why = f"{name} counts only inside proxies, here the engine ignores it"
             self.problem(entry.key, "flag-name", name, why, stops=False)
         elif option is not None:
@@ -177,8 +181,6 @@ class _Reading:
         elif name in ONLY_OPTIONS and name != "version":
             why = f"{name} is an option of dockerd and no key, the engine ignores it"
             self.problem(entry.key, "flag-name", name, why, stops=False)
-        elif isinstance(entry.value, Mapping):
-            self.nested(entry, name)
         else:
             self.problem(entry.key, "unknown", name, f"{name} is no setting of the engine{_similar(name)}")
 
