@@ -1,9 +1,9 @@
 """Which compose files belong together: a project is what Compose itself would load.
 
 In the order of their claim: the files that a script names with ``-f``, those of ``COMPOSE_FILE`` in a folder's
-``.env``, a folder's default file with its override. Every other file is a project of its own, unless another project already
-includes or extends it, or it only adds to services that it does not define: then it is laid over its folder's default
-file, as people do with ``-f compose.yaml -f compose.prod.yaml``.
+``.env``, a folder's default file with its override. Every other file is a project of its own, unless another project
+already includes or extends it, or it only adds to services that it does not define: then it is laid over its folder's
+default file, as people do with ``-f compose.yaml -f compose.prod.yaml``.
 """
 
 from __future__ import annotations
