@@ -8,7 +8,7 @@ an unknown call is ignored, an unknown action stops the container), both Apache-
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias, TypeVar
 
 from hardhull.facts.capabilities import DOCKER_DEFAULT
@@ -189,7 +189,7 @@ def docker_default(caps: frozenset[str] = DOCKER_DEFAULT) -> Evaluation:
 
 @cache
 def _docker_rules() -> tuple[SyscallRule, ...]:
-    text = files("hardhull.facts").joinpath("data/docker-default-seccomp.txt").read_text("utf-8")
+    text = (Path(__file__).parent / "data" / "docker-default-seccomp.txt").read_text("utf-8")
     lines: list[str] = []
     for line in text.splitlines():
         if line.startswith("  "):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 DANGEROUS: Final = {
@@ -77,7 +77,7 @@ START_WITH_PRIVILEGES: Final = frozenset(
 @cache
 def known(*, amd64_only: bool = False) -> frozenset[str]:
     """Names of system calls that Linux has, on amd64 or on any architecture."""
-    text = files("hardhull.facts").joinpath("data/syscalls.txt").read_text("utf-8")
+    text = (Path(__file__).parent / "data" / "syscalls.txt").read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     amd64, _, other = " ".join(lines).removeprefix("amd64:").partition("other:")
     return frozenset(amd64.split()) if amd64_only else frozenset(amd64.split() + other.split())
