@@ -104,6 +104,17 @@ def paired(files: list[Engine], flags: list[Engine]) -> list[Engine]:
     return out + left
 
 
+def close(engine: Engine) -> str:
+    """Makes a command line without its daemon.json one subject: what it does not set is not asked for one by one.
+
+    Returns:
+        Why the rest is not known.
+    """
+    why = engine.absent_unknown or ""
+    engine.cannot = frozenset(slot.name for slot in Engine.slots()) - engine.fields.keys()
+    return why
+
+
 def _same_root(file: Engine, flags: Engine) -> bool:
     one, other = _SYSTEM.match(file.place.source.path), _SYSTEM.match(flags.place.source.path)
     return one is not None and other is not None and one[1] == other[1]

@@ -113,13 +113,18 @@ def dockerd(reading: Reading) -> None:
     if not units and not scripts and not tree.of_kind("dockerd-options"):
         return
     from hardhull.facts.engine import Engine
-    from hardhull.formats.dockerd_units import paired, read_scripts, read_units
+    from hardhull.formats.dockerd_units import close, paired, read_scripts, read_units
 
     engines = [fact for fact in reading.facts if isinstance(fact, Engine)]
     files = [fact for fact in engines if fact.syntax == "daemon.json"]
     flags = [fact for fact in engines if fact.syntax != "daemon.json"] + read_units(units)
     others = [fact for fact in reading.facts if not isinstance(fact, Engine)]
-    reading.facts[:] = [*others, *paired(files, flags), *read_scripts(scripts)]
+    read = [*paired(files, flags), *read_scripts(scripts)]
+    for engine in read:
+        if engine.syntax != "daemon.json":
+            what = f"what the command line of {engine.subject} ({engine.place}) does not set"
+            reading.not_checked.append(NotChecked("out-of-scope", what, close(engine), "scan its daemon.json with it"))
+    reading.facts[:] = [*others, *read]
 
 
 READERS: dict[str, Callable[[Reading, Source], None]] = {

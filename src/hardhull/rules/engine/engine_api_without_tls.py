@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.engine import tls_state
-from hardhull.model.field import NotKnownError
+from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Confidence
 from hardhull.rules.rule import CRITICAL, HIGH, NETWORK, Example, rule
 
@@ -49,7 +49,7 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         return
     try:
         state, confidence = tls_state(engine), None
-    except NotKnownError:
+    except (NotKnownError, InexpressibleError):
         if engine.unexpanded or engine.tls.written or engine.tlsverify.written:
             raise
         state, confidence = "none", Confidence.MEDIUM
