@@ -9,7 +9,7 @@ class EnvVar(NamedTuple):
     """One environment variable.
 
     Attributes:
-        name: its name.
+        name: its name; ends with ``*`` for every key of a Kubernetes Secret or ConfigMap (``envFrom``).
         value: what it is set to; None where it comes from elsewhere or cannot be known (``why`` says it then).
         raw: the text as written, before interpolation (``${DB_PASSWORD:-changeme}``).
         source: ``literal``, ``default`` (a literal default of a variable), ``env_file``, ``host`` (passed through),
