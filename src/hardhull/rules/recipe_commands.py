@@ -1,0 +1,211 @@
+"""The programs that the RUN instructions of a recipe run. Every RUN is read at most once, and only if a rule asks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hardhull.facts.recipe_parts import SHELLS
+from hardhull.model.finding import Finding, SourceSpan
+from hardhull.model.fragment import Fragment
+from hardhull.model.fragment import Run as Stretch
+from hardhull.text.shell.invocations import Wanted, invocations
+from hardhull.text.shell.parser import read_script
+from hardhull.text.shell.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from hardhull.facts.recipe import ImageRecipe, Stage
+    from hardhull.facts.recipe_parts import Run
+    from hardhull.model.finding import Confidence, Severity
+    from hardhull.model.source import Place
+    from hardhull.text.shell.invocations import Invocation
+    from hardhull.text.shell.tree import Command
+
+_PROGRAMS: Final = frozenset(
+    """
+    add-apt-repository apk apt apt-get apt-key aptitude bundle cargo chmod chpasswd composer conda corepack curl dnf
+    docker dotnet echo export gem git go gradle gradlew install make mamba microdnf mvn mvnw npm npx pacman passwd pecl
+    pip pip3 pipx pnpm poetry printf python python3 rpm rustup tdnf tee useradd usermod uv wget yarn yum zypper cat cp
+    dpkg sed mysql mysqladmin mariadb psql redis-cli sshpass
+    """.split()  # noqa: SIM905  a list of words reads better as text
+)
+_WANTED: Final = Wanted(
+    _PROGRAMS,
+    re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_PROGRAMS, key=len, reverse=True))})(?![\w-])"),
+)
+_SHELL_TEXT: Final = re.compile(r"-[A-Za-z]*c")
+ESCAPES: Final = frozenset("\\`")
+_WHOLE: Final = re.compile(r"\"?(?:\$\(.*\)|`.*`)\"?", re.DOTALL)
+"""A word that is nothing but the output of a command."""
+
+
+class Call(NamedTuple):
+    """One program that a RUN runs.
+
+    Attributes:
+        stage: the stage.
+        run: the instruction.
+        program: its name without folder and ``.exe``; the text as written where it cannot be known.
+        texts: program and arguments; what cannot be known stands there as it is written (``$VERSION``).
+        sure: for each of them whether all of it is known.
+        places: for each of them where it stands.
+        wrappers: programs in front of it (``sudo``).
+        piped_to: the program that reads its output, else empty.
+        piped_from: the arguments of the program whose output it reads.
+        inside: the program whose argument is its output (``sh -c "$(curl ...)"``), else empty.
+        env: variables set in front of it, by name.
+    """
+
+    stage: Stage
+    run: Run
+    program: str
+    texts: tuple[str, ...]
+    sure: tuple[bool, ...]
+    places: tuple[Place, ...]
+    wrappers: tuple[str, ...] = ()
+    piped_to: str = ""
+    piped_from: tuple[str, ...] = ()
+    inside: str = ""
+    env: tuple[tuple[str, str, Place], ...] = ()
+
+    def finding(
+        self,
+        message: str,
+        *,
+        at: int = 0,
+        label: str = "",
+        value: str = "",
+        also: tuple[SourceSpan, ...] = (),
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+    ) -> Finding:
+        """A finding at one of its words; ``value`` is part of the finding's id and never a secret."""
+        evidence = (SourceSpan(self.places[at], label), *also)
+        return Finding(message, evidence, "run", value or self.program, severity=severity, confidence=confidence)
+
+    @property
+    def where(self) -> str:
+        """The stage, for a message."""
+        return self.stage.subject
+
+
+def calls(recipe: ImageRecipe, words: tuple[str, ...], stages: Iterable[Stage] | None = None) -> Iterator[Call]:
+    """What the RUN instructions run.
+
+    Args:
+        recipe: whose.
+        words: only RUNs in which one of these texts occurs are read.
+        stages: only these; all by default.
+    """
+    escape = recipe.directives.get("escape")
+    character = escape.get("\\") if escape else "\\"
+    for stage in recipe.stages if stages is None else stages:
+        for run in stage.runs:
+            if mentions(run, words):
+                yield from _calls(stage, run, character if character in ESCAPES else "\\")
+
+
+def mentions(run: Run, words: tuple[str, ...]) -> bool:
+    """Whether one of these texts occurs in what a RUN runs."""
+    text = run.command.text if run.command else " ".join(run.words)
+    return any(word in text for word in words) or any(
+        word in script.text.text for script in run.scripts if script.is_shell for word in words
+    )
+
+
+@lru_cache(maxsize=512)
+def _calls(stage: Stage, run: Run, escape: str) -> tuple[Call, ...]:
+    return tuple(_read(stage, run, escape))
+
+
+def _read(stage: Stage, run: Run, escape: str) -> Iterator[Call]:
+    if not _posix(stage, run):
+        return
+    if run.command is not None:
+        yield from _of_text(stage, run, run.command, escape)
+    elif run.words:
+        yield from _of_words(stage, run, escape)
+    for script in run.scripts:
+        if script.is_shell:
+            yield from _of_text(stage, run, script.text, "\\")
+
+
+def _posix(stage: Stage, run: Run) -> bool:
+    """Whether a shell that we can read reads it: not PowerShell, not Windows' own."""
+    if run.shell:
+        return run.shell[0].rpartition("/")[2] in SHELLS
+    root = stage
+    while root.parent:
+        root = root.parent
+    return root.known is None or root.known.family != "windows"
+
+
+def _of_words(stage: Stage, run: Run, escape: str) -> Iterator[Call]:
+    """The exec form: the words themselves, or the text behind ``sh -c``. Everything stands at the instruction."""
+    words = run.words
+    if len(words) > 2 and words[0].rpartition("/")[2] in SHELLS and _SHELL_TEXT.fullmatch(words[1]):
+        fragment = Fragment(run.source, words[2], [Stretch(0, run.span.start)], literal=False)
+        for call in _of_text(stage, run, fragment, escape):
+            yield call._replace(places=tuple(run.head for _ in call.places))
+        return
+    places = tuple(run.head for _ in words)
+    yield Call(stage, run, words[0].rpartition("/")[2], words, tuple(True for _ in words), places)
+
+
+def _of_text(stage: Stage, run: Run, fragment: Fragment, escape: str) -> Iterator[Call]:
+    scope = Scope(read_script(fragment, escape))
+    found = [(each, _call(stage, run, each)) for each in invocations(scope, _WANTED)]
+    for index, (invocation, call) in enumerate(found):
+        command = invocation.command
+        before = found[index - 1] if index and command.before in {"|", "|&"} else None
+        after = found[index + 1] if index + 1 < len(found) and command.after in {"|", "|&"} else None
+        yield call._replace(
+            piped_from=before[1].texts if before and _joined(before[0], invocation) else (),
+            piped_to=after[1].program if after and _joined(invocation, after[0]) else "",
+            inside=_around(invocation),
+        )
+
+
+def _joined(left: Invocation, right: Invocation) -> bool:
+    """Whether two neighbours are joined by a pipe."""
+    same = left.command.script is right.command.script and left.command.end <= right.command.start
+    return same and not left.command.script.text[left.command.end : right.command.start].strip("| &\t\r\n\\`")
+
+
+def _call(stage: Stage, run: Run, invocation: Invocation) -> Call:
+    args = invocation.args
+    return Call(
+        stage,
+        run,
+        invocation.name,
+        tuple([arg.text for arg in args]),
+        tuple([arg.known for arg in args]),
+        tuple([arg.place for arg in args]),
+        invocation.wrappers,
+        env=tuple([(name, value.text, value.place) for name, value in invocation.env]),
+    )
+
+
+def _around(invocation: Invocation) -> str:
+    """The command whose argument is ``$(...)`` or ``<(...)`` around this one; ``sh`` where it is the command itself."""
+    command = invocation.command
+    block = command.block.nearest("substitution")
+    if block is None:
+        return ""
+    for outer in _reversed_from(command):
+        if outer.start <= block.start <= outer.end and outer.words:
+            if _WHOLE.fullmatch(outer.words[0].raw):
+                return "sh"
+            names = [(word.literal or "").rpartition("/")[2] for word in outer.words[:4]]
+            return next((name for name in names if name and name not in {"sudo", "exec", "env"}), "")
+    return ""
+
+
+def _reversed_from(command: Command) -> Iterator[Command]:
+    """The commands that begin a little before this one, the nearest first."""
+    commands = command.script.commands
+    before = [each for each in commands if each.start <= command.start and each is not command]
+    yield from reversed(before[-30:])
