@@ -121,13 +121,18 @@ def read_container(block: Block, number: int, role: Role, pod: Pod, manifest: Ma
     fields.update(probes(block))
     _ports(block, fields)
     _given(block, pod, fields)
-    volumes = fields.pop("hollow", None)
     workload.unread = [*pod.unread, *unread(block, role.known), *unread(security, CONTAINER_SECURITY)]
-    idle = (*pod.hollow, *manifest.hollow, *misplaced_in_container(block, security), *prefixed, *hollow)
+    above_it = (*pod.hollow, *manifest.hollow)
+    _hollow(fields, (*above_it, *misplaced_in_container(block, security), *prefixed, *hollow))
+    return workload
+
+
+def _hollow(fields: dict[str, Field[Any]], idle: tuple[Field[str], ...]) -> None:
+    """Adds settings that do nothing to those that the volumes have."""
+    volumes = fields.get("hollow")
     idle += tuple(volumes.value) if volumes is not None else ()
     if idle:
         fields["hollow"] = Field("hollow", idle, idle[0].place)
-    return workload
 
 
 def _object(workload: Workload, pod: Pod, manifest: Manifest) -> None:
