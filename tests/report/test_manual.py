@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hardhull.report.manual import first_sentence, references, section, sections
+from hardhull.report.manual import first_sentence, opening, references, section, sections
 from made_results import RULES
 
 PAGE = RULES["HH-PRV-001"].manual
@@ -35,6 +35,17 @@ def test_lines_of_the_source_flow_together() -> None:
 )
 def test_the_first_sentence(text: str, first: str) -> None:
     assert first_sentence(text) == first
+
+
+def test_an_opening_says_enough() -> None:
+    assert opening("remove it. Ask the engine for less, through a proxy. Then look.") == (
+        "remove it. Ask the engine for less, through a proxy"
+    )
+    assert opening("remove the setting, then grant only what a recorded run needs. Then look.") == (
+        "remove the setting, then grant only what a recorded run needs"
+    )
+    assert opening("one.\n\nAnother paragraph.") == "one"
+    assert opening("") == ""
 
 
 def test_references() -> None:

@@ -51,9 +51,9 @@ Not checked: 3
   not known     image of service db: the variable IMAGE has no value; set it in…
 
 Next:
-  hardhull explain HH-PRV-003        why it matters and how to fix it
-  hardhull scan --all                every finding and its place
-  hardhull scan --format checklist   the points of the checklist
+  hardhull explain HH-PRV-003        why, and how to fix it
+  hardhull scan --all                every finding
+  hardhull scan --format checklist   the 16 points
 """
 
 
@@ -80,7 +80,7 @@ def test_without_findings_nothing_is_praised_that_was_not_looked_at() -> None:
         "Not checked: nothing known",
         "",
         "Next:",
-        "  hardhull scan --format checklist   the points of the checklist",
+        "  hardhull scan --format checklist   the 16 points",
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.finding import Confidence
 from hardhull.report.cells import width
-from hardhull.report.manual import first_sentence, section
+from hardhull.report.manual import opening, section
 from hardhull.report.snippet import snippet, where
 from hardhull.report.words import count
 
@@ -87,7 +87,7 @@ def _notes(group: Group, view: View) -> Iterator[str]:
         yield f"{count(hidden, 'more place')} of this finding"
     if found.confidence is not Confidence.HIGH:
         yield f"confidence: {found.confidence.word}"
-    fix = first_sentence(section(group.rule.manual, "How to fix"))
+    fix = opening(section(group.rule.manual, "How to fix"))
     if fix:
         yield f"fix: {fix}"
     if group.more:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 HEADINGS = ("What it checks", "Why it matters", "How to fix", "When it is fine", "References")
 HEADED = re.compile(rf"^({'|'.join(HEADINGS)}):\s*", re.MULTILINE)
 URL = re.compile(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;]")
+LEAST_OPENING = 40
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 
 
@@ -33,6 +34,16 @@ def section(manual: str, heading: str) -> str:
 def first_sentence(text: str) -> str:
     """The text up to the end of its first sentence, without the full stop."""
     return SENTENCE.split(text, maxsplit=1)[0].rstrip(".") if text else ""
+
+
+def opening(text: str) -> str:
+    """The first sentence, and the next ones too while it says little alone ("remove it"); no full stop at the end."""
+    taken = ""
+    for sentence in SENTENCE.split(text.partition("\n")[0]):
+        taken = f"{taken} {sentence}".strip()
+        if len(taken) >= LEAST_OPENING:
+            break
+    return taken.rstrip(".")
 
 
 def references(manual: str) -> tuple[str, ...]:

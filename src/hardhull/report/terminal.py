@@ -139,11 +139,11 @@ def _next(result: Result, groups: Sequence[Group], view: View) -> list[str]:
     """The commands that help from here, with what they show."""
     commands = []
     if groups:
-        commands.append((f"hardhull explain {groups[0].rule.id}", "why it matters and how to fix it"))
+        commands.append((f"hardhull explain {groups[0].rule.id}", "why, and how to fix it"))
     if (groups or result.not_checked) and not view.everything:
-        commands.append((f"{view.command} --all", "every finding and its place"))
+        commands.append((f"{view.command} --all", "every finding"))
     if result.score and result.score.checklist:
-        commands.append((f"{view.command} --format checklist", "the points of the checklist"))
+        commands.append((f"{view.command} --format checklist", f"the {len(result.score.checklist)} points"))
     cleaned = [(view.clean(command), what) for command, what in commands]
     wide = max((width(command) for command, _ in cleaned), default=0)
     lines = [f"  {command}{_after(wide - width(command), what, view.width - 2 - wide)}" for command, what in cleaned]
