@@ -159,13 +159,15 @@ def _string(data: Value) -> str | None:
     return shown(data) or None
 
 
-def words_of(items: Items) -> tuple[tuple[str, ...], str | None]:
-    """The texts of a list, and why they cannot be known where one cannot."""
+def words_of(items: Items, fields: Fields) -> tuple[tuple[str, ...], str | None]:
+    """The texts of a list, and why they cannot be known where one cannot. Compose wants quotes around numbers."""
     found = []
     for item in items.items:
         if not isinstance(item, Text):
             return (), "it has a list or a mapping in it, which Compose refuses"
         if item.why is not None:
             return (), item.why
+        if not isinstance(item.data, str):
+            fields.refuse(item, f"{shown(item.data)} is written without quotes, as a number or boolean")
         found.append(shown(item.data))
     return tuple(found), None

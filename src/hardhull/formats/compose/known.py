@@ -36,8 +36,8 @@ VOLUME = _keys("driver driver_opts external labels name")
 SECRET = _keys("driver driver_opts environment external file labels name template_driver")
 CONFIG = _keys("content environment external file labels name template_driver")
 
-QUIET = _keys("attach develop extends profiles deploy")
-"""Keys of a service that Workload needs no word for: how Compose shows logs, what it does on a developer's machine."""
+NULLABLE = _keys("command deploy develop entrypoint pid umask")
+"""Keys of a service that may stand without a value."""
 
 
 def is_extension(key: str) -> bool:

@@ -79,7 +79,11 @@ def _depends_on(fields: Fields) -> None:
         for name, entry in written.value.pairs.items():
             condition = entry.value.get("condition") if isinstance(entry.value, Table) else None
             word = shown(condition.data) if isinstance(condition, Text) else ""
-            found[name] = Field("depends_on", Dependency(name, word or "service_started"), entry.place)
+            if "$" in name:
+                why = f"the name of the service {name} is not known"
+                found[name] = Field.unknown("depends_on", entry.place, why, written=True)
+            else:
+                found[name] = Field("depends_on", Dependency(name, word or "service_started"), entry.place)
     elif written is not None and isinstance(written.value, Text) and written.value.why is not None:
         fields.unknown("depends_on", written.value.place, written.value.why)
         return
@@ -87,7 +91,7 @@ def _depends_on(fields: Fields) -> None:
         found.setdefault(name, Field("depends_on", Dependency(name), place))
     if found:
         place = written.place if written is not None else next(iter(found.values())).place
-        fields.put("depends_on", tuple(found.values()), place)
+        fields.put_items("depends_on", list(found.values()), place)
 
 
 def _implied(fields: Fields) -> list[tuple[str, Place]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hardhull.facts.parts import Build, Healthcheck, Mount, Ulimit
@@ -14,13 +15,14 @@ from hardhull.formats.compose.units import BadValueError, boolean, integer, seco
 from hardhull.model.field import Field
 
 if TYPE_CHECKING:
+    from hardhull.formats.compose.context import Context
     from hardhull.formats.compose.fields import Fields
     from hardhull.formats.compose.tree import Pair, Tree
 
 _SOCKET = "/var/run/docker.sock"
 
 
-def put_build(fields: Fields, pair: Pair) -> None:
+def put_build(fields: Fields, pair: Pair, context: Context) -> None:
     """``build``."""
     if isinstance(pair.value, Text):
         if pair.value.why is not None:
@@ -34,17 +36,26 @@ def put_build(fields: Fields, pair: Pair) -> None:
     if why is not None:
         fields.unknown("build", pair.place, why)
         return
-    context, dockerfile, target, inline = (
+    folder, dockerfile, target, inline = (
         shown(part.data) if isinstance(part, Text) else None for part in parts.values()
     )
     written = parts["context"]
     remote = isinstance(written, Text) and written.data is None
-    args = tuple(
-        (name, None if value.data is None else shown(value.data))
-        for name, value in pairs_of(assignments(table.pairs["args"].value) if "args" in table.pairs else None)
-    )
-    folder = None if remote else context if context is not None else fields.folder
+    folder = None if remote else fields.folder if folder is None else folder
+    args = _arguments(table, context)
     fields.put("build", Build(folder, dockerfile or "Dockerfile", target or None, args, inline or None), pair.place)
+
+
+def _arguments(table: Table, context: Context) -> tuple[tuple[str, str | None], ...]:
+    """Build arguments; one without a value takes it from the variables of the project."""
+    found: list[tuple[str, str | None]] = []
+    for name, value in pairs_of(assignments(table.pairs["args"].value)) if "args" in table.pairs else ():
+        if value.null:
+            given = context.environment.lookup(name)
+            found.append((name, given.text if given is not None else None))
+        else:
+            found.append((name, None if value.data is None else shown(value.data)))
+    return tuple(found)
 
 
 def put_healthcheck(fields: Fields, pair: Pair) -> None:
@@ -57,7 +68,7 @@ def put_healthcheck(fields: Fields, pair: Pair) -> None:
         return
     try:
         times = {key: _time(table, key) for key in ("interval", "timeout", "start_period")}
-        test = _test(table)
+        test = _test(table, fields)
         disable, retries = table.get("disable"), table.get("retries")
         disabled = test[:1] == ("NONE",) or (isinstance(disable, Text) and boolean(_sure(disable).data))
         tries = integer(_sure(retries).data) if isinstance(retries, Text) else None
@@ -86,13 +97,13 @@ def _time(table: Table, key: str) -> float | None:
     return seconds(_sure(found).data) if isinstance(found, Text) else None
 
 
-def _test(table: Table) -> tuple[str, ...]:
+def _test(table: Table, fields: Fields) -> tuple[str, ...]:
     test = table.get("test")
     if isinstance(test, Text):
         return ("CMD-SHELL", shown(_sure(test).data))
     if not isinstance(test, Items):
         return ()
-    found, why = words_of(test)
+    found, why = words_of(test, fields)
     if why is not None:
         raise _UnknownError(why)
     if found and found[0] not in {"CMD", "CMD-SHELL", "NONE"}:
@@ -110,7 +121,7 @@ def put_volumes(fields: Fields) -> None:
     if not present:
         return
     for item in elements(volumes.value) if volumes is not None else []:
-        field = fields.item("mounts", item, lambda mount: _mount(fields, mount))
+        field = fields.item("mounts", item, partial(_mount, fields, item))
         found += [] if field is None else [field]
     for item in elements(tmpfs.value) if tmpfs is not None else []:
         field = fields.item("mounts", item, _tmpfs)
@@ -122,15 +133,15 @@ def put_volumes(fields: Fields) -> None:
     fields.put_items("mounts", found, present[0].place)
 
 
-def _mount(fields: Fields, mount: object) -> Mount:
+def _mount(fields: Fields, item: Tree, mount: object) -> Mount:
     if not isinstance(mount, Mount):
         raise BadValueError("this is no mount")
     if mount.kind != "volume" or mount.source is None:
         return mount
     volume = fields.resources.volumes.get(mount.source)
     if volume is None:
-        msg = f"there is no volume {mount.source} in this project"
-        raise BadValueError(msg)
+        fields.refuse(item, f"there is no volume {mount.source} in this project")
+        return mount
     return mount._replace(host_root=volume.host_path) if volume.host_path else mount
 
 

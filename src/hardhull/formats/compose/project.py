@@ -14,8 +14,9 @@ from hardhull.formats.compose.load import Loader, Setting
 from hardhull.formats.compose.problem import Problem
 from hardhull.formats.compose.resources import Resources, read_resources
 from hardhull.formats.compose.service import read_service
-from hardhull.formats.compose.tree import Table
+from hardhull.formats.compose.tree import Table, Text
 from hardhull.formats.compose.variables import TemplateError, Value, substitute
+from hardhull.model.source import Place, Span
 from hardhull.text.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -75,11 +76,30 @@ def read_project(
     wanted = {part.strip() for part in (active.text or "").split(",")} if active is not None else set()
     empty = Resources({}, {}, {}, {})
     if model is None:
+        if not problems:
+            start = Place(files[0], Span(0, 0))
+            problems.append(Problem(start, "the file is empty, which Compose refuses", "write services:"))
         return ComposeProject(own.text or "", (), empty, tuple(problems), tuple(loader.files))
     resources = read_resources(model, problems)
     context = Context(where, environment, resources, problems, read, profiles | wanted)
     workloads = _workloads(model, context)
     return ComposeProject(own.text or "", workloads, resources, tuple(problems), tuple(loader.files))
+
+
+def _check_references(model: Table, workloads: list[Workload], context: Context) -> None:
+    """Services that wait for one that is not there, and containers with the same name."""
+    names = {name for key in ("services", "jobs") if (table := model.table(key)) for name in table.pairs}
+    containers: set[str] = set()
+    for workload in workloads:
+        for field in workload.depends_on.get(()):
+            if field.known and field.value.service not in names:
+                why = f"there is no service {field.value.service} in this project, which Compose refuses"
+                context.problems.append(Problem(field.place, why, "correct the name, or scan all files of the project"))
+        container = workload.container_name.get(None)
+        if container is not None and container in containers:
+            why = f"there is another container {container} in this project, which Compose refuses"
+            context.problems.append(Problem(workload.container_name.place, why, "give each container its own name"))
+        containers |= {container} if container else set()
 
 
 _NO_NAME = "the name of the project is that of its folder, which is not known"
@@ -97,7 +117,10 @@ def _workloads(model: Table, context: Context) -> tuple[Workload, ...]:
             workload = read_service(name, pair, context, kind=kind)
             if workload is not None:
                 found.append(workload)
+    _check_references(model, found, context)
     for name, pair in model.pairs.items():
+        if isinstance(pair.value, Text) and pair.value.null and not known.is_extension(name):
+            context.problems.append(Problem(pair.place, f"{name} has no value, which Compose refuses", "take it out"))
         if name not in known.TOP and not known.is_extension(name):
             why = f"there is no key {name} here, which Compose refuses"
             context.problems.append(Problem(pair.place, why, "correct it"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.formats.compose import known
 from hardhull.formats.compose.pairs import elements
 from hardhull.formats.compose.problem import Problem
-from hardhull.formats.compose.tree import Table, Text
+from hardhull.formats.compose.tree import Items, Table, Text
 from hardhull.formats.compose.units import BadValueError, boolean, shown
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Network(NamedTuple):
         icc: whether containers in it reach each other, where that is written.
         subnets: of its address pools.
         options: of its driver.
-        why: why some of this cannot be known, else None.
+        why: why some value of it cannot be known, else None.
     """
 
     place: Place
@@ -128,7 +128,7 @@ class _Reader:
         subnets = self.subnets(ipam.get("config") if ipam else None)
         texts = tuple((key, shown(value.data)) for key, value in options)
         internal, external = self.flag(table.get("internal")), self.external(table)
-        why = next((part.why for part in _parts(table) if part.why is not None), None)
+        why = _why(table)
         shown_why = f"a value of the network {name} is not known: {why}" if why else None
         driver = _text(table, "driver")
         return Network(pair.place, bool(internal), external, driver, icc, subnets, texts, shown_why)
@@ -141,7 +141,9 @@ class _Reader:
                 try:
                     ipaddress.ip_network(subnet.data, strict=False)
                 except ValueError:
-                    self.problems.append(Problem(subnet.place, f"{subnet.data!r} is no subnet", "write a CIDR"))
+                    self.problems.append(
+                        Problem(subnet.place, f"{subnet.data!r} is no subnet", "write a CIDR", refused=False)
+                    )
                 found.append(subnet.data)
         return tuple(found)
 
@@ -183,8 +185,13 @@ def pairs_of(tree: Tree | None) -> list[tuple[str, Text]]:
     return [(name, pair.value) for name, pair in tree.pairs.items() if isinstance(pair.value, Text)]
 
 
-def _parts(table: Table) -> list[Text]:
-    return [pair.value for pair in table.pairs.values() if isinstance(pair.value, Text)]
+def _why(tree: Tree) -> str | None:
+    """Why some value in a tree cannot be known."""
+    if isinstance(tree, Text):
+        return tree.why
+    if isinstance(tree, Table):
+        return next((why for pair in tree.pairs.values() if (why := _why(pair.value))), None)
+    return next((why for item in elements(tree) if (why := _why(item))), None) if isinstance(tree, Items) else None
 
 
 def _text(table: Table, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hardhull.facts.parts import Grant
@@ -11,7 +12,7 @@ from hardhull.formats.compose.extends import OPEN
 from hardhull.formats.compose.fields import Fields, words_of
 from hardhull.formats.compose.limits import LIMIT_KEYS, block_io, put_limits
 from hardhull.formats.compose.network import NETWORK_KEYS, extra_hosts, put_network
-from hardhull.formats.compose.pairs import assignments
+from hardhull.formats.compose.pairs import assignments, elements
 from hardhull.formats.compose.parts import put_build, put_healthcheck, put_storage, put_ulimits, put_volumes
 from hardhull.formats.compose.security import capability, security_opt
 from hardhull.formats.compose.service_env import put_environment, put_labels
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.formats.compose.context import Context
-    from hardhull.formats.compose.tree import Pair
+    from hardhull.formats.compose.tree import Pair, Tree
     from hardhull.text.scalars import Value
 
 CANNOT = frozenset(
@@ -57,6 +58,8 @@ def read_service(name: str, pair: Pair, context: Context, *, kind: str = "servic
     fields = Fields(workload, service, context)
     keys = known.JOB if kind == "job" else known.SERVICE
     for key, value in service.pairs.items():
+        if isinstance(value.value, Text) and value.value.null and key in keys and key not in known.NULLABLE:
+            fields.refuse(value, f"{key} has no value")
         handler = _HANDLERS.get(key)
         if handler is not None:
             handler(fields, value)
@@ -70,6 +73,10 @@ def read_service(name: str, pair: Pair, context: Context, *, kind: str = "servic
     put_environment(fields, context)
     put_labels(fields, context)
     put_volumes(fields)
+    if "build" in service.pairs:
+        put_build(fields, service.pairs["build"], context)
+    if not why and not any(service.get(key) is not None for key in ("image", "build")):
+        fields.refuse(pair, f"the {kind} {name} has neither an image nor a build")
     workload.active = context.is_active(workload.profiles)
     return workload
 
@@ -123,7 +130,7 @@ def _command(slot: str) -> Callable[[Fields, Pair], None]:
     def put(fields: Fields, pair: Pair) -> None:
         value = pair.value
         if isinstance(value, Items):
-            found, why = words_of(value)
+            found, why = words_of(value, fields)
             if why is None:
                 fields.put(slot, found, pair.place)
             else:
@@ -167,19 +174,25 @@ def _logging(fields: Fields, pair: Pair) -> None:
 
 def _grants(slot: str) -> Callable[[Fields, Pair], None]:
     def put(fields: Fields, pair: Pair) -> None:
-        given = fields.resources.secrets if slot == "secrets" else fields.resources.configs
-
-        def grant(made: Grant) -> Grant:
-            target = made.target or (f"/run/secrets/{made.name}" if slot == "secrets" else f"/{made.name}")
-            known_as = given.get(made.name)
-            if known_as is None:
-                msg = f"there is no {slot.removesuffix('s')} {made.name} in this project"
-                raise BadValueError(msg)
-            return Grant(made.name, target, known_as.file, known_as.external)
-
-        fields.items(slot, pair, grant)
+        found: list[Field[Grant]] = []
+        for item in elements(pair.value):
+            field = fields.item(slot, item, partial(_grant, fields, slot, item))
+            found += [] if field is None else [field]
+        fields.put_items(slot, found, pair.place)
 
     return put
+
+
+def _grant(fields: Fields, slot: str, item: Tree, grant: object) -> Grant:
+    if not isinstance(grant, Grant):
+        raise BadValueError("this is no name")
+    is_secret = slot == "secrets"
+    target = grant.target or (f"/run/secrets/{grant.name}" if is_secret else f"/{grant.name}")
+    given = (fields.resources.secrets if is_secret else fields.resources.configs).get(grant.name)
+    if given is None:
+        fields.refuse(item, f"there is no {slot.removesuffix('s')} {grant.name} in this project")
+        return Grant(grant.name, target)
+    return Grant(grant.name, target, given.file, given.external)
 
 
 def _nothing(fields: Fields, pair: Pair) -> None:
@@ -187,12 +200,12 @@ def _nothing(fields: Fields, pair: Pair) -> None:
 
 
 _LATER = LIMIT_KEYS | NETWORK_KEYS | {
+    "build",
     "environment", "env_file", "labels", "label_file", "volumes", "tmpfs", "use_api_socket",
 }  # fmt: skip
 _HANDLERS: dict[str, Callable[[Fields, Pair], None]] = {
     "annotations": _key_values("annotations"),
     "blkio_config": block_io,
-    "build": put_build,
     "cap_add": _items("cap_add", capability),
     "cap_drop": _items("cap_drop", capability),
     "cgroup": _text("cgroupns"),
