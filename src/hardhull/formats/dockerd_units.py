@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from hardhull.facts.engine import Engine, combined
@@ -95,12 +96,10 @@ def paired(files: list[Engine], flags: list[Engine]) -> list[Engine]:
     left = list(flags)
     out = []
     for file in files:
-        own = [one for one in left if _same_root(file, one)] or (left if len(files) == len(flags) == 1 else [])
-        if len(own) == 1 and _reads(own[0], file):
-            left.remove(own[0])
-            out.append(combined(file, own[0]))
-        else:
-            out.append(file)
+        alone = len(files) == len(flags) == 1
+        own = [one for one in left if (alone or _same_root(file, one)) and _reads(one, file)]
+        left = [one for one in left if one not in own]
+        out.append(reduce(combined, own, file))
     return out + left
 
 
