@@ -12,7 +12,7 @@ from hardhull.model.field import Inexpressible
 
 if TYPE_CHECKING:
     from hardhull.facts.bases import KnownBase
-    from hardhull.facts.parts import Mount
+    from hardhull.facts.parts import EnvVar, Mount
     from hardhull.facts.workload import Items, Workload
     from hardhull.model.field import Field
 
@@ -77,6 +77,19 @@ def image_name(workload: Workload) -> str:
         return parse(image).familiar_name if image else ""
     except InvalidReferenceError:
         return ""
+
+
+def literal_value(variable: EnvVar) -> str | None:
+    """The value of a variable where it stands at this very place; None where it comes from somewhere else.
+
+    What ``${DB_PASSWORD}`` gets from a ``.env`` file beside is meant to stay out of the repository; its own default
+    (``${DB_PASSWORD:-changeme}``) is not.
+    """
+    if variable.value is None or variable.source not in {"literal", "default", "env_file"}:
+        return None
+    if variable.source == "default":
+        return variable.value
+    return variable.value if variable.raw and "$" not in variable.raw else None
 
 
 def known_base(workload: Workload) -> KnownBase | None:

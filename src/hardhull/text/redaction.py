@@ -14,24 +14,20 @@ if TYPE_CHECKING:
 
 REDACTED: Final = "[redacted]"
 
-_NAMES: Final = tuple(
-    form for word in ("pass", "pwd", "secret", "token", "key", "auth") for form in (word, word.upper(), word.title())
-)
-_COMMAND_WORDS: Final = (
-    "uthorization",
-    "UTHORIZATION",
-    "earer ",
-    "mysql",
-    "mariadb",
-    "curl",
-    "login",
-    "redis-cli",
-    "sshpass",
-)
-"""A line with none of these words is not looked at any further; finding that out is fast."""
+_NAME_WORDS: Final = ("pass", "pwd", "secret", "token", "key", "masterauth")
+_COMMAND_WORDS: Final = ("authorization", "bearer ", "mysql", "mariadb", "curl", "login", "redis-cli", "sshpass")
+"""A line with none of these words (in whatever case) is not looked at any further; finding that out is fast."""
+_PEM: Final = "-----BEGIN "
+_ROUNDS: Final = 4
+"""How often a text is gone through at most: what one secret's removal lays bare is found in the next round."""
+_SHORTEST: Final = 14
+"""Characters of the shortest credential of a known form."""
 _PAIR: Final = re.compile(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
 """A name, then what assigns to it. Anchored at the start of a run of name characters, so each is read once."""
-_FLAG: Final = re.compile(r"(?<![\w-])--([A-Za-z][\w-]*+)(?:[\"']?,[ \t]{0,8}|[ \t]{1,8})(?![-\s])")
+_FLAG: Final = re.compile(
+    r"(?<![\w-])--([A-Za-z][\w-]*+)(?:[\"']?,[ \t]{0,8}|[ \t]{1,8}|[\"']?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s])"
+)
+"""An option, and its value behind a blank, as the next string of a JSON list, or as the next item of a YAML list."""
 _INSTRUCTION: Final = re.compile(r"^[ \t]*+(?:ENV|ARG)[ \t]++([\w.-]++)[ \t]++(?!=)", re.IGNORECASE | re.MULTILINE)
 _ENV_ITEM: Final = re.compile(
     r"(?<![\w.-])name[\"']?:[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+,?\s{0,200}+[\"']?value[\"']?:[ \t]*+"
@@ -66,12 +62,17 @@ def redact(text: str) -> str:
     Give it whole files where you can: that ``value: x`` is a secret is said by the line above it. Linear in the length
     of the text; redacting twice changes nothing more.
     """
-    parts: list[str] = []
-    at = 0
-    for start, end in secret_spans(text):
-        parts += text[at:start], "\n".join(_hidden(line) for line in text[start:end].split("\n"))
-        at = end
-    return "".join((*parts, text[at:])) if at else text
+    for _ in range(_ROUNDS):
+        spans = secret_spans(text)
+        if not spans:
+            break
+        parts: list[str] = []
+        at = 0
+        for start, end in spans:
+            parts += text[at:start], "\n".join(_hidden(line) for line in text[start:end].split("\n"))
+            at = end
+        text = "".join((*parts, text[at:]))
+    return text
 
 
 def _hidden(line: str) -> str:
@@ -94,7 +95,9 @@ def secret_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for form in find_formats(text):
+    words = [word for word in text.split() if len(word) >= _SHORTEST]
+    long = " ".join(words)
+    for form in find_formats(text, f"{_PEM}{long}" if _PEM in text else long):
         end = form.end
         if form.format.id == "private-key":
             closing = _END_OF_KEY.search(text, end)
@@ -102,16 +105,27 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield form.start, end
     at = text.find("://")
     while at >= 0:
-        url = URL.match(text, at)
-        if url and not ELSEWHERE.match(url[2]):
-            yield url.span(2)
+        url = _url(text, at)
+        if url:
+            yield url
         at = text.find("://", at + 3)
-    yield from _bodies(text)
+    if any(len(word) >= 60 and "." not in word and ":" not in word for word in words):
+        yield from _bodies(text)
+    if "LS0tLS1CRUdJTi" in long:
+        for match in _ENCODED_KEY.finditer(text):
+            yield match.span()
     for start, end in _telling_lines(text):
         yield from _in_line(text, start, end)
 
 
+def _url(text: str, at: int) -> tuple[int, int] | None:
+    """The password of the URL whose ``://`` stands there."""
+    url = URL.match(text, at)
+    return url.span(2) if url and not ELSEWHERE.match(url[2]) else None
+
+
 def _bodies(text: str) -> Iterator[tuple[int, int]]:
+    """Lines that are part of a key's base64."""
     at = 0
     for line in text.split("\n"):
         if len(line) >= 60:
@@ -119,22 +133,22 @@ def _bodies(text: str) -> Iterator[tuple[int, int]]:
             if body and not body[1].islower() and not body[1].isupper() and len(set(body[1])) > 16:
                 yield at + body.start(1), at + body.end(1)
         at += len(line) + 1
-    if "LS0tLS1CRUdJTi" in text:
-        for match in _ENCODED_KEY.finditer(text):
-            yield match.span()
 
 
 def _telling_lines(text: str) -> Iterator[tuple[int, int]]:
     """The lines in which a name, a command or a header may announce a secret."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters of other scripts become two
+        lower = "".join(char if len(char.lower()) > 1 else char.lower() for char in text)
     starts = set()
-    for word in (*_NAMES, *_COMMAND_WORDS):
-        at = text.find(word)
+    for word in (*_NAME_WORDS, *_COMMAND_WORDS):
+        at = lower.find(word)
         while at >= 0:
-            starts.add(text.rfind("\n", 0, at) + 1)
-            line_end = text.find("\n", at)
-            at = text.find(word, line_end) if line_end >= 0 else -1
+            starts.add(lower.rfind("\n", 0, at) + 1)
+            line_end = lower.find("\n", at)
+            at = lower.find(word, line_end) if line_end >= 0 else -1
     for start in starts:
-        end = text.find("\n", start)
+        end = lower.find("\n", start)
         yield start, len(text) if end < 0 else end
 
 
@@ -142,14 +156,15 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     line = text[start:end]
     named = [(_PAIR, end)]
     if "--" in line:
-        named.append((_FLAG, end))
+        named.append((_FLAG, end + 400))
     if "name" in line:
         named.append((_ENV_ITEM, end + 400))
     if "ENV " in line or "ARG " in line:
         named.append((_INSTRUCTION, end))
     for pattern, stop in named:
         yield from _named(pattern, text, start, stop)
-    if any(word in line for word in _COMMAND_WORDS):
+    lower = line.lower()
+    if any(word in lower for word in _COMMAND_WORDS):
         for match in re.compile(_COMMANDS, re.IGNORECASE).finditer(text, start, end):
             value = _value(text, match.start(), match.end(), Role.PASSWORD, rest=False)
             if value:

@@ -116,6 +116,18 @@ COMMON: Final = frozenset(
 """Words that default passwords are made of."""
 _LONGEST: Final = max(map(len, COMMON))
 _LEET: Final = str.maketrans("0134578@$!", "oleastbasi")
+_TELLTALE: Final = (
+    "password",
+    "passwd",
+    "passwort",
+    "secret",
+    "changeme",
+    "example",
+    "your_",
+    "your-",
+    "qwerty",
+)
+"""Words that nobody has in a generated password: the first that are tried, or a placeholder."""
 _LETTERS: Final = re.compile(r"[a-z]+")
 _KEPT_SHORT: Final = 64
 
@@ -130,7 +142,8 @@ def is_guessable(password: str) -> bool:
     if len(password) < 8 or (len(password) < 12 and (password.isalpha() or password.isdigit())):
         return True
     lower = password.lower()
-    return _common(lower) or _common(lower.translate(_LEET))
+    plain = lower.translate(_LEET)
+    return any(word in lower or word in plain for word in _TELLTALE) or _common(lower) or _common(plain)
 
 
 def is_common(text: str) -> bool:

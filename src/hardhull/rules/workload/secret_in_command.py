@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-def _secrets(words: tuple[str, ...]) -> Iterator[tuple[str, SecretKind]]:
-    """The options with a secret, and its kind: ``--name=value``, ``--name value``, or a token anywhere."""
+def _secrets(words: tuple[str, ...]) -> Iterator[tuple[str, str, SecretKind]]:
+    """Options with a secret (``--name=value``, ``--name value``), it and its kind; a token anywhere has no option."""
     for number, word in enumerate(words):
         option, equals, value = word.partition("=")
         if not option.startswith("--") or option == "--":
@@ -41,17 +41,30 @@ def _secrets(words: tuple[str, ...]) -> Iterator[tuple[str, SecretKind]]:
             value = words[number + 1]
         kind = secret_in(option.lstrip("-") or None, value)
         if kind is not None:
-            yield option or kind.title, kind
+            yield option, value, kind
+
+
+def _stands_in(text: str, option: str, value: str) -> bool:
+    """Whether the option stands in the file with this very value, not with a variable that has it."""
+    at = text.find(value)
+    while at >= 0:
+        before = text[max(0, at - 80) : at].rstrip(" \t\r\n\"',=-[")
+        if before.endswith(option.rstrip("-")):
+            return True
+        at = text.find(value, at + 1)
+    return False
 
 
 def _command(workload: Workload, field: Field[tuple[str, ...] | None]) -> Iterator[Finding]:
-    for name, kind in _secrets(field.value or ()):
-        yield field.finding(
-            f"the command of {workload.subject} has {kind.title} in it ({name})",
-            label=kind.title,
-            value=name,
-            severity=MEDIUM if kind.weak else None,
-        )
+    for option, value, kind in _secrets(field.value or ()):
+        if _stands_in(field.place.source.data.decode("utf-8", "replace"), option, value):
+            name = option or kind.title
+            yield field.finding(
+                f"the command of {workload.subject} has {kind.title} in it ({name})",
+                label=kind.title,
+                value=name,
+                severity=MEDIUM if kind.weak else None,
+            )
 
 
 @rule(

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
-from hardhull.rules.questions import known_first
+from hardhull.rules.questions import known_first, literal_value
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, Example, rule
 from hardhull.text.secrets import secret_in
 
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
-
-LITERAL = frozenset({"literal", "default", "env_file"})
-"""Where a value stands in a file of this tree."""
 
 
 @rule(
@@ -50,9 +47,8 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each variable with a secret."""
     for item in known_first(workload.env):
         variable = item.value
-        if variable.value is None or variable.source not in LITERAL:
-            continue
-        kind = secret_in(variable.name, variable.value)
+        value = literal_value(variable)
+        kind = secret_in(variable.name, value) if value else None
         if kind is None or kind.weak:
             continue
         proven = kind.sure and kind.id != "url-password"

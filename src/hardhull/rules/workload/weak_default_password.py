@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.ports import is_public
-from hardhull.rules.questions import known_first
+from hardhull.rules.questions import known_first, literal_value
 from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
 from hardhull.text.secrets import secret_in
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
-
-LITERAL = frozenset({"literal", "default", "env_file"})
 
 
 @rule(
@@ -47,9 +45,8 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     public = any(item.known and is_public(workload, item.value) for item in workload.ports.get(()))
     for item in known_first(workload.env):
         variable = item.value
-        if variable.value is None or variable.source not in LITERAL:
-            continue
-        kind = secret_in(variable.name, variable.value)
+        value = literal_value(variable)
+        kind = secret_in(variable.name, value) if value else None
         if kind is not None and kind.weak:
             yield item.finding(
                 f"{workload.subject} starts with {kind.title} ({variable.name})"
