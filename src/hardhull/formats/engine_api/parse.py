@@ -100,7 +100,7 @@ def bind(node: Node) -> Mount:
     """``source:target[:options]``; without a slash the source is a volume."""
     value = string(node)
     parts = value.split(":")
-    if len(parts) > 1 and len(parts[0]) == 1 and parts[1].startswith(("\\", "/")) and parts[0].isalpha():
+    if len(parts) > 1 and len(parts[0]) == 1 and parts[1].startswith("\\") and parts[0].isalpha():
         parts[:2] = [f"{parts[0]}:{parts[1]}"]
     if len(parts) == 1:
         return Mount("volume", None, parts[0])
