@@ -53,6 +53,7 @@ class Call(NamedTuple):
         sure: for each of them whether all of it is known.
         places: for each of them where it stands.
         wrappers: programs in front of it (``sudo``).
+        front: what is written in front of it in its command, and the commands of the scripts around it.
         piped_to: the program that reads its output, else empty.
         piped_from: the arguments of the program whose output it reads.
         inside: the program whose argument is its output (``sh -c "$(curl ...)"``), else empty.
@@ -66,6 +67,7 @@ class Call(NamedTuple):
     sure: tuple[bool, ...]
     places: tuple[Place, ...]
     wrappers: tuple[str, ...] = ()
+    front: str = ""
     piped_to: str = ""
     piped_from: tuple[str, ...] = ()
     inside: str = ""
@@ -92,12 +94,14 @@ class Call(NamedTuple):
         return self.stage.subject
 
 
-def calls(recipe: ImageRecipe, words: tuple[str, ...], stages: Iterable[Stage] | None = None) -> Iterator[Call]:
+def calls(
+    recipe: ImageRecipe, words: tuple[str, ...] | re.Pattern[str], stages: Iterable[Stage] | None = None
+) -> Iterator[Call]:
     """What the RUN instructions run.
 
     Args:
         recipe: whose.
-        words: only RUNs in which one of these texts occurs are read.
+        words: only RUNs in which one of these texts (or this pattern) occurs are read.
         stages: only these; all by default.
     """
     escape = recipe.directives.get("escape")
@@ -108,12 +112,15 @@ def calls(recipe: ImageRecipe, words: tuple[str, ...], stages: Iterable[Stage] |
                 yield from _calls(stage, run, character if character in ESCAPES else "\\")
 
 
-def mentions(run: Run, words: tuple[str, ...]) -> bool:
-    """Whether one of these texts occurs in what a RUN runs."""
+def mentions(run: Run, words: tuple[str, ...] | re.Pattern[str]) -> bool:
+    """Whether one of these texts (or this pattern) occurs in what a RUN runs."""
     text = run.command.text if run.command else " ".join(run.words)
-    return any(word in text for word in words) or any(
-        word in script.text.text for script in run.scripts if script.is_shell for word in words
-    )
+    for script in run.scripts:
+        if script.is_shell:
+            text += script.text.text
+    if isinstance(words, tuple):
+        return any(word in text for word in words)
+    return words.search(text) is not None
 
 
 @lru_cache(maxsize=512)
@@ -185,8 +192,16 @@ def _call(stage: Stage, run: Run, invocation: Invocation) -> Call:
         tuple([arg.known for arg in args]),
         tuple([arg.place for arg in args]),
         invocation.wrappers,
+        _front(invocation),
         env=tuple([(name, value.text, value.place) for name, value in invocation.env]),
     )
+
+
+def _front(invocation: Invocation) -> str:
+    """The text of the command up to the program, and the commands around it."""
+    command, (fragment, start, _end) = invocation.command, invocation.args[0].site
+    own = command.script.text[command.start : start] if fragment is command.script.fragment else ""
+    return "; ".join((*(outer.raw for outer in invocation.around), own))
 
 
 def _around(invocation: Invocation) -> str:

@@ -1,0 +1,117 @@
+"""Image starts as root.
+
+What it checks: the user that containers of the built image start as: the last USER that counts for the last stage,
+else what is known of its base image. Where that is not known, nothing is claimed.
+
+Why it matters: root in a container is root on the host as soon as something lets it out: a kernel bug, a mounted
+socket, a writable host path. An ordinary user has no capabilities to begin with.
+
+How to fix: create a user, give it the folders it writes to, and end with `USER 10001:10001`. Many bases bring one
+(node: 1000, distroless: the tag `nonroot`). Ports below 1024 work without root on Docker 20.10 and later.
+
+When it is fine: entrypoints that begin as root and switch to another user themselves (gosu, su-exec, setpriv): the
+finding is low there. Images that are only the base of others.
+
+References: https://docs.docker.com/build/building/best-practices/#user
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.facts.recipe import is_root
+from hardhull.model.finding import Reading
+from hardhull.rules.recipe_commands import mentions
+from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+STEP_DOWN = ("gosu", "su-exec", "setpriv", "s6-setuidgid", "s6-overlay", "chpst", "setuidgid", "fixuid", "runuser")
+"""Programs with which entrypoints that begin as root become another user."""
+
+
+@rule(
+    "HH-PRV-030",
+    "image-runs-as-root",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    checklist=[7],
+    cis=["docker-1.6:4.1", "docker-1.8:4.1"],
+    tags=["cis"],
+    also=["hadolint:DL3002", "trivy:DS-0002", "checkov:CKV_DOCKER_3", "checkov:CKV_DOCKER_8"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the last USER, or the base image below which one is missing."""
+    user = recipe.user
+    if not is_root(user.value):
+        return
+    root = recipe.root_stage
+    known = root.known if root else None
+    steps_down = _steps_down(recipe) or (known is not None and bool(known.drops_to) and not recipe.entrypoint.get(None))
+    shipped = known.ships[0] if known and known.ships else None
+    finding = user.finding(
+        "the image starts as root: " + ("its last USER says so" if user.written else "no USER says otherwise"),
+        label=f"the base brings the user {shipped.name}" if shipped else "root",
+        value="root",
+        severity=LOW if steps_down else HIGH if user.written else MEDIUM,
+    )
+    if known and not user.written:
+        finding = finding.with_evidence(Reading(f"default user of {known.name}", known.user, known.source))
+    yield finding
+
+
+def _steps_down(recipe: ImageRecipe) -> bool:
+    """Whether the image has a program with which an entrypoint gives up root, and starts by an entrypoint."""
+    start = [field.get(None) for field in (recipe.entrypoint, recipe.command)]
+    words = " ".join(word for command in start if command for word in command.words)
+    if any(name in words for name in STEP_DOWN):
+        return True
+    stages = recipe.final.lineage if recipe.final else ()
+    return start[0] is not None and any(mentions(run, STEP_DOWN) for stage in stages for run in stage.runs)
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM node:22.12.0-alpine AS build
+USER node
+RUN npm ci
+
+FROM node:22.12.0-alpine  #! HH-PRV-030
+COPY --from=build /app /app
+CMD ["node", "/app/server.js"]
+""",
+        good="""
+FROM node:22.12.0-alpine AS build
+USER node
+RUN npm ci
+
+FROM node:22.12.0-alpine
+COPY --from=build /app /app
+USER 1000:1000
+CMD ["node", "/app/server.js"]
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1-slim
+USER app
+RUN make
+USER root  #! HH-PRV-030
+CMD ["/app"]
+""",
+        good="""
+FROM debian:13.1-slim
+USER app
+RUN make
+CMD ["/app"]
+""",
+    ),
+]

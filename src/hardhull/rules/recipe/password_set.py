@@ -1,0 +1,102 @@
+"""Image has an account with a password.
+
+What it checks: RUN instructions that set a password: `chpasswd` with a literal, `useradd -p`, `usermod -p`,
+`passwd -d` (no password at all).
+
+Why it matters: every container of the image, and everyone who has the image, has the same password. With an SSH server
+or sudo in the image it opens the door.
+
+How to fix: let accounts have no valid password. Give access by keys from outside, or not at all: `docker exec` needs
+none.
+
+When it is fine: images for tests.
+
+References: https://docs.docker.com/build/building/best-practices/#user
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.recipe_commands import calls
+from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
+
+
+SUSPECT = re.compile(r"chpasswd|passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]*?\s(?:-p|--password)\s")
+"""A quick look whether a RUN is worth reading."""
+
+
+@rule(
+    "HH-PRV-034",
+    "password-set",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    checklist=[2],
+    cis=["docker-1.6:4.10", "docker-1.8:4.10"],
+    tags=["cis"],
+    also=["checkov:CKV2_DOCKER_17"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the program that sets it."""
+    for call in calls(recipe, SUSPECT):
+        who = _whose(call)
+        if who is not None:
+            name = who or "a user"
+            none = call.program == "passwd"
+            yield call.finding(
+                f"{call.where} gives {name} {'no password' if none else 'a password that everyone with the image has'}",
+                label="anybody may log in" if none else "sets a password",
+                value=f"{call.program} {who}",
+                severity=HIGH if who == "root" else None,
+            )
+
+
+def _whose(call: Call) -> str | None:
+    """Whose password is set to a literal (empty where that is not said); None where none is."""
+    if call.program == "chpasswd":
+        return _from_pipe(call)
+    if call.program in {"useradd", "usermod"}:
+        for index, text in enumerate(call.texts[:-1]):
+            value = call.texts[index + 1]
+            if text in {"-p", "--password"} and call.sure[index + 1] and value.strip("*!x"):
+                return call.texts[-1] if call.sure[-1] else ""
+    if call.program == "passwd" and {"-d", "--delete"} & set(call.texts):
+        return call.texts[-1] if not call.texts[-1].startswith("-") else ""
+    return None
+
+
+def _from_pipe(call: Call) -> str | None:
+    """The account in ``echo account:password | chpasswd``; None where the password comes from elsewhere."""
+    if not call.piped_from or call.piped_from[0] not in {"echo", "printf"}:
+        return None
+    for text in call.piped_from[1:]:
+        name, colon, password = text.partition(":")
+        if colon and password and "$" not in text and "`" not in text:
+            return name
+    return None
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM ubuntu:24.04
+RUN useradd -u 10001 app && \\
+    echo 'app:hunter2' | chpasswd  #! HH-PRV-034
+RUN passwd -d root  #! HH-PRV-034
+""",
+        good="""
+FROM ubuntu:24.04
+RUN useradd -u 10001 app && passwd -l app
+""",
+    ),
+]

@@ -1,0 +1,77 @@
+"""Program of the image runs as its owner, whoever starts it.
+
+What it checks: `chmod` with the setuid or setgid bit on a file (`u+s`, 4755) in the built image. Folders with setgid
+are not told apart where only the mode says so, `g+s` alone is therefore left out.
+
+Why it matters: a setuid program of root is the shortest way from an ordinary user to root, past USER. Only
+no-new-privileges stops it.
+
+How to fix: remove the bit. Give single capabilities at run time instead, and start containers with
+no-new-privileges; then remove what the base brings as well: `find / -xdev -perm /6000 -type f -exec chmod a-s {} +`.
+
+When it is fine: sandboxes and package managers that need it and are made for it (bubblewrap, newuidmap).
+
+References: https://docs.docker.com/engine/security/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.recipe_commands import calls
+from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+SETUID = re.compile(r"0?[4567][0-7]{3}|(?:[^,]*,)*(?:u|a)?\+[rwxX]*s[rwxX]*(?:,.*)?")
+
+
+SUSPECT = re.compile(r"chmod\b[^;&|]*?(?:[4567][0-7]{3}|\+\w*s)")
+"""A quick look whether a RUN is worth reading."""
+
+
+@rule(
+    "HH-PRV-036",
+    "setuid-bit-set",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    cis=["docker-1.6:4.8", "docker-1.8:4.8"],
+    tags=["cis"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the mode."""
+    for call in calls(recipe, SUSPECT, recipe.final.lineage if recipe.final else ()):
+        if call.program != "chmod":
+            continue
+        words = [(at, text) for at, text in enumerate(call.texts) if at and not re.match(r"-[A-Za-z]*$|--", text)]
+        if len(words) > 1 and call.sure[words[0][0]] and SETUID.fullmatch(words[0][1]):
+            at, mode = words[0]
+            target = words[1][1]
+            yield call.finding(
+                f"{target} runs as its owner, whoever starts it", at=at, label=f"mode {mode}", value=f"{mode} {target}"
+            )
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
+RUN chmod 4755 /usr/local/bin/helper  #! HH-PRV-036
+RUN chmod u+s /bin/ping  #! HH-PRV-036
+USER 10001:10001
+""",
+        good="""
+FROM debian:13.1
+RUN chmod 0755 /usr/local/bin/helper
+RUN chmod u-s /bin/ping
+USER 10001:10001
+""",
+    ),
+]

@@ -1,0 +1,67 @@
+"""RUN calls sudo.
+
+What it checks: RUN instructions that run programs through `sudo`. Installing the package alone and `sudo -u USER`,
+which gives up root, are not reported.
+
+Why it matters: it needs sudo in the image, and usually a user who may do everything without a password: then USER
+protects nothing, whoever takes over the process becomes root by one word.
+
+How to fix: do what needs root before USER, or switch with `USER root` and back. Remove the package.
+
+When it is fine: images for development, whose users install things.
+
+References: https://docs.docker.com/build/building/best-practices/#user
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.recipe_commands import calls
+from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+OTHER_USER = re.compile(r"sudo\s[^;&|]*(?:-[A-Za-z]*u[ =]?|--user[ =])(?!root\b)")
+"""It gives up root instead of taking it."""
+
+
+@rule(
+    "HH-PRV-032",
+    "sudo-in-run",
+    dimension=PRIVILEGE,
+    severity=LOW,
+    also=["hadolint:DL3004", "trivy:DS-0010", "checkov:CKV2_DOCKER_1"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the first call of every RUN."""
+    seen: set[int] = set()
+    for call in calls(recipe, ("sudo",)):
+        if "sudo" in call.wrappers and id(call.run) not in seen and not OTHER_USER.search(call.front):
+            seen.add(id(call.run))
+            yield call.finding(f"{call.where} runs {call.program} through sudo", label="behind sudo", value="sudo")
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
+RUN apt-get update && apt-get install -y sudo
+USER app
+RUN sudo apt-get install -y curl  #! HH-PRV-032
+""",
+        good="""
+FROM debian:13.1
+RUN apt-get update && apt-get install -y curl
+USER app
+""",
+    ),
+]

@@ -1,0 +1,92 @@
+"""Everybody may write files of the image.
+
+What it checks: `chmod` with a mode that lets everybody write (777, 666, `a+w`, `o+w`) and `COPY --chmod` likewise, in
+the built image. The sticky bit (1777) and temporary folders are left out.
+
+Why it matters: a process of any user replaces programs, configuration or scripts that another one runs later.
+
+How to fix: give the files to the user that writes them (`COPY --chown=10001:10001`, `chown`), with 750 or 640. For
+random user ids (OpenShift) make them writable by group 0: `chgrp -R 0 DIR && chmod -R g=u DIR`.
+
+When it is fine: folders that many users share on purpose.
+
+References: https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.recipe_commands import calls
+from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+OCTAL = re.compile(r"0?[0-7]?[0-7][0-7][2367]")
+STICKY = re.compile(r"0?[1357][0-7]{3}")
+SYMBOLS = re.compile(r"(?:^|,)(?:[ugo]*[oa][ugoa]*)(?:[-+=][rxXst]*)*[+=][rxXst]*w")
+TEMPORARY = re.compile(r"/(?:var/)?tmp(?:/|$)|/dev/shm|/run/lock|\$\{?\w*(?:te?mp|TE?MP)")
+SUSPECT = re.compile(r"chmod\b[^;&|]*?(?:[0-7][0-7][2367]\b|[oa][+=]\w*w|[oa][-+=\w]*[+=]\w*w)")
+"""A quick look whether a RUN is worth reading."""
+
+
+@rule(
+    "HH-PRV-035",
+    "world-writable-path",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    cis=["docker-1.6:4.8", "docker-1.8:4.8"],
+    tags=["cis"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the mode."""
+    stages = list(recipe.final.lineage) if recipe.final else []
+    for stage in stages:
+        for copy in stage.copies:
+            mode = copy.chmod.get(None)
+            if mode and open_to_all(mode) and not TEMPORARY.match(copy.target.get("")):
+                yield copy.chmod.finding("everybody may write the copied files", label=f"mode {mode}", value=mode)
+    for call in calls(recipe, SUSPECT, stages):
+        if call.program != "chmod":
+            continue
+        words = [(at, text) for at, text in enumerate(call.texts) if at and not re.match(r"-[A-Za-z]*$|--", text)]
+        if len(words) < 2:
+            continue
+        (at, mode), *paths = words
+        targets = [text for _at, text in paths if not TEMPORARY.match(text)]
+        if call.sure[at] and open_to_all(mode) and targets:
+            yield call.finding(
+                f"everybody may write {targets[0]}", at=at, label=f"mode {mode}", value=f"{mode} {targets[0]}"
+            )
+
+
+def open_to_all(mode: str) -> bool:
+    """Whether a mode of chmod lets everybody write, without the sticky bit of /tmp."""
+    if mode.isdigit():
+        return bool(OCTAL.fullmatch(mode)) and not STICKY.fullmatch(mode)
+    return bool(SYMBOLS.search(mode)) and "t" not in mode
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
+COPY --chmod=777 run.sh /run.sh  #! HH-PRV-035
+RUN mkdir /data && \\
+    chmod -R 777 /data  #! HH-PRV-035
+""",
+        good="""
+FROM debian:13.1
+COPY --chmod=755 run.sh /run.sh
+RUN mkdir /data && \\
+    chown 10001:10001 /data && chmod 1777 /tmp
+""",
+    ),
+]
