@@ -80,7 +80,7 @@ def test_a_backslash_is_no_continuation_where_the_escape_character_is_a_backtick
         ("# syntax=a\n# syntax=b\nFROM a\n", "only one syntax"),
         ("# nothing here\n", "no instructions"),
         ("FROM a\nENV B\n", "ENV must have two arguments"),
-        ("FROM a\nLABEL a=b c\n", "c has no ="),
+        ("FROM a\nLABEL a=b c\n", "a word has no ="),
         ('FROM a\nCMD ["a", 1]\n', "nothing but strings"),
         ("FROM a\nRUN <<EOF\nEOF2\n", "the here-document EOF has no end"),
     ],

@@ -64,16 +64,16 @@ class _Reader:
         self._source = document.source
         self._args = args
         self._users = users
-        self._globals = Scope({}, "", document.escape, predefined=True)
+        self._problems: list[Field[Problem]] = [
+            problem(self._source, each.span, "value", "", each.why) for each in document.problems
+        ]
+        self._globals = Scope({}, "", document.escape, self._problems, predefined=True)
         self._global_args: list[Field[EnvVar]] = []
         self._stages: list[Stage] = []
         self._names: dict[str, Stage] = {}
         self._readers: dict[int, StageReader] = {}
         self._current: StageReader | None = None
         self._later = {each.words[2].text.lower() for each in document.statements if _is_named(each)}
-        self._problems: list[Field[Problem]] = [
-            problem(self._source, each.span, "value", "", each.why) for each in document.problems
-        ]
 
     def read(self, target: str | None) -> ImageRecipe:
         for statement in self._document.statements:
@@ -157,8 +157,7 @@ class _Reader:
             self._partly(stage, text)
             return Field.unknown("base", place, str(error), written=True)
         except LexError as error:
-            self._problems.append(problem(self._source, place.span, "value", text, str(error)))
-            return Field.unknown("base", place, f"{text} cannot be expanded: {error}", written=True)
+            return Field.unknown("base", place, scope.refused(place, error), written=True)
         variables = tuple(dict.fromkeys(scope.used))
         parent = self._names.get(name.lower())
         if parent:
@@ -180,7 +179,7 @@ class _Reader:
     def _partly(self, stage: Stage, text: str) -> None:
         """Where only the tag is not known, the image still is."""
         try:
-            name = Scope(_blanked(self._globals.values), "", self._globals.escape).expand(text)
+            name = Scope(_blanked(self._globals.values), "", self._document.escape, []).expand(text)
         except (UnresolvedError, LexError):
             return
         match = _NAME_PART.fullmatch(name)
@@ -208,7 +207,7 @@ class _Reader:
             values = _shipped_env(stage)
             if not outside:
                 stage.workdir = Field("workdir", "/", stage.place, written=False)
-        scope = Scope(values, outside, self._document.escape)
+        scope = Scope(values, outside, self._document.escape, self._problems)
         reader = StageReader(stage, scope, self._globals.values, self._args, self._origin, self._problems)
         self._readers[stage.index] = self._current = reader
         for trigger in before.triggers if before else ():

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.parts import EnvVar
 from hardhull.facts.recipe_parts import Variable
+from hardhull.formats.dockerfile.problems import problem
 from hardhull.model.field import Field
 from hardhull.text.dockerfile.lexer import Lexer, LexError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hardhull.facts.problem import Problem
     from hardhull.model.source import Place
 
 PREDEFINED = frozenset(
@@ -44,15 +46,25 @@ class Scope:
         values: the variables of this file that are set, by name.
         outside: what else may set variables, as the end of a sentence ("the base image x may set it"); empty: nothing.
         escape: the escape character of the file.
+        problems: gets the texts that BuildKit cannot expand and refuses.
         predefined: whether the builder's own ARGs are seen without an ARG instruction, as in FROM.
     """
 
-    __slots__ = ("escape", "outside", "predefined", "used", "values")
+    __slots__ = ("_problems", "escape", "outside", "predefined", "used", "values")
 
-    def __init__(self, values: Mapping[str, Variable], outside: str, escape: str, *, predefined: bool = False) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Variable],
+        outside: str,
+        escape: str,
+        problems: list[Field[Problem]],
+        *,
+        predefined: bool = False,
+    ) -> None:
         self.values = values
         self.outside = outside
         self.escape = escape
+        self._problems = problems
         self.predefined = predefined
         self.used: list[str] = []
 
@@ -98,7 +110,16 @@ class Scope:
         except UnresolvedError as error:
             return Field.unknown(name, place, str(error), written=True)
         except LexError as error:
-            return Field.unknown(name, place, f"{text} cannot be expanded: {error}", written=True)
+            return Field.unknown(name, place, self.refused(place, error), written=True)
+
+    def refused(self, place: Place, error: LexError) -> str:
+        """Notes that BuildKit refuses the text that stands there; returns why its value is not known.
+
+        The text itself is not quoted: it may be a secret.
+        """
+        why = f"it cannot be expanded: {error}"
+        self._problems.append(problem(place.source, place.span, "value", "", why))
+        return why
 
     def with_variable(self, name: str, variable: Variable) -> None:
         """Sets a variable from here on."""
@@ -122,7 +143,7 @@ def define(kind: str, name: str, raw: str, scope: Scope, place: Place) -> Variab
     except UnresolvedError as error:
         why = str(error)
     except LexError as error:
-        why = f"{raw} cannot be expanded: {error}"
+        why = scope.refused(place, error)
     source = "variable" if scope.used or (value is None and "$" in raw) else "literal"
     return Variable(value, why, Field(kind, EnvVar(name, value, raw, source), place))
 

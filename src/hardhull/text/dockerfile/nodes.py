@@ -106,7 +106,6 @@ class Statement:
         flags: the flags before the arguments.
         args: start and end of the arguments in ``text``.
         exec_form: whether the arguments are a JSON array of strings.
-        words: the arguments, split as this instruction splits them; empty for ENV, LABEL, ARG and ONBUILD.
         pairs: the keys and values of ENV, LABEL and ARG.
         heredocs: in the order in which their bodies follow.
         comment_spans: where comment lines stand between its lines; None where there are none.
@@ -114,8 +113,8 @@ class Statement:
     """
 
     __slots__ = (
-        "_ats", "_offsets", "_wide", "args", "comment_spans", "end_line", "exec_form", "flags", "heredocs",
-        "inner", "keyword", "keyword_span", "line", "pairs", "source", "span", "text", "words",
+        "_ats", "_offsets", "_wide", "_words", "args", "comment_spans", "end_line", "exec_form", "flags", "heredocs",
+        "inner", "keyword", "keyword_span", "line", "pairs", "source", "span", "text",
     )  # fmt: skip
 
     def __init__(self, source: Source, text: str, ats: list[int], offsets: list[int], line: int) -> None:
@@ -126,7 +125,7 @@ class Statement:
         self.flags: tuple[Flag, ...] = ()
         self.args = (len(text), len(text))
         self.exec_form = False
-        self.words: tuple[Word, ...] = ()
+        self._words: tuple[Word, ...] | None = ()
         self.pairs: tuple[Pair, ...] = ()
         self.heredocs: tuple[Heredoc, ...] = ()
         self.comment_spans: list[Span] | None = None
@@ -135,6 +134,17 @@ class Statement:
         self._offsets = offsets
         self._wide: Fragment | None = None if text.isascii() else Fragment(source, text, map(Run, ats, offsets))
         self.span = self.keyword_span = _NOWHERE
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The arguments, split as this instruction splits them; empty for ENV, LABEL, ARG and ONBUILD."""
+        if self._words is None:
+            self._words = (self.word(*self.args),)
+        return self._words
+
+    def take(self, words: tuple[Word, ...] | None) -> None:
+        """Sets the words; None makes all of the arguments one word, cut out when somebody asks for it."""
+        self._words = words
 
     def nested(self, start: int, end: int) -> Statement:
         """A statement in the same line, for what ONBUILD carries."""
@@ -180,12 +190,12 @@ class Statement:
     @property
     def command(self) -> Fragment | None:
         """The shell command of RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD in shell form; else None."""
-        if self.exec_form or not self.words:
+        start, end = self.args
+        if self.exec_form or start == end:
             return None
         if self.keyword in {"RUN", "CMD", "ENTRYPOINT"}:
-            return self.fragment(*self.args)
+            return self.fragment(start, end)
         if self.keyword == "HEALTHCHECK" and len(self.words) > 1:
-            end = self.args[1]
             return self.fragment(end - len(self.words[1].text), end)
         return None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Go's ``unicode.IsSpace`` as the inside of a character class."""
@@ -29,12 +29,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON_SPACE = re.compile(r"[ \t\r\n]*")
 
 
-class Token(NamedTuple):
-    """A word of the line: its value, and where it starts and ends."""
-
-    text: str
-    start: int
-    end: int
+Token: TypeAlias = tuple[str, int, int]
+"""A word of the line: its value, and where it starts and ends."""
 
 
 class FlagToken(NamedTuple):
@@ -52,13 +48,13 @@ class NotStringsError(Exception):
 
 def words(text: str, start: int, end: int, escape: str) -> list[Token]:
     """The words of ENV, LABEL and ARG: quotes and escape characters are kept in the value."""
-    found = []
+    found: list[Token] = []
     for match in _WORD[escape].finditer(text, start, end):
         value = match.group()
         if match.end() == end and _ends_escaped(value, escape):
             value = value[:-1]
         if value:
-            found.append(Token(value, match.start(), match.end()))
+            found.append((value, match.start(), match.end()))
     return found
 
 
@@ -83,7 +79,7 @@ def _ends_escaped(value: str, escape: str) -> bool:
 
 def blanks(text: str, start: int, end: int) -> list[Token]:
     """What stands between blanks; quotes and escapes mean nothing here."""
-    return [Token(match.group(), match.start(), match.end()) for match in _NON_BLANK.finditer(text, start, end)]
+    return [(match.group(), match.start(), match.end()) for match in _NON_BLANK.finditer(text, start, end)]
 
 
 def first_blank(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -154,7 +150,7 @@ def json_strings(text: str, start: int, end: int) -> list[Token] | None:
     while match := _JSON_STRING.match(text, at, end):
         inside = match.group(1)
         value = _unescaped(inside) if "\\" in inside else inside
-        found.append(Token(value, match.start(), match.end()))
+        found.append((value, match.start(), match.end()))
         at = _skip(text, match.end(), end)
         if text.startswith("]", at, end):
             return found if _skip(text, at + 1, end) == end else None

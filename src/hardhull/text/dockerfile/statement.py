@@ -85,17 +85,17 @@ def _json(statement: Statement, start: int, end: int) -> bool:
     if tokens is None:
         return False
     statement.exec_form = True
-    statement.words = _words(statement, tokens)
+    statement.take(_words(statement, tokens))
     return True
 
 
 def _whole(statement: Statement, start: int, end: int, _escape: str) -> str | None:
-    statement.words = (statement.word(start, end),)
+    statement.take(None if (start, end) == statement.args else (statement.word(start, end),))
     return None
 
 
 def _blank_separated(statement: Statement, start: int, end: int, _escape: str) -> str | None:
-    statement.words = _words(statement, split.blanks(statement.text, start, end))
+    statement.take(_words(statement, split.blanks(statement.text, start, end)))
     return None
 
 
@@ -117,7 +117,7 @@ def _healthcheck(statement: Statement, start: int, end: int, escape: str) -> str
     stop, rest = split.first_blank(statement.text, start, end) or (end, end)
     kind = statement.word(start, stop)
     why = _json_or_whole(statement, rest, end, escape) if rest < end else None
-    statement.words = (kind, *statement.words)
+    statement.take((kind, *statement.words))
     return why
 
 
@@ -126,15 +126,15 @@ def _assignments(statement: Statement, start: int, end: int, escape: str) -> str
     tokens = split.words(statement.text, start, end, escape)
     if not tokens:
         return None
-    if "=" not in tokens[0].text:
+    if "=" not in tokens[0][0]:
         gap = split.first_blank(statement.text, start, end)
         if gap is None:
             return f"{statement.keyword} must have two arguments"
         statement.pairs = (Pair(statement.word(start, gap[0]), statement.word(gap[1], end), legacy=True),)
         return None
-    statement.pairs = tuple(_pair(statement, token) for token in tokens if "=" in token.text)
-    bad = next((token.text for token in tokens if "=" not in token.text), None)
-    return None if bad is None else f"{bad} has no = after its name"
+    statement.pairs = tuple(_pair(statement, token) for token in tokens if "=" in token[0])
+    # The word itself is not quoted: it may be a part of a secret.
+    return None if len(statement.pairs) == len(tokens) else "a word has no = in it: the form is name=value"
 
 
 def _definitions(statement: Statement, start: int, end: int, escape: str) -> str | None:

@@ -1,0 +1,213 @@
+"""A Docker engine of the tests' own, with everything it has in a folder and a network namespace that go away.
+
+    pytest_plugins = ("docker_engine",)
+
+    @pytest.mark.engine
+    def test_something(docker_engine: Engine) -> None: ...
+
+It needs root and Debian's packages docker.io, iproute2, iptables and busybox-static. Where they are missing the tests are
+skipped with the reason; with HARDHULL_NO_SKIP=1 they fail.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NEEDED = ("dockerd", "containerd", "runc", "ip", "iptables", "nsenter", "setpriv", "busybox")
+START_SECONDS = 60
+PASSWD = "root:x:0:0:root:/:/bin/sh\napp:x:1000:1000::/:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n"
+GROUP = "root:x:0:\nstaff:x:50:\napp:x:1000:\nnobody:x:65534:\n"
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over the engine's socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=60)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(60)
+        self.sock.connect(str(self._path))
+
+
+class Engine:
+    """A running engine: its socket, its network namespace, and what tests ask of it."""
+
+    def __init__(self, socket_path: Path, namespace: str) -> None:
+        self.socket = socket_path
+        self.namespace = namespace
+        self._connection = _Connection(socket_path)
+
+    def close(self) -> None:
+        """Lets go of the socket; the engine goes on."""
+        self._connection.close()
+
+    def call(self, method: str, path: str, query: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
+        """One call of the Engine API; raises AssertionError for an answer that is no success."""
+        url = path + ("?" + urlencode(query) if query else "")
+        self._connection.request(method, url, body, {"Content-Type": "application/x-tar"})
+        answer = self._connection.getresponse()
+        data = answer.read()
+        assert answer.status < 400, f"{method} {path}: {answer.status} {data.decode(errors='replace')}"
+        return data
+
+    def add_image(self, name: str, *, user: str = "", small: bool = False) -> None:
+        """Makes a base image as ``docker import`` does: of busybox, or of no more than a list of users.
+
+        Builds without RUN are quicker on the small one.
+        """
+        repository, _colon, tag = name.rpartition(":")
+        query = {"fromSrc": "-", "repo": repository, "tag": tag}
+        if user:
+            query["changes"] = f"USER {user}"
+        self.call("POST", "/images/create", query, small_root() if small else busybox_root())
+
+    def build(self, dockerfile: bytes, tag: str, args: Mapping[str, str] | None = None, target: str = "") -> None:
+        """Builds a Dockerfile with an empty context and the classic builder."""
+        query = {"t": tag, "buildargs": json.dumps(dict(args or {})), "target": target, "version": "1"}
+        output = self.call("POST", "/build", query, _tar({"Dockerfile": dockerfile})).decode()
+        errors = [line for line in output.splitlines() if '"error"' in line]
+        assert not errors, f"{tag}: {errors[0]}"
+
+    def image(self, name: str) -> dict[str, Any]:
+        """``docker image inspect``."""
+        found: dict[str, Any] = json.loads(self.call("GET", f"/images/{name}/json"))
+        return found
+
+
+def _tar(files: Mapping[str, bytes], links: Mapping[str, str] | None = None) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(data), 0o755
+            archive.addfile(entry, io.BytesIO(data))
+        for name, target in (links or {}).items():
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = tarfile.SYMTYPE, target
+            archive.addfile(entry)
+    return out.getvalue()
+
+
+def small_root() -> bytes:
+    """A root file system with users only."""
+    return _tar({"etc/passwd": PASSWD.encode(), "etc/group": GROUP.encode()})
+
+
+def busybox_root() -> bytes:
+    """A root file system of busybox and its commands, as a tar."""
+    path = shutil.which("busybox")
+    assert path
+    names = subprocess.run([path, "--list"], capture_output=True, text=True, check=True).stdout.split()
+    files = {"bin/busybox": Path(path).read_bytes(), "etc/passwd": PASSWD.encode(), "etc/group": GROUP.encode()}
+    return _tar(files, {f"bin/{name}": "busybox" for name in names if name != "busybox"})
+
+
+def missing() -> str:
+    """Why no engine can be started here; empty where one can."""
+    if os.name != "posix" or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return "starting an engine needs root"
+    absent = [name for name in NEEDED if not shutil.which(name)]
+    return f"not installed: {', '.join(absent)}" if absent else ""
+
+
+def skip(why: str) -> None:
+    """Skips with the reason, or fails where nothing may be skipped."""
+    if os.environ.get("HARDHULL_NO_SKIP") == "1":
+        pytest.fail(f"an engine is wanted, but {why}")
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[Engine]:
+    why = missing()
+    if why:
+        skip(why)
+    namespace = f"hardhull-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", namespace], capture_output=True, text=True, check=False)
+    if made.returncode:
+        skip(f"a network namespace cannot be made: {made.stderr.strip()}")
+    folder = _folder()
+    try:
+        subprocess.run(["ip", "-n", namespace, "link", "set", "lo", "up"], check=True)
+        process = _start(folder, namespace)
+        try:
+            engine = _ready(folder, process, namespace)
+            yield engine
+            engine.close()
+        finally:
+            _stop(process)
+    finally:
+        _unmount(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["ip", "netns", "delete", namespace], check=False)
+
+
+def _folder() -> Path:
+    """In memory where there is room: builds wait for the disk most of the time. Short: a socket's path has 107 letters."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 << 30
+    return Path(tempfile.mkdtemp(prefix="hh", dir=memory if roomy else "/tmp"))
+
+
+def _start(folder: Path, namespace: str) -> subprocess.Popen[bytes]:
+    """Starts dockerd so that it dies with this process. ``ip netns exec`` would hide the cgroups from it."""
+    (folder / "daemon.json").write_text("{}")
+    command = [
+        "setpriv", "--pdeathsig", "TERM", "nsenter", f"--net=/run/netns/{namespace}",
+        "dockerd", "--config-file", f"{folder}/daemon.json", "--data-root", f"{folder}/data",
+        "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid", "--host", f"unix://{folder}/sock",
+    ]  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
+def _ready(folder: Path, process: subprocess.Popen[bytes], namespace: str) -> Engine:
+    engine = Engine(folder / "sock", namespace)
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            engine.call("GET", "/_ping")
+        except OSError:
+            engine.close()
+            time.sleep(0.05)
+        else:
+            return engine
+    log = (folder / "log").read_text(errors="replace").splitlines()[-5:]
+    pytest.fail("dockerd did not start: " + " / ".join(log))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _unmount(folder: Path) -> None:
+    """dockerd mounts its data-root onto itself and leaves that behind."""
+    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for mount in sorted((each for each in mounts if each.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", "--lazy", mount], check=False)

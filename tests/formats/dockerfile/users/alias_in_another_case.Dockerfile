@@ -1,0 +1,4 @@
+FROM alpine:3.20 AS Base
+USER app
+FROM BASE
+ENV A=1

@@ -1,0 +1,3 @@
+FROM scratch
+ARG B=inner
+USER ${A:-${B:-x}}

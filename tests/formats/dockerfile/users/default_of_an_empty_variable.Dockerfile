@@ -1,0 +1,3 @@
+FROM alpine:3.20
+ENV APP_USER=
+USER ${APP_USER:-1000}:${APP_USER:+not}

@@ -1,0 +1,2 @@
+FROM scratch
+USER ${APP_USER:-1000}

@@ -1,0 +1,2 @@
+FROM nginxinc/nginx-unprivileged:1.27
+ENV A=1

@@ -1,0 +1,3 @@
+FROM grafana/grafana:11.0.0 AS base
+FROM base
+ENV A=1

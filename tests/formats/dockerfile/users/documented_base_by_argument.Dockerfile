@@ -1,0 +1,4 @@
+ARG BASE=nginxinc/nginx-unprivileged
+ARG TAG=1.27
+FROM ${BASE}:${TAG}
+ENV A=1

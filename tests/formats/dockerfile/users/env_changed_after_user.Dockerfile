@@ -1,0 +1,4 @@
+FROM alpine:3.20
+ENV APP_USER=app
+USER $APP_USER
+ENV APP_USER=other

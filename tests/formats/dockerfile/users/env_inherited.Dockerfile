@@ -1,0 +1,4 @@
+FROM alpine:3.20 AS base
+ENV APP_USER=app
+FROM base
+USER $APP_USER

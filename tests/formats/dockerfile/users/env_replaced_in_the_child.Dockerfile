@@ -1,0 +1,5 @@
+FROM alpine:3.20 AS base
+ENV APP_USER=app
+FROM base
+ENV APP_USER=other
+USER $APP_USER

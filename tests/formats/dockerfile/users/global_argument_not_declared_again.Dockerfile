@@ -1,0 +1,3 @@
+ARG APP_UID=4711
+FROM scratch
+USER $APP_UID

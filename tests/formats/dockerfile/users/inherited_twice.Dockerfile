@@ -1,0 +1,5 @@
+FROM alpine:3.20 AS one
+USER 1234
+FROM one AS two
+FROM two AS three
+LABEL a=b

@@ -1,0 +1,2 @@
+FROM local/app:1
+ENV A=1

@@ -1,0 +1,4 @@
+from alpine:3.20 as base
+user app
+from base
+env A=1

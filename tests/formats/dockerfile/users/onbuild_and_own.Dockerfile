@@ -1,0 +1,4 @@
+FROM alpine:3.20 AS base
+ONBUILD USER triggered
+FROM base
+USER own

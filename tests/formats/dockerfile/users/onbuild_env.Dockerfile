@@ -1,0 +1,4 @@
+FROM alpine:3.20 AS base
+ONBUILD ENV APP_USER=triggered
+FROM base
+USER $APP_USER

@@ -1,0 +1,5 @@
+FROM alpine:3.20 AS base
+ONBUILD USER triggered
+USER parent
+FROM base
+ENV A=1

@@ -1,0 +1,3 @@
+FROM alpine:3.20
+ENV DEBUG=1
+USER ${DEBUG:+root}

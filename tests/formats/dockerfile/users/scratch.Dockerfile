@@ -1,0 +1,2 @@
+FROM scratch
+USER 65534:65534

@@ -1,0 +1,5 @@
+FROM alpine:3.20 AS Builder
+USER build
+FROM alpine:3.20 AS runtime
+USER run
+# build: --target=BUILDER

@@ -1,0 +1,3 @@
+FROM alpine:3.20
+ENV A=1000 B=2000
+USER $A:$B
