@@ -129,24 +129,27 @@ _TOOL_IMAGES: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_TOOL_IMAGE = re.compile(r"(?:^|/)(" + "|".join(re.escape(name) for name, _, _ in _TOOL_IMAGES) + r")(?:[:@]|$)")
+
+
 def _in_container(run: Run) -> Iterator[Deed]:
     """A tool that is run from its own image: ``docker run aquasec/trivy image --exit-code 1 app``."""
     for index, text in enumerate(run.texts):
-        for name, kind, tool in _TOOL_IMAGES:
-            if re.search(rf"(?:^|/){re.escape(name)}(?:[:@]|$)", text):
-                inside = _behind(run, index)
-                gate = inside.option(*_GATES[tool]) if tool in _GATES else None
-                alone = tool in _FAIL_ALONE
-                images = _references(inside, 2 if tool == "trivy" else 1) if kind == "scan" else ()
-                yield Deed(kind, tool, run, images, _positive(gate), fails_alone=alone)
-                return
+        found = _TOOL_IMAGE.search(text)
+        if found:
+            kind, tool = next((kind, tool) for name, kind, tool in _TOOL_IMAGES if name == found[1])
+            inside = _behind(run, index)
+            gate = inside.option(*_GATES[tool]) if tool in _GATES else None
+            images = _references(inside, 2 if tool == "trivy" else 1) if kind == "scan" else ()
+            yield Deed(kind, tool, run, images, _positive(gate), fails_alone=tool in _FAIL_ALONE)
+            return
 
 
 def _behind(run: Run, index: int) -> Run:
     """The words from the image on, as a command of their own."""
     from hardhull.facts.pipeline import Run as Command
 
-    inside = Command(run.words[index:], run.texts[index:], run.place, run.step)
+    inside = Command(lambda: run.words[index:], run.texts[index:], run.place, run.step)
     inside.ignored = run.ignored
     return inside
 

@@ -9,7 +9,7 @@ from hardhull.model.field import Field
 from hardhull.model.finding import Finding, SourceSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hardhull.facts.parts import EnvVar
     from hardhull.facts.workload import Items
@@ -24,9 +24,7 @@ class Run:
     """One command of a step: a program with its arguments, wrappers like ``sudo`` and ``sh -c`` looked through.
 
     Attributes:
-        words: program and arguments. Each is a Field named ``word``: its value, or why it cannot be known; ``get``
-            of an unknown one gives the default, ``written`` texts of all are in ``texts``.
-        texts: the words as plain text, unexpanded variables as they are written (``$TAG``).
+        texts: the program and its arguments as plain text, unexpanded variables as they are written (``$TAG``).
         place: the whole command.
         step: what it belongs to.
         ignored: why its exit code cannot fail the step, at the place that makes it so (``|| true``); None where it
@@ -42,6 +40,8 @@ class Run:
     """
 
     __slots__ = (
+        "_located",
+        "_words",
         "conditional",
         "env",
         "executed_by",
@@ -51,13 +51,15 @@ class Run:
         "place",
         "step",
         "texts",
-        "words",
         "wrappers",
         "writes",
     )
 
-    def __init__(self, words: tuple[Field[str], ...], texts: tuple[str, ...], place: Place, step: Step) -> None:
-        self.words = words
+    def __init__(
+        self, located: Callable[[], tuple[Field[str], ...]], texts: tuple[str, ...], place: Place, step: Step
+    ) -> None:
+        self._located = located
+        self._words: tuple[Field[str], ...] | None = None
         self.texts = texts
         self.place = place
         self.step = step
@@ -69,6 +71,13 @@ class Run:
         self.wrappers: tuple[str, ...] = ()
         self.conditional = False
         self.writes: tuple[Field[str], ...] = ()
+
+    @property
+    def words(self) -> tuple[Field[str], ...]:
+        """Program and arguments, each a Field named ``word``: its value, or why it cannot be known, and its place."""
+        if self._words is None:
+            self._words = self._located()
+        return self._words
 
     @property
     def program(self) -> str:

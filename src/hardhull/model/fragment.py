@@ -92,6 +92,8 @@ class Fragment:
         if end <= start:
             return Span(first, first)
         last = self.offset(end - 1)
+        if self._widths:
+            return Span(first, last + 1)
         return Span(first, last + len(self.text[end - 1].encode("utf-8", "replace")))
 
     def place(self, start: int, end: int) -> Place:

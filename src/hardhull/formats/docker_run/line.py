@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     from hardhull.text.shell.values import Arg
 
+REFERENCE = re.compile(r"(?:[a-z-]+://?)?[\w./:@%\[\]-]*\w")
+"""What an image can look like; podman also takes transports (``docker://``, ``oci-archive:``)."""
+
+_USAGE = re.compile(r"\[.*|\.\.\.|…|IMAGE(?:_NAME)?|OPTIONS|<.*|\{[^}].*")
+"""What a manual writes in the place of an image."""
+
 PROGRAMS = frozenset(("docker", "podman", "nerdctl"))
 _OTHER_NAMES = {"docker-cli": "docker", "dockerx": "docker", "podman-remote": "podman", "nerdctl.lima": "nerdctl"}
 _NAMES_ENGINE = re.compile(
@@ -84,6 +90,9 @@ def read_line(args: Sequence[Arg]) -> RunLine | None:
         args: the program and its arguments.
     """
     program = program_of(args[0]) if args else None
+    while program is None and len(args) > 2 and args[0].many:  # $SUDO $DOCKER run: the first may well be empty
+        args = args[1:]
+        program = program_of(args[0])
     if program is None:
         return None
     at = _skip_global(args, program)
@@ -97,6 +106,8 @@ def read_line(args: Sequence[Arg]) -> RunLine | None:
         reader = _Reader(args, table, image=reader.maybe_image)
         image = reader.options_from(stop)
     if any(option.name == "help" for option in reader.found) or (image == len(args) and reader.open is None):
+        return None
+    if image < len(args) and args[image].known and _USAGE.fullmatch(args[image].text):
         return None
     return RunLine(
         program,

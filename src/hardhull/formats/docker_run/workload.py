@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.workload import Workload
 from hardhull.formats.docker_run.fields import Fields
 from hardhull.formats.docker_run.health import combine
-from hardhull.formats.docker_run.line import RunLine, program_of
+from hardhull.formats.docker_run.line import REFERENCE, RunLine, program_of
 from hardhull.formats.docker_run.options import ONLY_ENGINE_HAS, run_table, service_table
 from hardhull.formats.docker_run.table import take
 from hardhull.model.field import Field
@@ -77,8 +77,10 @@ def _image(workload: Workload, line: RunLine) -> None:
     if image is None:
         workload.image = Field.unknown("image", line.place, line.open or "no image is named", written=True)
         return
-    if image.known:
+    if image.known and REFERENCE.fullmatch(image.text):
         workload.image = Field("image", image.text, image.place)
+    elif image.known:
+        workload.image = Field.unknown("image", image.place, "it is no image reference", written=True)
     else:
         workload.image = Field.unknown("image", image.place, image.why, written=True)
     command = line.command
@@ -98,8 +100,10 @@ def _name(line: RunLine, fields: Fields) -> str:
         return str(field.value)
     if line.image is None:
         return "container"
+    if not line.image.known:
+        return line.image.place.text.strip("\"'")[:60]
     last = line.image.text.rpartition("/")[2]
-    return last.partition("@")[0].partition(":")[0] or "container" if line.image.known else line.image.text
+    return last.partition("@")[0].partition(":")[0] or "container"
 
 
 def _hollow(line: RunLine) -> Iterator[Field[str]]:

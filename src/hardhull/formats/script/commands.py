@@ -42,12 +42,10 @@ class Given(NamedTuple):
     """What the text around a script says about it.
 
     Attributes:
-        syntax: of the file: ``shell``, ``workflow`` ...
         mode: how its shell is started.
         from_docs: whether it stands in documentation.
     """
 
-    syntax: str
     mode: Mode = Mode()
     from_docs: bool = False
 
@@ -68,7 +66,7 @@ def collect(scope: Scope, step: Step, given: Given) -> list[Workload]:
         if line is not None:
             if invocation.command.after == BROKEN:
                 line = open_because(line, "the text behind it cannot be read")
-            workloads.append(workload_of(line, given.syntax, from_docs=given.from_docs))
+            workloads.append(workload_of(line, from_docs=given.from_docs))
         run = _run(invocation, step)
         run.ignored = _ignored(invocation, outcomes, given.mode)
         command = invocation.command
@@ -83,7 +81,7 @@ def collect(scope: Scope, step: Step, given: Given) -> list[Workload]:
 
 def _run(invocation: Invocation, step: Step) -> Run:
     command, args = invocation.command, invocation.args
-    run = Run(tuple(map(word_field, args)), tuple(arg.text for arg in args), command.place, step)
+    run = Run(lambda: tuple(map(word_field, args)), tuple([arg.text for arg in args]), command.place, step)
     run.wrappers = invocation.wrappers
     run.env = {name: word_field(value) for name, value in invocation.env}
     run.conditional = command.block.nearest("branch", "chain", "loop", "case") is not None

@@ -14,6 +14,7 @@ from hardhull.formats.script.rewrite import Rewriter
 from hardhull.formats.script.text import looks_like
 from hardhull.formats.script.yamltext import Texts, entries_of, items_of, mapping_of, text_of
 from hardhull.model.field import Field
+from hardhull.model.result import NotChecked
 from hardhull.model.source import Place, Span
 from hardhull.text.nodes import Mapping, Scalar, Sequence
 from hardhull.text.shell.outcome import Mode
@@ -24,14 +25,18 @@ from hardhull.text.yamldoc import load
 if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.fragment import Fragment
-    from hardhull.model.result import NotChecked
     from hardhull.model.source import Source
+    from hardhull.text.nodes import Node
     from hardhull.text.shell.scope import Value
 
 EXPRESSION = re.compile(r"\$\{\{[^\n]{0,500}?\}\}")
 _ENV = re.compile(r"\$\{\{\s*env\.([A-Za-z_]\w*)\s*\}\}")
 _WHY = "a ${{ }} expression is only worked out when the workflow runs"
+_POWERSHELL = re.compile(r"`[ \t]*\r?$|^[ \t]*(?:\$\w+ *= |& [\w$\"])|\$env:|Write-Host|Invoke-", re.MULTILINE)
+"""What PowerShell has and no POSIX shell: for a step whose runner is only known when it runs."""
+
 _SHELL_NAMES = frozenset(("bash", "sh", ""))
+_STARTS = re.compile(r"\b(?:docker|podman|nerdctl)\b[^\n]{0,200}\b(?:run|create)\b")
 _NOT_NAME = re.compile(r"\W+", re.ASCII)
 
 
@@ -124,7 +129,7 @@ class _Workflow:
         job.condition = self.texts.field("condition", condition) if isinstance(condition, Scalar) else None
         variables = {**self.texts.variables(self.root.get("env")), **self.texts.variables(node.get("env"))}
         self._containers(job, node)
-        self._steps(job, node, variables, self._default_shell(node))
+        self._steps(job, node, variables, self._default_shell(node) or _default_shell_of(node.get("runs-on")))
         return job
 
     def _default_shell(self, node: Mapping) -> str:
@@ -186,33 +191,57 @@ class _Workflow:
             self._run(step, run, inner, text_of(node.get("shell")) or shell)
         return step
 
+    def _other_shell(self, run: Scalar, program: str) -> None:
+        if _STARTS.search(run.text):
+            line = self.texts.place(run).start.line
+            why = f"a {program} script that may start containers; only sh and bash are read"
+            how = "look at it by hand"
+            self.not_checked.append(NotChecked("out-of-scope", f"{self.source.path}:{line}", why, how))
+
     def _run(self, step: Step, run: Scalar, variables: dict[str, Value | str], shell: str) -> None:
         program = shell.partition(" ")[0].rpartition("/")[2]
-        if program not in _SHELL_NAMES or not looks_like(run.text.encode()):
+        if not looks_like(run.text.encode()):
             return
-        script = read_script(shell_text(run.fragment(self.source)))
+        if program not in _SHELL_NAMES or (not program and _POWERSHELL.search(run.text)):
+            self._other_shell(run, program or "pwsh")
+            return
+        text, names = shell_text(run.fragment(self.source))
+        script = read_script(text)
+        variables = {**dict.fromkeys(names, _WHY), **variables}
         mode = Mode("e" in shell or shell in {"", "sh"}, "pipefail" in shell or shell == "bash")
         if shell == "bash":
             mode = Mode(errexit=True, pipefail=True)
-        self.workloads += collect(Scope(script, given=variables), step, Given("workflow", mode))
+        self.workloads += collect(Scope(script, given=variables), step, Given(mode))
         self.not_checked += problems(self.source, script)
 
 
-def shell_text(outer: Fragment) -> Fragment:
+def _default_shell_of(runner: Node | None) -> str:
+    """The shell that a runner starts where nobody names one: PowerShell on Windows."""
+    names = [text_of(item) for item in items_of(runner)]
+    return "pwsh" if any("windows" in name.lower() for name in names) else ""
+
+
+def shell_text(outer: Fragment) -> tuple[Fragment, list[str]]:
     """The text of ``run:`` as the shell gets it, with ``${{ }}`` as variables that have no value.
 
     ``${{ env.X }}`` becomes ``${X}``, which is known where an ``env:`` says so.
+
+    Returns:
+        The text, and the names of the variables that stand for expressions.
     """
     text = outer.text
+    names: list[str] = []
     if "${{" not in text:
-        return outer
+        return outer, names
     out = Rewriter(outer.source)
     at = 0
     for found in EXPRESSION.finditer(text):
         out.copy(outer, at, found.start())
         env = _ENV.fullmatch(found[0])
         name = env[1] if env else "expression_" + _NOT_NAME.sub("_", found[0]).strip("_")[:40]
+        if env is None:
+            names.append(name)
         out.put("${" + name + "}", outer.offset(found.start()))
         at = found.end()
     out.copy(outer, at, len(text))
-    return out.fragment(literal=outer.literal)
+    return out.fragment(literal=outer.literal), names

@@ -194,5 +194,5 @@ class _File:
             out.copy(outer, 0, len(outer.text))
             out.put("\n", outer.offset(len(outer.text)))
         script = read_script(out.fragment())
-        self.workloads += collect(Scope(script, given=variables), step, Given("gitlab", RUNNER))
+        self.workloads += collect(Scope(script, given=variables), step, Given(RUNNER))
         self.not_checked += problems(self.source, script)

@@ -25,6 +25,7 @@ _ASSIGN = re.compile(r"(?:(?:export|override|private)[ \t]++)*+([\w.-]++)[ \t]*+
 _TARGET = re.compile(r"([^\s#:=][^#:=\n]{0,400}?)[ \t]{0,40}::?(?!=)")
 _CONDITION = re.compile(r"[ ]*(ifeq|ifneq|ifdef|ifndef)\b")
 _INCLUDE = re.compile(r"[ ]*-?s?include[ \t]+(\S+)")
+_ENDEF = re.compile(r"^[ \t]*endef\b[^\n]*", re.MULTILINE)
 _SHELL_CALL = re.compile(r"\$[({]shell[ \t]")
 
 
@@ -99,7 +100,7 @@ class _Makefile:
             elif line.strip().startswith("endif"):
                 conditions = max(0, conditions - 1)
             elif line.startswith(("define ", "override define ")):
-                stop = self._skip_define(stop)
+                stop = self._define_lines(line.partition("define ")[2].strip(" \t=:?"), at, stop)
             elif found := _INCLUDE.match(line):
                 self.included = found[1]
             elif found := _ASSIGN.match(line.lstrip(" ")):
@@ -121,9 +122,17 @@ class _Makefile:
                 return stop
             at = stop + 1
 
-    def _skip_define(self, at: int) -> int:
-        found = re.compile(r"^[ \t]*endef\b[^\n]*", re.MULTILINE).search(self.text, at)
-        return found.end() if found else len(self.text)
+    def _define_lines(self, name: str, at: int, stop: int) -> int:
+        """The lines of ``define``, which recipes paste; returns where ``endef`` ends."""
+        place = self.fragment.place(at, stop)
+        end = _ENDEF.search(self.text, stop)
+        limit = end.start() if end else len(self.text)
+        at = stop + 1
+        while at < limit:
+            stop = min(self._logical_end(at), limit)
+            self.recipes.append((f"define {name}", place, at, stop))
+            at = stop + 1
+        return end.end() if end else len(self.text)
 
     def _define(self, found: re.Match[str], at: int, stop: int, doubt: str) -> None:
         start = at + found.end()
@@ -184,5 +193,5 @@ class _Makefile:
     def _script(self, step: Step, variables: MakeVariables, wanted: re.Pattern[str], start: int, end: int) -> None:
         script = read_script(shell_text(self.fragment, start, end))
         scope = Scope(script, given=variables, search=wanted)
-        self.workloads += collect(scope, step, Given("makefile"))
+        self.workloads += collect(scope, step, Given())
         self.not_checked += problems(self.source, script)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.fragment import Fragment
     from hardhull.model.source import Source
+    from hardhull.text.shell.scope import Value
     from hardhull.text.shell.tree import Script
 
 _FENCE = re.compile(
@@ -49,6 +50,19 @@ MAX_BLOCKS = 2000
 """Most code blocks of one file that are read."""
 
 
+class _Placeholders(dict[str, "Value | str"]):
+    """What ``<image>`` in a text is: something that the reader fills in."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.startswith("your_")
+
+    def __missing__(self, name: str) -> Value | str:
+        return "a placeholder that the reader fills in"
+
+
+_PLACEHOLDERS = _Placeholders()
+
+
 def read(source: Source) -> ScriptRead:
     """Reads a Markdown file. What its blocks hold that is no shell text is passed over.
 
@@ -61,14 +75,14 @@ def read(source: Source) -> ScriptRead:
     name = source.path.rpartition("/")[2]
     pipeline = Pipeline(name, "markdown", fragment.place(0, len(fragment.text.partition("\n")[0])), from_docs=True)
     workloads: list[Workload] = []
-    given = Given("markdown", from_docs=True)
+    given = Given(from_docs=True)
     for number, (start, lines) in enumerate(_blocks(fragment)):
         if number >= MAX_BLOCKS:
             break
         job = Job("", fragment.place(start, start))
         step = Step(job, f"code block at line {job.place.start.line}", job.place)
         for script in _scripts(fragment, lines):
-            workloads += collect(Scope(script), step, given)
+            workloads += collect(Scope(script, given=_PLACEHOLDERS), step, given)
         if step.runs:
             job.steps.append(step)
             pipeline.jobs.append(job)

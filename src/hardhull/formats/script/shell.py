@@ -35,7 +35,7 @@ def read(source: Source, *, syntax: str = "shell") -> ScriptRead:
     pipeline = Pipeline(name, syntax, Place(source, Span(*_first_line(source))))
     job = Job("", pipeline.place)
     step = Step(job, name, pipeline.place)
-    workloads = collect(scope, step, Given(syntax))
+    workloads = collect(scope, step, Given())
     variables = tuple(exported(scope))
     if variables:
         pipeline.env = Field("env", variables, variables[0].place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.formats.script.rewrite import Rewriter
 from hardhull.model.fragment import Fragment
 from hardhull.model.source import BOM, Span
 from hardhull.text.errors import UnreadableError
@@ -17,6 +18,10 @@ _OURS = re.compile(
     rb"docker|podman|nerdctl|DOCKER|PODMAN|CONTAINER_|OCI_|buildah|skopeo|kaniko|trivy|grype|syft|snyk|cosign|notation"
     rb"|dockle|hadolint|checkov|crane|kube-bench"
 )
+
+
+_TEMPLATE = re.compile(r"\{\{-? ([A-Za-z_][^{}\n]{0,100}?) -?\}\}")
+_NOT_WORD = re.compile(r"\W+", re.ASCII)
 
 
 def looks_like(data: bytes) -> bool:
@@ -42,4 +47,17 @@ def fragment_of(source: Source) -> Fragment:
         end = data.rfind(b"\n", 0, end) + 1
         if end == 0:
             raise UnreadableError(source, 0, "the file is binary", "leave it out with an exclude pattern")
-    return Fragment.of(source, Span(start, len(data) if end == -1 else end))
+    fragment = Fragment.of(source, Span(start, len(data) if end == -1 else end))
+    return _without_templates(fragment) if b"{{ " in data else fragment
+
+
+def _without_templates(outer: Fragment) -> Fragment:
+    """The text with ``{{ name }}`` (Jinja) as a variable that has no value; ``'{{.Names}}'`` of Go stays."""
+    out = Rewriter(outer.source)
+    at = 0
+    for found in _TEMPLATE.finditer(outer.text):
+        out.copy(outer, at, found.start())
+        out.put("${template_" + _NOT_WORD.sub("_", found[1])[:40] + "}", outer.offset(found.start()))
+        at = found.end()
+    out.copy(outer, at, len(outer.text))
+    return out.fragment()

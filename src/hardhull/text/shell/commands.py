@@ -113,7 +113,7 @@ class CommandReader(WordReader):
                     raise StopReadingError(at, "an array is never closed")
                 items.append(Word(self.script, here, after, tuple(parts)))
                 here = after
-        command.assignments.append(assignment)
+        command.assign(assignment)
         command.end = found.end()
         return found.end()
 
@@ -127,6 +127,10 @@ class CommandReader(WordReader):
                 return self._reserved(raw, at, stop)
             command = self._begin(at)
         words = command.words
+        if command.simple:
+            command.end = stop
+            words.append(Word(self.script, at, stop, parts))
+            return 0
         if parts is None and len(words) == 2 and words[0].raw == "for" and text[at:stop] == "do":  # for NAME do
             self.finish_command("")
             return self._reserved("do", at, stop)
@@ -134,8 +138,11 @@ class CommandReader(WordReader):
         if not words or words[0].raw in DECLARE:
             head = ASSIGN.match(text, at, stop)
             if head is not None:
-                command.assignments.append(self._assignment(head, stop, parts))
+                command.assign(self._assignment(head, stop, parts))
                 return 0
+            words.append(Word(self.script, at, stop, parts))
+            command.simple = words[0].raw not in DECLARE and words[0].raw != "for"
+            return 0
         words.append(Word(self.script, at, stop, parts))
         return 0
 
@@ -177,7 +184,7 @@ class CommandReader(WordReader):
             self._heredocs.append(redirect)
         if self._closed is None:
             command = self._command_now or self._begin(at)
-            command.redirects.append(redirect)
+            command.redirect(redirect)
             command.end = after
         return after
 

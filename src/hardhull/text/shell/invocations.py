@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.text.shell.nested import heredoc, nested_text
-from hardhull.text.shell.tokens import ASSIGN
-from hardhull.text.shell.wrappers import PASS_ON, WRAPPERS, Wrapper
+from hardhull.text.shell.tokens import ASSIGN, DECLARE
+from hardhull.text.shell.wrappers import PASS_ON, PRINTS, RUNS_NOTHING, WRAPPERS, Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +20,11 @@ MAX_LEVELS = 4
 """Deepest nesting of shell text in shell text."""
 
 _ALL_ARGUMENTS = re.compile(r'"?\$(?:[@*]|\{[@*](?::[0-9]+)?\})"?')
+MAX_LEADING = 9
+"""How far behind an unknown command a program is looked for."""
+
+_SSH = re.compile(r"\$\{?\w*SSH\w*\}?")
+_VERBS = frozenset(("run", "create", "container", "service", "build", "buildx", "push", "login", "compose", "exec"))
 _SHORT_BUNDLE = re.compile(r"-[A-Za-z]*c")
 
 
@@ -91,7 +96,7 @@ def _of_script(
     for command in scope.script.commands:
         piped = mentioned and command.before in {"|", "|&"}
         mentioned = search is None or _mentions(command, search)
-        if mentioned or piped:
+        if piped or (mentioned and not _only_mentions(command, wanted)):
             yield from _Unwrapping(scope, command, previous, wanted, around).run(wrappers)
         previous = command
 
@@ -106,7 +111,7 @@ def _interest(scope: Scope, wanted: Wanted | None) -> re.Pattern[str] | None:
         assignment.name
         for assignments in script.assignments.values()
         for assignment in assignments
-        if any(text.search(word.raw) for word in assignment.words)
+        if any(text.search(script.text, word.start, word.end) for word in assignment.words)
     }
     if scope.outer is not None:
         return None
@@ -122,6 +127,14 @@ def _interest(scope: Scope, wanted: Wanted | None) -> re.Pattern[str] | None:
 
 def _holds(value: Value, text: re.Pattern[str]) -> bool:
     return any(text.search(arg.text) for arg in value.args)
+
+
+def _only_mentions(command: Command, wanted: Wanted | None) -> bool:
+    """Whether a command is one of those that run nothing: a quick look before its words are worked out."""
+    if wanted is None:
+        return False
+    name = command.words[0].raw if command.words else ""
+    return not name or (name in RUNS_NOTHING and name not in wanted.programs)
 
 
 def _mentions(command: Command, search: re.Pattern[str]) -> bool:
@@ -160,7 +173,7 @@ class _Unwrapping:
         args = scope.args(command)
         while args:
             name = program_name(args[0])
-            wrapper = WRAPPERS.get(name) if args[0].known else None
+            wrapper = WRAPPERS.get(name) if args[0].known else _named_ssh(name)
             if wrapper is None:
                 rest = self._passed_on(name, args)
                 if rest is None:
@@ -237,20 +250,31 @@ class _Unwrapping:
         return None
 
     def _passed_on(self, name: str, args: Sequence[Arg]) -> list[Arg] | None:
-        """The arguments that an unknown command runs: a function of ``"$@"``, or one whose name says so."""
-        if self.wanted is None or len(args) < 2:
+        """The arguments that an unknown command runs: ``retry 3 docker run``, ``$SUDO docker run``.
+
+        A function of the script has to use its arguments for more than printing them; of other names those that print
+        are left out.
+        """
+        if self.wanted is None or len(args) < 3:
             return None
         function = self.scope.script.functions.get(name)
         if function is not None:
             inside = (command for command in self.scope.script.commands if command.block.within(function))
             if not any(_runs_arguments(command) for command in inside):
                 return None
-        elif name not in PASS_ON:
+        elif PRINTS.fullmatch(name):
             return None
-        for at, arg in enumerate(args[1:5], 1):
-            if arg.known and program_name(arg) in self.wanted.programs:
+        for at in range(1, min(len(args) - 1, MAX_LEADING)):
+            if program_name(args[at]) in self.wanted.programs and args[at].known and args[at + 1].text in _VERBS:
+                return list(args[at:])
+            if args[at].known and args[at].text in WRAPPERS and name in PASS_ON:
                 return list(args[at:])
         return None
+
+
+def _named_ssh(name: str) -> Wrapper | None:
+    """``$SSH $HOST docker run``: a variable that is named for what it holds."""
+    return WRAPPERS["ssh"] if _SSH.fullmatch(name) else None
 
 
 def _is_shell(args: Sequence[Arg]) -> bool:
@@ -283,10 +307,9 @@ def _text_argument(wrapper: Wrapper, args: Sequence[Arg]) -> Arg | None:
 
 
 def _runs_arguments(command: Command) -> bool:
-    """Whether a command of a function runs the function's arguments: ``"$@"``, ``sudo "$@"``, ``if "$@"``."""
-    for word in command.words:
-        if _ALL_ARGUMENTS.fullmatch(word.raw):
-            return True
-        if (word.literal or "") not in WRAPPERS and not word.raw.startswith("-"):
-            return False
-    return False
+    """Whether a command of a function uses the function's arguments otherwise than to print them."""
+    name = command.name or ""
+    if PRINTS.fullmatch(name) and name not in DECLARE:
+        return False
+    words = [*command.words, *(word for assignment in command.assignments for word in assignment.words)]
+    return any(_ALL_ARGUMENTS.fullmatch(word.raw) for word in words)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hardhull.model.fragment import Fragment
 
 
+_ENDS_WORD = frozenset((" ", "\n", "\t", ";", "|", "&", ")"))
+
+
 def read_script(fragment: Fragment, escape: str = "\\") -> Script:
     """Reads a shell text. Never fails: what cannot be read is in ``problems``, what stands before it is kept.
 
@@ -64,7 +67,12 @@ class Parser(CompoundReader):
             kind = found.lastindex
             at = found.end()
             if kind == WORD:
-                at = self._word(found.start(WORD), at)
+                command = self._command_now
+                if command is not None and command.simple and text[at : at + 1] in _ENDS_WORD and text[at - 1] != "\n":
+                    command.words.append(Word(self.script, found.start(WORD), at))
+                    command.end = at
+                else:
+                    at = self._word(found.start(WORD), at)
             elif kind == NEWLINE:
                 at = self._newline(at)
             elif kind == OPERATOR:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.text.shell.reaching import reaching
+from hardhull.text.shell.tokens import PLAIN
 from hardhull.text.shell.values import Arg, Piece
 
 if TYPE_CHECKING:
@@ -83,8 +84,11 @@ class Scope:
             block: the block of the command.
         """
         script = self.script
-        parts = word.parts
         site = (script.fragment, word.start, word.end)
+        if PLAIN.fullmatch(script.text, word.start, word.end):
+            raw = script.text[word.start : word.end]
+            return [Arg((Piece(raw, script.fragment, word.start, word.end),), site, whole=True)]
+        parts = word.parts
         if len(parts) == 1 and parts[0].kind in _LITERAL:
             part = parts[0]
             return [Arg((Piece(part.text, script.fragment, part.start, part.end),), site, whole=True)]
@@ -191,9 +195,11 @@ class Scope:
             self._parts(_quoted(part), fields, at, block)
             fields.default = outer
             return
-        elif isinstance(value, Value) and part.op in _PLAIN:
+        elif isinstance(value, Value) and part.op in _PLAIN and (value.array or not _hidden(value)):
             fields.value(value, part)
             return
+        elif isinstance(value, Value) and part.op in _PLAIN:
+            why = value.args[0].why
         elif value is None:
             why = f"the variable {part.text} has no value here"
         elif isinstance(value, str):
@@ -247,6 +253,11 @@ def _is_exported(script: Script, name: str) -> bool:
     if name in script.exported:
         return True
     return any(assignment.exported for assignment in script.assignments.get(name, ()))
+
+
+def _hidden(value: Value) -> bool:
+    """Whether nothing at all is known of a value: then the variable's own name says more than what it holds."""
+    return len(value.args) == 1 and len(value.args[0].pieces) == 1 and bool(value.args[0].pieces[0].why)
 
 
 _WHAT = {"command": "the output of a command", "arithmetic": "a calculation", "other": "an expansion"}

@@ -84,6 +84,9 @@ ANSI: Final = re.compile(r"\$'((?:[^'\\]++|\\[\s\S])*+)'")
 FUNCTION: Final = re.compile(r"[ \t]*+\([ \t]*+\)")
 """``()`` after a function's name."""
 
+PLAIN: Final = re.compile(r"[^\"'$`\\*?\[()]++")
+"""A word in which nothing means anything."""
+
 PARENTHESES: Final = re.compile(r"[()]")
 
 BACKTICKED: Final = re.compile(r"(?:[^`\\]++|\\[\s\S])*+")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hardhull.model.fragment import Fragment
     from hardhull.model.source import Place
 
@@ -215,6 +217,7 @@ class Command:
         before: operator in front of it: ``;``, a newline, ``&``, ``&&``, ``||``, ``|``, ``|&``, ``(``, or empty.
         after: the operator that follows it; BROKEN where the text cannot be read on.
         negated: ``!`` stands in front of it.
+        simple: whether further words can only be arguments (no assignments, no head of a loop).
     """
 
     __slots__ = (
@@ -226,6 +229,7 @@ class Command:
         "negated",
         "redirects",
         "script",
+        "simple",
         "start",
         "words",
     )
@@ -235,12 +239,27 @@ class Command:
         self.start = start
         self.end = start
         self.words: list[Word] = []
-        self.assignments: list[Assignment] = []
-        self.redirects: list[Redirect] = []
+        self.assignments: Sequence[Assignment] = ()
+        self.redirects: Sequence[Redirect] = ()
         self.block = block
         self.before = before
         self.after = ""
         self.negated = negated
+        self.simple = False
+
+    def assign(self, assignment: Assignment) -> None:
+        """One more assignment. Most commands have none, so the list is made for the first."""
+        if isinstance(self.assignments, list):
+            self.assignments.append(assignment)
+        else:
+            self.assignments = [assignment]
+
+    def redirect(self, redirect: Redirect) -> None:
+        """One more redirection."""
+        if isinstance(self.redirects, list):
+            self.redirects.append(redirect)
+        else:
+            self.redirects = [redirect]
 
     @property
     def name(self) -> str | None:
@@ -289,6 +308,7 @@ class Script:
         functions: names of the functions that are defined, with their blocks.
         sourced: where other files are read in (``. ./env.sh``): position and text of the file's word.
         problems: what could not be read.
+        reader: kept by :mod:`hardhull.text.shell.words` for the words that are taken apart later.
     """
 
     __slots__ = (
@@ -299,6 +319,7 @@ class Script:
         "fragment",
         "functions",
         "problems",
+        "reader",
         "sourced",
         "text",
         "top",
@@ -315,3 +336,4 @@ class Script:
         self.functions: dict[str, Block] = {}
         self.sourced: list[tuple[int, str]] = []
         self.problems: list[Problem] = []
+        self.reader: object = None

@@ -45,15 +45,21 @@ class Arg:
         text: its value, with the source text of what cannot be known ("$PWD/data:/data").
         site: where the command has it: the word, even where the value is written elsewhere.
         whole: whether it is just that word, so that its place is the word with its quotes.
+        why: why it cannot be known, else empty.
     """
 
-    __slots__ = ("pieces", "site", "text", "whole")
+    __slots__ = ("pieces", "site", "text", "whole", "why")
 
     def __init__(self, pieces: tuple[Piece, ...], site: tuple[Fragment, int, int], *, whole: bool = False) -> None:
         self.pieces = pieces
         self.site = site
         self.whole = whole
-        self.text = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+        if len(pieces) == 1:
+            self.text = pieces[0].text
+            self.why = pieces[0].why
+        else:
+            self.text = "".join([piece.text for piece in pieces])
+            self.why = next((piece.why for piece in pieces if piece.why), "")
 
     @classmethod
     def of(cls, fragment: Fragment, start: int, end: int, text: str | None = None) -> Arg:
@@ -64,12 +70,7 @@ class Arg:
     @property
     def known(self) -> bool:
         """Whether the whole text is its value."""
-        return not any(piece.why for piece in self.pieces)
-
-    @property
-    def why(self) -> str:
-        """Why it cannot be known, else empty."""
-        return next((piece.why for piece in self.pieces if piece.why), "")
+        return not self.why
 
     @property
     def many(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.text.shell.tokens import ANSI, BACKTICKED, EXPANSION, PARENTHESES, VARIABLE, tokens
+from hardhull.text.shell.tokens import ANSI, BACKTICKED, EXPANSION, PARENTHESES, PLAIN, VARIABLE, tokens
 from hardhull.text.shell.tree import Part, Script
 
 if TYPE_CHECKING:
@@ -253,7 +253,13 @@ class WordReader:
 
 def word_parts(script: Script, start: int, end: int) -> tuple[Part, ...]:
     """The parts of a word whose bounds are known and which holds no command substitution."""
-    reader = WordReader(script, end)
+    text = script.text
+    if PLAIN.fullmatch(text, start, end):
+        return (Part("text", start, end, text[start:end]),)
+    reader = script.reader
+    if not isinstance(reader, WordReader):
+        reader = script.reader = WordReader(script, end)
+    reader.end = end
     try:
         parts, stop = reader.read_word(start)
     except StopReadingError:

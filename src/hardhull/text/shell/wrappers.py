@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -90,8 +91,45 @@ WRAPPERS: dict[str, Wrapper] = {
     "script": Wrapper(_options("-I -O -B -T"), text="-c"),
     "nix-shell": Wrapper(_options("-p -I"), text="--run"),
     "gcloud": Wrapper(text="--command", remote=True),
+    "kubectl": Wrapper(dashes=True, remote=True),
+    "lima": Wrapper(),
+    "limactl": Wrapper(skip=2, remote=True),
 }
 """Known wrappers by the last part of their path."""
 
 PASS_ON = frozenset(("retry", "run", "try", "execute", "exec_cmd", "run_cmd", "runcmd", "run_command", "do_cmd", "cmd"))
 """Names that scripts give to functions which run their arguments, and that test frameworks use for it."""
+
+PRINTS = re.compile(
+    r"_*(?:echo|print\w*|\w*log\w*|\w*info\w*|\w*warn\w*|\w*err(?:or)?s?|die|fail\w*|abort|fatal|\w*msg\w*|say|notes?"
+    r"|\w*debug\w*|usage|help|\w*grep|test|\[+|is|assert\w*|expect\w*|skip\w*|which|type|man|alias|cat|sed|awk|tee"
+    r"|heading|title|step|section|banner|comment|describe|it|pgrep|pkill|export|readonly|local|declare|typeset|for|case|:)",
+    re.IGNORECASE,
+)
+"""Names of commands that only show or compare their arguments."""
+
+RUNS_NOTHING = frozenset(
+    (
+        *(
+            "echo",
+            "printf",
+            "cd",
+            "[",
+            "[[",
+            "test",
+            "local",
+            "export",
+            "readonly",
+            "declare",
+            "typeset",
+            "mkdir",
+            "rm",
+        ),
+        *("cp", "mv", "cat", "grep", "egrep", "sed", "awk", "return", "exit", "set", "shift", "read", "for", "true"),
+        *("false", ":", "source", ".", "touch", "chmod", "chown", "ls", "unset", "pushd", "popd", "log", "info", "die"),
+        *("warn", "error", "fail", "debug", "sleep", "cut", "tr", "head", "tail", "sort", "uniq", "wc", "jq", "diff"),
+        *("which", "type", "ln", "tar", "date", "basename", "dirname", "usage", "let", "git", "apt-get", "yum", "dnf"),
+        *("@test", "is", "assert", "msg", "tee", "wait", "kill", "openssl", "ip", "iptables", "systemctl"),
+    )
+)
+"""Commands that start no program of ours, whatever their arguments say; they are passed over unread."""
