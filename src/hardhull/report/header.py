@@ -99,8 +99,7 @@ def _chain(steps: Sequence[str], arrow: str, room: int, view: View) -> list[str]
 def _cut(result: Result, view: View) -> str:
     path = result.paths[0]
     cut = next((found for found in result.findings if found.id == path.cut_by), None)
-    more = len(result.paths) - 1
-    also = f" ({count(more, 'more path')})" if more else ""
+    also = f" (there are {len(result.paths)} paths)" if result.paths[1:] else ""
     if cut is None:
         return f"in {path.subject}{also}"
-    return f"cut it with one fix: {cut.rule} at {where(cut.locations[0], view)}{also}"
+    return f"cut it with one fix{also}: {cut.rule} at {where(cut.locations[0], view)}"

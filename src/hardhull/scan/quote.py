@@ -97,8 +97,8 @@ def _quote(data: bytes, line: Span, span: Span, secrets: list[tuple[int, int]]) 
     )
     if len(before) + len(inside) + len(after) > MAX_QUOTED:
         before = before if len(before) <= MAX_BEFORE else CUT + before[-MAX_BEFORE:]
-        inside = _cut(inside, MAX_QUOTED - MAX_BEFORE)
-        after = _cut(after, MAX_QUOTED - MAX_BEFORE - len(inside)) if after else ""
+        inside = _cut(inside, MAX_QUOTED - len(before))
+        after = _cut(after, max(MAX_QUOTED - len(before) - len(inside), 1)) if after else ""
     column = len(before) + 1
     return _Quoted(before + inside + after, column, column + len(inside))
 
