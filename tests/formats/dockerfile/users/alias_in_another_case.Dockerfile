@@ -1,4 +1,3 @@
 FROM alpine:3.20 AS Base
 USER app
 FROM BASE
-ENV A=1

@@ -1,3 +1,2 @@
 FROM grafana/grafana:11.0.0 AS base
 FROM base
-ENV A=1

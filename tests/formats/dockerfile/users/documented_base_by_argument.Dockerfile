@@ -1,4 +1,3 @@
 ARG BASE=nginxinc/nginx-unprivileged
 ARG TAG=1.27
 FROM ${BASE}:${TAG}
-ENV A=1

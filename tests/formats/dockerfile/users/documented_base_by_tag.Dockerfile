@@ -1,2 +1,1 @@
 FROM gcr.io/distroless/static:nonroot
-ENV A=1

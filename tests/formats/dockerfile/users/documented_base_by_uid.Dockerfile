@@ -1,2 +1,1 @@
 FROM grafana/grafana:11.0.0
-ENV A=1

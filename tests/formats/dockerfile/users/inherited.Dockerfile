@@ -1,4 +1,3 @@
 FROM alpine:3.20 AS base
 USER app
 FROM base
-ENV A=1

@@ -3,4 +3,3 @@ USER one
 FROM alpine:3.20 AS b
 USER two
 FROM a
-ENV X=1

@@ -1,4 +1,3 @@
 FROM alpine:3.20
 USER first
-ENV A=1
 USER second

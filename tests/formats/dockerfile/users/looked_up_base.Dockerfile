@@ -1,2 +1,1 @@
 FROM local/app:1
-ENV A=1

@@ -1,4 +1,3 @@
 from alpine:3.20 as base
 user app
 from base
-env A=1

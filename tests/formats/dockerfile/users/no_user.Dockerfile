@@ -1,2 +1,1 @@
 FROM alpine:3.20
-CMD ["sh"]

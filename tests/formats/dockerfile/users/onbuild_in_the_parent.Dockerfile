@@ -2,4 +2,3 @@ FROM alpine:3.20 AS base
 ONBUILD USER triggered
 USER parent
 FROM base
-ENV A=1

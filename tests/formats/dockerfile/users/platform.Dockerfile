@@ -1,2 +1,1 @@
 FROM --platform=linux/amd64 nginxinc/nginx-unprivileged:1.27
-ENV A=1

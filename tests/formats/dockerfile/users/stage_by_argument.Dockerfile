@@ -4,4 +4,3 @@ USER dev
 FROM alpine:3.20 AS base-prod
 USER prod
 FROM base-${KIND}
-ENV A=1
