@@ -10,7 +10,7 @@ from hardhull.facts.log_drivers import CENTRAL, OPTIONS, breaks_starts, is_built
 @pytest.mark.parametrize(
     ("driver", "option", "value", "why"),
     [
-        ("syslog", "max-size", "10m", "not known by the syslog driver, only by json-file"),
+        ("syslog", "max-size", "10m", "not known by the syslog driver, only by json-file and local"),
         ("journald", "max-file", "3", "not known by the journald driver"),
         ("json-file", "syslog-address", "udp://x", "only by syslog"),
         ("awslogs", "labels", "x", "not known by the awslogs driver"),

@@ -106,8 +106,8 @@ def refused_option(driver: str, option: str, value: str | None) -> str:
     if option in FOR_ALL:
         return ""
     if option not in known:
-        owner = next((name for name, names in OPTIONS.items() if option in names), "")
-        suffix = f", only by {owner}" if owner else ""
+        owners = [name for name, names in OPTIONS.items() if option in names]
+        suffix = f", only by {' and '.join(owners)}" if owners else ""
         return f"the option {option} is not known by the {driver} driver{suffix}"
     return _bad_value(option, value) if value is not None else ""
 

@@ -144,6 +144,24 @@ def test_what_the_engine_does_not_take(text: str, found: list[tuple[str, str, bo
     assert problems(text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "version", "found"),
+    [
+        ('{"graph": "/x"}', "20.10.24", []),
+        ('{"graph": "/x"}', "23.0.0", [("removed", "graph", True)]),
+        ('{"graph": ""}', "23.0.0", []),
+        ('{"graph": ""}', "24.0", [("removed", "graph", True)]),
+        ('{"bip6": "fd00::1/64"}', "27.5.1", [("too-new", "bip6", True)]),
+        ('{"bip6": "fd00::1/64"}', "28.0.0", []),
+        ('{"icc": false}', "17.06", []),
+    ],
+)
+def test_keys_by_version(text: str, version: str, found: list[tuple[str, str, bool]]) -> None:
+    read_ = read(Source("daemon.json", text.encode()), version)
+    assert [(one.value.kind, one.value.key, one.value.sure) for one in read_.problems.value] == found
+    assert read_.version.value == version
+
+
 def test_booleans_in_an_unknown_object_have_an_effect_all_the_same() -> None:
     assert engine('{"hardening": {"no-new-privileges": true}}').no_new_privileges.value is True
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hardhull.facts.engine import Engine
 from hardhull.facts.problem import Problem
 from hardhull.formats.daemon_json.checks import refused, refused_number
-from hardhull.formats.daemon_json.keys import MERGED, ONLY_OPTIONS, PROXIES, REFUSED_EMPTY, keys, options
+from hardhull.formats.daemon_json.keys import MERGED, ONLY_OPTIONS, PROXIES, REFUSED_EMPTY, keys, options, version
 from hardhull.formats.daemon_json.values import MismatchError, typed
 from hardhull.formats.jsonread import bool_of, entries_of, is_null, text_of, type_name
 from hardhull.model.field import Field
@@ -35,8 +35,13 @@ def looks_like(data: bytes) -> bool:
     return data.removeprefix(BOM).lstrip().startswith(b"{") and bool(_TELLING.search(data))
 
 
-def read(source: Source) -> Engine:
+def read(source: Source, engine_version: str = "") -> Engine:
     """Reads a daemon.json.
+
+    Args:
+        source: the file.
+        engine_version: the version of the engine that reads it (``28.5.2``), where somebody knows it. Without it,
+            keys that only some versions take are taken, and keys that were removed are problems that are not sure.
 
     Returns:
         The engine; what it would not accept is in ``problems``, and a field whose value has the wrong type is unknown.
@@ -49,7 +54,11 @@ def read(source: Source) -> Engine:
         return Engine("Docker engine", SYNTAX, Place(source, Span(0, len(data))))
     root = load(source)
     engine = Engine("Docker engine", SYNTAX, Place(source, Span(root.start, root.start + 1)))
-    reading = _Reading(source, engine)
+    if engine_version:
+        engine.version = Field(
+            "version", engine_version, engine.place, written=False, origin="the engine's own version"
+        )
+    reading = _Reading(source, engine, engine_version)
     if isinstance(root, Mapping):
         reading.entries(root)
     elif not is_null(root):
@@ -61,9 +70,10 @@ def read(source: Source) -> Engine:
 class _Reading:
     """One file being read."""
 
-    def __init__(self, source: Source, engine: Engine) -> None:
+    def __init__(self, source: Source, engine: Engine, engine_version: str) -> None:
         self.source = source
         self.engine = engine
+        self.version = version(engine_version) if engine_version else None
         self.problems: list[Field[Problem]] = []
         self.seen: set[str] = set()
 
@@ -90,11 +100,7 @@ class _Reading:
 
     def take(self, key: Key, entry: Entry) -> None:
         """A key that the engine knows."""
-        if key.until:
-            empty = text_of(entry.value) == "" or (isinstance(entry.value, Mapping) and not entry.value.entries)
-            until = REFUSED_EMPTY.get(key.name, key.until) if empty else key.until
-            why = f"{key.name} was removed, engine {until} and later refuse it"
-            self.problem(entry.key, "removed", key.name, why, sure=False)
+        self.known_to_version(key, entry)
         if is_null(entry.value):
             return
         if key.type == "proxies":
@@ -114,6 +120,19 @@ class _Reading:
         elif key.type == "builder":
             for field in value:
                 self.keep(field.name, field)
+
+    def known_to_version(self, key: Key, entry: Entry) -> None:
+        """Keys that came later than the engine, or went before it."""
+        if self.version is not None and key.since and version(key.since) > self.version:
+            why = f"{key.name} is known from engine {key.since} on"
+            self.problem(entry.key, "too-new", key.name, why)
+        if not key.until:
+            return
+        empty = text_of(entry.value) == "" or (isinstance(entry.value, Mapping) and not entry.value.entries)
+        until = REFUSED_EMPTY.get(key.name, key.until) if empty else key.until
+        if self.version is None or version(until) <= self.version:
+            why = f"{key.name} was removed, engine {until} and later refuse it"
+            self.problem(entry.key, "removed", key.name, why, sure=self.version is not None)
 
     def field(self, key: Key, entry: Entry, value: Any) -> Field[Any]:
         """The field of a slot; lists point at their key, and an empty text or 0 is the default (mergo in moby)."""
