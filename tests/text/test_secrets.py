@@ -196,6 +196,8 @@ def test_the_end_of_a_name_decides(name: str, role: Role | None) -> None:
         ("RUN echo 'root:hunter2' | chpasswd", "RUN echo 'root:[redacted]' | chpasswd"),
         ("docker login -u bob -p hunter2 reg", "docker login -u bob -p [redacted] reg"),
         ("- name: DB_PASSWORD\n  value: hunter2\n", "- name: DB_PASSWORD\n  value: [redacted]\n"),
+        ("- name: DB_PASSWORD # required\n  # see above\n  value: x1y2\n", "- name: DB_PASSWORD # required\n  # see above\n  value: [redacted]\n"),
+        ("args:\n  - --requirepass\n  - hunter2\n", "args:\n  - --requirepass\n  - [redacted]\n"),
         ("- {name: DB_PASSWORD, value: hunter2}", "- {name: DB_PASSWORD, value: [redacted]"),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hardhull.facts.parts import Healthcheck
 
 _SEPARATOR: Final = re.compile(r"(\|\||&&|;|\n)")
-_ALWAYS: Final = re.compile(r"(?:/bin/|/usr/bin/)?(?:true|:|exit(?:\s+0)?|(?:echo|printf)\b[^|&]*)")
+_ALWAYS: Final = re.compile(r"(?:/bin/|/usr/bin/)?(?:true|:|exit(?:\s+0)?|(?:echo|printf)\b[^|&<>]*)")
 """Commands that end with 0 whatever happens."""
 _MAY_FAIL: Final = re.compile(r"\bexit\s+[1-9$\"]|\breturn\s+[1-9$]|\bset\s+-\w*e|\bfalse\b|\bkill\b|\btrap\b")
 """Ways to fail before the last command."""

@@ -66,8 +66,14 @@ def runs_to_its_end(workload: Workload) -> bool:
 
 
 def default_capabilities(workload: Workload) -> frozenset[str]:
-    """The capabilities that its runtime gives when nobody says otherwise."""
+    """The capabilities that its runtime gives when nobody says otherwise (in Kubernetes: containerd)."""
     return PODMAN_DEFAULT if workload.runtime == "podman" else DOCKER_DEFAULT
+
+
+def sure_capabilities(workload: Workload) -> frozenset[str]:
+    """Of these, the ones that every runtime gives: in Kubernetes what both containerd and CRI-O do."""
+    default = default_capabilities(workload)
+    return default & PODMAN_DEFAULT - {"SETFCAP", "SYS_CHROOT"} if workload.runtime == "kubernetes" else default
 
 
 def image_name(workload: Workload) -> str:

@@ -30,9 +30,10 @@ _FLAG: Final = re.compile(
 """An option, and its value behind a blank, as the next string of a JSON list, or as the next item of a YAML list."""
 _INSTRUCTION: Final = re.compile(r"^[ \t]*+(?:ENV|ARG)[ \t]++([\w.-]++)[ \t]++(?!=)", re.IGNORECASE | re.MULTILINE)
 _ENV_ITEM: Final = re.compile(
-    r"(?<![\w.-])name[\"']?:[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+,?\s{0,200}+[\"']?value[\"']?:[ \t]*+"
+    r"(?<![\w.-])name[\"']?:[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+,?(?:\s{0,200}+#[^\n]{0,200}+\n){0,4}+\s{0,200}+"
+    r"[\"']?value[\"']?:[ \t]*+"
 )
-"""Kubernetes' ``- name: X`` above ``value: y``."""
+"""Kubernetes' ``- name: X`` above ``value: y``, with comments between them."""
 _COMMANDS: Final = (
     r"(?:authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:(?:bearer|basic|token)[ \t]{1,4})?"
     r"|\bbearer[ \t]{1,4}(?=\S{16})"
@@ -158,7 +159,7 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if "--" in line:
         named.append((_FLAG, end + 400))
     if "name" in line:
-        named.append((_ENV_ITEM, end + 400))
+        named.append((_ENV_ITEM, end + 1000))
     if "ENV " in line or "ARG " in line:
         named.append((_INSTRUCTION, end))
     for pattern, stop in named:

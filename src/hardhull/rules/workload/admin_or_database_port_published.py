@@ -53,7 +53,7 @@ def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} publishes {what} to the network (port {port.host or 'chosen by the engine'})",
             label=f"{what}, reachable from every network" if not port.host_ip else f"{what}, on {port.host_ip}",
             value=f"{port.host or ''}:{port.container}/{port.protocol}",
-            severity=CRITICAL if engine else MEDIUM if throwaway(workload) else None,
+            severity=CRITICAL if engine else MEDIUM if throwaway(workload) or not port.host else None,
         )
 
 

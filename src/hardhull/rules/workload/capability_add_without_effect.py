@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
-from hardhull.rules.questions import default_capabilities, is_privileged, known_first
+from hardhull.rules.questions import is_privileged, known_first, sure_capabilities
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     dropped = {normal(item.value) for item in workload.cap_drop.value}
     if ALL in dropped:
         return
-    had = default_capabilities(workload) - dropped
+    had = sure_capabilities(workload) - dropped
     idle = [(normal(item.value), item) for item in known_first(workload.cap_add) if normal(item.value) in had]
     if idle:
         names = ", ".join(name for name, _ in idle)

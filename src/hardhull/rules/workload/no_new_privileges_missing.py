@@ -4,8 +4,8 @@ What it checks: a container without `no-new-privileges` (Kubernetes: `allowPrivi
 own nor the engine's default. An explicit `no-new-privileges:false` has a rule of its own.
 
 Why it matters: a setuid program in the image (su, sudo, mount, ping on old bases) gives an attacker who runs as an
-ordinary user the power of root in the container, with all its capabilities. The setting makes setuid bits and file
-capabilities do nothing.
+ordinary user the power of root in the container, with all its capabilities. With the setting,
+setuid bits do nothing.
 
 How to fix: add `security_opt: ["no-new-privileges:true"]`, `--security-opt no-new-privileges` or
 `allowPrivilegeEscalation: false`. Entrypoints that switch the user with gosu or su-exec still work, because they
