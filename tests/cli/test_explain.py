@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hardhull.cli.main import main
+from hardhull.guide import VERDICTS, find, recipes
 from hardhull.rules.rule import all_rules
 
 Captured = pytest.CaptureFixture[str]
@@ -39,3 +40,31 @@ def test_the_list(capsys: Captured) -> None:
 def test_nothing_to_explain(capsys: Captured) -> None:
     assert main(["explain"]) == 2
     assert "nothing to explain" in capsys.readouterr().err
+
+
+def test_more_than_one_thing(capsys: Captured) -> None:
+    assert main(["explain", "HH-PRV-001", "HH-PRV-002"]) == 2
+    assert main(["explain", "HH-PRV-001", "--list"]) == 2
+    assert "more than one thing was named" in capsys.readouterr().err
+
+
+def test_the_recipes_of_guides(capsys: Captured) -> None:
+    assert main(["explain", "guide"]) == 0
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) > len(recipes())
+    assert all(f"  {recipe.name} " in out for recipe in recipes())
+
+
+@pytest.mark.parametrize("name", [recipe.name for recipe in recipes()])
+def test_one_recipe(name: str, capsys: Captured) -> None:
+    assert main(["explain", "guide", name]) == 0
+    recipe = find(name)
+    assert recipe is not None
+    out = capsys.readouterr().out
+    assert out.startswith(f"{recipe.title}\n{recipe.verdict}: {VERDICTS[recipe.verdict]}\n")
+    assert all(line.rstrip() in out for line in (recipe.recipe + recipe.corrected).strip().splitlines())
+
+
+def test_a_recipe_that_is_not_there(capsys: Captured) -> None:
+    assert main(["explain", "guide", "image-pins"]) == 2
+    assert "did you mean image-pin" in capsys.readouterr().err

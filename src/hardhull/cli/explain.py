@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from hardhull.cli.errors import UserError
 from hardhull.cli.output import view_for, write
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 GUIDE = "guide"
+FEW = 3
+"""Suggestions for a name that nothing has."""
 
 
 @click.command("explain", short_help="Show the manual page of a rule, or the list of rules.")
-@click.argument("name", required=False, metavar="[RULE|guide]")
+@click.argument("names", nargs=-1, metavar="RULE | guide [RECIPE]")
 @click.option("--list", "listed", is_flag=True, help="List all rules.")
-def command(name: str | None, listed: bool) -> int:
-    """Show the manual page of a rule, by its id or name: what it checks, why, how to fix it, examples."""
-    from hardhull.report.page import listing
-    from hardhull.rules.rule import all_rules
+def command(*, names: tuple[str, ...], listed: bool) -> int:
+    """Show the manual page of a rule, by its id or name: what it checks, why, how to fix it, examples.
 
-    if listed:
-        write(listing(all_rules(), view_for("-")), "-")
-        return 0
-    if name is None:
-        how = "name a rule, for example `hardhull explain HH-PRV-001`, or use --list"
-        raise UserError("nothing to explain", "no rule was named", how)
-    _explain(name)
+    `guide` lists the recipes of common hardening guides with our verdicts; with a recipe's name it shows that one.
+    """
+    if listed and not names:
+        write(_list(), "-")
+    elif names[:1] == (GUIDE,) and len(names) <= 2:
+        write(_guide(*names[1:]), "-")
+    elif len(names) == 1 and not listed:
+        write(_page(names[0]), "-")
+    else:
+        how = "name one, for example `hardhull explain HH-PRV-001`, or use --list alone"
+        why = "more than one thing was named" if names else "no rule was named"
+        raise UserError("nothing to explain", why, how)
     return 0
 
 
-def _explain(name: str) -> None:
+def _list() -> Iterator[str]:
+    from hardhull.report.page import listing
+    from hardhull.rules.rule import all_rules
+
+    return listing(all_rules(), view_for("-"))
+
+
+def _page(name: str) -> Iterator[str]:
     from hardhull.report.page import render
-    from hardhull.rules.rule import find_rule
+    from hardhull.rules.rule import all_rules, find_rule
 
     rule = find_rule(name)
     if rule is None:
-        raise UserError(f"cannot explain {name}", "there is no rule of this id or name", _suggestion(name))
-    write(render(rule, view_for("-")), "-")
+        known = [word for one in all_rules() for word in (one.id, one.name)]
+        how = _suggestion(name, known, "hardhull explain --list")
+        raise UserError(f"cannot explain {name}", "there is no rule of this id or name", how)
+    return render(rule, view_for("-"))
 
 
-def _suggestion(name: str) -> str:
+def _guide(name: str = "") -> Iterator[str]:
+    from hardhull.guide import VERDICTS, find, recipes
+    from hardhull.report.recipes import listing, render
+
+    if not name:
+        return listing(recipes(), VERDICTS, view_for("-"))
+    recipe = find(name)
+    if recipe is None:
+        how = _suggestion(name, [one.name for one in recipes()], "hardhull explain guide")
+        raise UserError(f"cannot explain the recipe {name}", "there is none of this name", how)
+    return render(recipe, VERDICTS, view_for("-"))
+
+
+def _suggestion(name: str, known: Iterable[str], everything: str) -> str:
     from difflib import get_close_matches
 
-    from hardhull.rules.rule import all_rules
-
-    rules = all_rules()
-    known = {word.lower(): word for rule in rules for word in (rule.id, rule.name)}
-    close = get_close_matches(name.lower()[:100], list(known), 3, 0.5)
-    words = [known[word] for word in close] or [rule.id for rule in rules if name.lower() in rule.name][:3]
-    if not words:
-        return "`hardhull explain --list` shows all"
-    return f"did you mean {' or '.join(words)}? `hardhull explain --list` shows all"
+    by_lower = {word.lower(): word for word in known}
+    close = get_close_matches(name.lower()[:100], list(by_lower), FEW, 0.5)
+    close = close or [word for word in by_lower if name.lower() in word][:FEW]
+    if not close:
+        return f"`{everything}` shows all"
+    return f"did you mean {' or '.join(by_lower[word] for word in close)}? `{everything}` shows all"
