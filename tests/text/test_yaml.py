@@ -162,7 +162,7 @@ BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
         (b"x" * 10_000_001, "1:10000001", "limit of 10,000,000"),
         (b"a:\n" + b"- " * 10_000 + b"x", "2:399", "limit of 200"),
         (b"a: " + b"[" * 10_000, "1:203", "limit of 200"),
-        (BOMB.encode(), "7:", "1,000,000 nodes"),
+        (BOMB.encode(), "6:", "200,000 nodes"),
         (b"- x\n" * 400_001, "400000:", "400,000"),
         (
             (
@@ -205,8 +205,8 @@ def test_a_template_in_quotes_is_text() -> None:
 
 
 def test_a_long_chain_of_merges_does_not_recurse() -> None:
-    chain = "m0: &m0 {k: 1}\n" + "".join(f"m{n}: &m{n}\n  <<: *m{n - 1}\n" for n in range(1, 900))
-    node, _ = at(chain, "m899")
+    chain = "m0: &m0 {k: 1}\n" + "".join(f"m{n}: &m{n}\n  <<: *m{n - 1}\n" for n in range(1, 400))
+    node, _ = at(chain, "m399")
     assert isinstance(node, Mapping)
     assert [entry.name for entry in node] == ["k"]
 

@@ -1,6 +1,7 @@
 """How large a document may be. Hostile input is normal: past these it is refused with the file, the line, the limit.
 
-The numbers keep a reader under 200 MB of memory. The largest real file seen among 1,500 has 1.1 MB and 40,000 nodes.
+The numbers keep a reader under 200 MB of memory. The largest of 4,600 real YAML files has 19,400 nodes; the most that
+aliases bring into one of them is 4,100.
 """
 
 from typing import Final
@@ -14,5 +15,5 @@ MAX_DEPTH: Final = 200
 MAX_NODES: Final = 400_000
 """Most nodes (keys, values, items) of one file."""
 
-MAX_EXPANDED: Final = 1_000_000
-"""Most nodes of one file after every alias has been replaced by what it refers to."""
+MAX_BROUGHT: Final = 200_000
+"""Most nodes that aliases bring into one file, beside those written, when each is replaced by what it refers to."""

@@ -11,7 +11,7 @@ from yaml.events import AliasEvent, DocumentStartEvent, MappingStartEvent, Scala
 from hardhull.model.source import Span
 from hardhull.text.bytecheck import check_bytes
 from hardhull.text.errors import UnreadableError
-from hardhull.text.limits import MAX_DEPTH, MAX_EXPANDED, MAX_NODES
+from hardhull.text.limits import MAX_BROUGHT, MAX_DEPTH, MAX_NODES
 from hardhull.text.nodes import Anchor, Entry, Mapping, Node, Scalar, Sequence, is_merge
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ _PROPERTIES = re.compile(rb"(?:[ \t\r\n]|#[^\r\n]*|!<[^>]*>|![^\s,\[\]{}]*|&[0-9
 _TEMPLATE_ADVICE = "render the template first (helm template ...) and scan the result"
 
 
-def load(source: Source) -> list[Node | None]:
+def load(source: Source, max_nodes: int = MAX_NODES) -> list[Node | None]:
     """Read all documents of a YAML file.
 
     Args:
         source: the file.
+        max_nodes: the most nodes that are read.
 
     Returns:
         One root for each document, None for an empty one.
@@ -39,7 +40,7 @@ def load(source: Source) -> list[Node | None]:
     """
     base = check_bytes(source)
     try:
-        return _Composer(source, base).documents()
+        return _Composer(source, base, max_nodes).documents()
     except yaml.YAMLError as error:
         raise _syntax_error(source, base, error) from None
 
@@ -69,7 +70,7 @@ def _offsets(data: bytes, base: int) -> Callable[[int], int]:
 class _Composer:
     """Builds the nodes of one file."""
 
-    def __init__(self, source: Source, base: int) -> None:
+    def __init__(self, source: Source, base: int, max_nodes: int) -> None:
         self.source = source
         self.data = source.data
         self.at = _offsets(source.data, base)
@@ -77,6 +78,7 @@ class _Composer:
         self.anchors: dict[str, Anchor] = {}
         self.holder: Anchor | None = None
         self.nodes = 0
+        self.max_nodes = max_nodes
         self.brought = 0  # nodes that aliases bring in, beside those written
         self.deepest = 0  # the nesting reached since the innermost open anchor began, or in the document
         self.last_end = base
@@ -138,7 +140,7 @@ class _Composer:
         self.nodes += 1
         start, end = self.at(event.start_mark.index), self.at(event.end_mark.index)
         text, style, tag = event.value, event.style or "", event.tag
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.max_nodes:
             raise self.too_many(start)
         holder = self.holder
         if tag is not None or event.anchor is not None:
@@ -171,8 +173,8 @@ class _Composer:
         merged = isinstance(key, Scalar) and key.text == "<<"  # becomes part of the mapping it stands in
         self.reach(span.start, depth - merged + anchor.height)
         self.brought += anchor.size
-        if self.brought + self.nodes > MAX_EXPANDED:
-            why = f"the aliases up to here stand for more than {MAX_EXPANDED:,} nodes, the limit"
+        if self.brought > MAX_BROUGHT:
+            why = f"the aliases up to here stand for more than {MAX_BROUGHT:,} nodes, the limit"
             raise UnreadableError(self.source, span.start, why, "write the values out, or use fewer aliases of aliases")
         return anchor.node, span
 
@@ -181,7 +183,7 @@ class _Composer:
         self.nodes += 1
         start, end = self.at(event.start_mark.index), self.at(event.end_mark.index)
         self.reach(start, depth + 1)
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.max_nodes:
             raise self.too_many(start)
         tag = None if event.implicit else event.tag
         if tag is not None or event.anchor is not None:
@@ -250,7 +252,7 @@ class _Composer:
 
     def too_many(self, offset: int) -> UnreadableError:
         """The refusal of a file with too many nodes."""
-        why = f"the file has more than {MAX_NODES:,} values, the limit"
+        why = f"the file has more than {self.max_nodes:,} values, the limit"
         return UnreadableError(self.source, offset, why, "split it, or leave it out with an exclude pattern")
 
 

@@ -13,7 +13,6 @@ from hardhull.formats.compose.merge import build_table, unique
 from hardhull.formats.compose.pairs import as_list, elements, named, nothing, started
 from hardhull.formats.compose.places import build_context, from_root
 from hardhull.formats.compose.ports import port_of_table, port_of_text
-from hardhull.formats.compose.problem import Problem
 from hardhull.formats.compose.tree import Items, Made, Pair, Table, Text, Tree
 from hardhull.formats.compose.units import BadValueError, boolean, shown
 from hardhull.formats.compose.volumes import mount_of_table, mount_of_text
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.facts.parts import Port
+    from hardhull.formats.compose.problem import Problems
 
 Maker: TypeAlias = "Callable[[Tree, Canon], Made]"
 
@@ -48,7 +48,7 @@ class Canon:
         problems: takes what Compose refuses.
     """
 
-    def __init__(self, folder: str, problems: list[Problem]) -> None:
+    def __init__(self, folder: str, problems: Problems) -> None:
         self.folder = folder
         self.problems = problems
 
@@ -88,6 +88,7 @@ class Canon:
         if isinstance(tree, Text) and tree.why is not None:
             return tree
         made: list[Tree] = []
+        self.problems.spend(1)
         for item in elements(tree):
             if isinstance(item, Made):
                 made.append(item)
@@ -105,9 +106,7 @@ class Canon:
                 return Made(item, ("unknown", id(item)), None, unknown)
             return maker(item, self)
         except BadValueError as error:
-            why = f"{error}, which Compose refuses"
-            self.problems.append(Problem(item.place, why, "correct it"))
-            return Made(item, ("refused", id(item)), None, why)
+            return Made(item, ("refused", id(item)), None, self.problems.refuse(item, str(error)))
 
     def file_object(self, table: Table) -> Table:
         """A secret or config, its file seen from the root."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.formats.compose.environment import Environment
-    from hardhull.formats.compose.problem import Problem
+    from hardhull.formats.compose.problem import Problems
     from hardhull.formats.compose.resources import Resources
     from hardhull.model.field import Field
     from hardhull.model.source import Source
@@ -29,7 +29,7 @@ class Context(NamedTuple):
     folder: str
     environment: Environment
     resources: Resources
-    problems: list[Problem]
+    problems: Problems
     read: Callable[[str], Source | None]
     profiles: frozenset[str] = frozenset()
 

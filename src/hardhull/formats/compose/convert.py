@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.formats.compose.problem import Problem
-from hardhull.formats.compose.tree import Items, Pair, Table, Text, Tree
+from hardhull.formats.compose.tree import Items, Located, Pair, Table, Text, Tree
 from hardhull.formats.compose.variables import TemplateError, substitute
 from hardhull.text.nodes import Mapping, Node, Scalar, Sequence, is_merge
 from hardhull.text.scalars import resolve_compose
@@ -13,6 +12,7 @@ from hardhull.text.scalars import resolve_compose
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hardhull.formats.compose.problem import Problems
     from hardhull.formats.compose.variables import Value
     from hardhull.model.source import Source
 
@@ -32,7 +32,7 @@ class Converter:
         resets: the paths of what ``!reset`` takes out of, and ``!override`` replaces in, earlier files.
     """
 
-    def __init__(self, source: Source, lookup: Callable[[str], Value | None], problems: list[Problem]) -> None:
+    def __init__(self, source: Source, lookup: Callable[[str], Value | None], problems: Problems) -> None:
         self.source = source
         self.lookup = lookup
         self.problems = problems
@@ -124,10 +124,11 @@ class Converter:
         except TemplateError as error:
             self._refuse(node, str(error), "write $$ for a dollar sign, or close the variable")
             return Text(self.source, node.start, node.end, None, raw=raw, why=str(error))
+        self.problems.spend(max(0, len(value.text or "") - len(raw)) >> 7)  # text that variables bring in
         return Text(self.source, node.start, node.end, value.text, raw=raw, why=value.why, origin=value.origin)
 
     def _refuse(self, node: Node, why: str, do: str) -> None:
-        self.problems.append(Problem(node.place(self.source), f"{why}, which Compose refuses", do))
+        self.problems.refuse(Located(self.source, node.start, node.end), why, do)
 
 
 def _mergeable(value: Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.formats.compose.variables import TemplateError, Value, substitute
+from hardhull.formats.compose.variables import MAX_LENGTH, TemplateError, Value, substitute
 from hardhull.model.source import BOM, Span
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class _Reader:
         self.straight = self.text.isascii()
         self.exact = "\ufffd" not in self.text
         self.outer = outer
+        self.grown = 0
         self.found: dict[str, Variable] = dict(known)
         self.seen_at, self.seen_offset = 0, self.base
 
@@ -161,9 +162,14 @@ class _Reader:
 
     def expanded(self, text: str) -> Value:
         try:
-            return substitute(text, self.lookup)
+            value = substitute(text, self.lookup)
         except TemplateError as error:
             return Value(None, f"{error}", "variable")
+        self.grown += len(value.text or "") - len(text)
+        if self.grown > MAX_LENGTH:
+            msg = f"its variables grow by more than {MAX_LENGTH:,} characters, the limit"
+            raise DotenvError(msg, self.base)
+        return value
 
     def lookup(self, name: str) -> Value | None:
         found = self.outer(name) if self.outer else None

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from hardhull.formats.compose.dotenv import DotenvError, Variable, read_variables
-from hardhull.formats.compose.problem import Problem
+from hardhull.formats.compose.problem import Problem, Problems
 from hardhull.formats.compose.variables import Value
 from hardhull.model.source import BOM, Place, Span
 
@@ -38,7 +38,7 @@ class Environment:
             return Value(None, self.why, "variable")
         return found
 
-    def with_files(self, sources: list[Source], problems: list[Problem]) -> Environment:
+    def with_files(self, sources: list[Source], problems: Problems) -> Environment:
         """This environment with the variables of files behind it.
 
         Args:
@@ -106,7 +106,7 @@ def refused(source: Source, error: DotenvError) -> Problem:
 
 
 def project_variables(
-    folder: str, name: str | None, read: Callable[[str], Source | None], problems: list[Problem]
+    folder: str, name: str | None, read: Callable[[str], Source | None], problems: Problems
 ) -> Environment:
     """The environment of a project: its ``.env``, and its own name.
 

@@ -86,7 +86,7 @@ class Extender:
         own = service.with_pairs({key: value for key, value in service.pairs.items() if key != "extends"})
         link = (scope.path, name)
         if link in chain:
-            self.loader.refuse(extends.place, f"the service {name} extends itself in a circle", "take one extends out")
+            self.loader.refuse(extends, f"the service {name} extends itself in a circle", "take one extends out")
             return own
         merged = self.merged(own, extends, scope, (*chain, link))
         scope.services[name] = pair.with_value(merged)
@@ -106,7 +106,7 @@ class Extender:
             what = shown(file.data) if file is not None else ""
             return _opened(own, extends, f"it extends a service of {what}, which is not in the scanned tree")
         if ref not in there.services:
-            self.loader.refuse(extends.place, f"there is no service {ref} to extend", "correct the name")
+            self.loader.refuse(extends, f"there is no service {ref} to extend", "correct the name")
             return own
         base = self.service(ref, there, chain)
         if base is None:
@@ -120,7 +120,7 @@ class Extender:
             self.loader.missing(file.place, file.why)
             return f"it extends a service of a file whose name is not known: {file.why}"
         if ref is None:
-            self.loader.refuse(extends.place, "extends names no service", "write service: NAME")
+            self.loader.refuse(extends, "extends names no service", "write service: NAME")
         return None
 
     def file(self, file: Text, scope: Scope) -> Scope | None:

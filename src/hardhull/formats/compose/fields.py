@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardhull.formats.compose.known import is_extension
 from hardhull.formats.compose.pairs import elements
-from hardhull.formats.compose.problem import Problem
 from hardhull.formats.compose.tree import Items, Made, Pair, Table, Text
 from hardhull.formats.compose.units import BadValueError, shown
 from hardhull.model.field import Field
@@ -53,9 +52,7 @@ class Fields:
 
     def refuse(self, at: Located, why: str) -> str:
         """Note what Compose refuses; the reason as it stands in the field."""
-        why = f"{why}, which Compose refuses"
-        self.problems.append(Problem(at.place, why, "correct it"))
-        return why
+        return self.problems.refuse(at, why)
 
     def scalar(self, slot: str, tree: Tree, convert: Callable[[Value], Any]) -> None:
         """A field with one value; nothing where it is null."""
@@ -105,6 +102,7 @@ class Fields:
 
     def put_items(self, slot: str, found: list[Field[Any]], place: Place) -> None:
         """A list field. What is not known stands last: a rule that comes to it has judged the others by then."""
+        self.problems.spend(len(found))
         if not all(field.known for field in found):
             found = sorted(found, key=lambda field: not field.known)
         self.put(slot, tuple(found), place)

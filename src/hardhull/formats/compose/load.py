@@ -11,8 +11,8 @@ from hardhull.formats.compose.extends import Extender, Scope
 from hardhull.formats.compose.merge import merge_models, merge_resources, without
 from hardhull.formats.compose.pairs import elements
 from hardhull.formats.compose.places import from_root, inside
-from hardhull.formats.compose.problem import Problem
-from hardhull.formats.compose.tree import Items, Pair, Table, Text, Tree, same
+from hardhull.formats.compose.problem import Problem, Problems
+from hardhull.formats.compose.tree import Items, Located, Pair, Table, Text, Tree, same
 from hardhull.model.source import Place, Span
 from hardhull.text import yamldoc
 from hardhull.text.errors import UnreadableError
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_INCLUDES = 200
 """Most included models of one project."""
+
+MAX_NODES = 100_000
+"""Most nodes of one file; compose-go visits no more either."""
 
 SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
@@ -53,7 +56,7 @@ class Loader:
         files: the paths of all files that were read.
     """
 
-    def __init__(self, read: Callable[[str], Source | None], problems: list[Problem]) -> None:
+    def __init__(self, read: Callable[[str], Source | None], problems: Problems) -> None:
         self.read = read
         self.problems = problems
         self.files: dict[str, None] = {}
@@ -82,9 +85,11 @@ class Loader:
         known = self._documents.get(source.path)
         if known is None:
             try:
-                known = yamldoc.load(source)
+                known = yamldoc.load(source, MAX_NODES)
             except UnreadableError as error:
-                self.problems.append(Problem(_at(source, error.offset), error.why, error.do))
+                self.problems.append(
+                    Problem(_at(source, error.offset), error.why, error.do, refused=not error.template)
+                )
                 known = []
             self._documents[source.path] = known
         return known
@@ -95,7 +100,7 @@ class Loader:
         tree = converter.convert(root)
         if isinstance(tree, Table):
             return tree, converter.resets
-        self.problems.append(Problem(tree.place, "the file is no mapping, which Compose refuses", "write services:"))
+        self.problems.refuse(tree, "the file is no mapping", "write services:")
         return None, set()
 
     def document(
@@ -118,7 +123,7 @@ class Loader:
         includes = pairs.pop("include").value
         if not isinstance(includes, Items):
             if not (isinstance(includes, Text) and includes.null):
-                self.refuse(includes.place, "include is no list", "write a list")
+                self.refuse(includes, "include is no list", "write a list")
             return tree.with_pairs(pairs)
         for item in includes.items:
             included = self.include(item, setting)
@@ -135,6 +140,7 @@ class Loader:
             own = pairs.get(section)
             table = own.value if own is not None and isinstance(own.value, Table) else None
             merged = dict(table.pairs) if table is not None else {}
+            self.problems.spend(len(merged) + len(given.value.pairs))
             for name, pair in given.value.pairs.items():
                 mine = merged.get(name)
                 if mine is None:
@@ -152,7 +158,7 @@ class Loader:
             return None
         known = [path for path in paths if path is not None]
         if known[0] in setting.included:
-            self.refuse(item.place, f"{known[0]} is included in a circle", "take one include out")
+            self.refuse(item, f"{known[0]} is included in a circle", "take one include out")
             return None
         folder = posixpath.dirname(known[0])
         directory = long.get("project_directory") if long else None
@@ -207,13 +213,13 @@ class Loader:
             self.missing(place, f"the file {path} is not in the scanned tree")
         return source
 
-    def refuse(self, place: Place, why: str, do: str) -> None:
+    def refuse(self, at: Located, why: str, do: str) -> None:
         """Note what Compose refuses."""
-        self.problems.append(Problem(place, f"{why}, which Compose refuses", do))
+        self.problems.refuse(at, why, do)
 
     def missing(self, place: Place, why: str) -> None:
         """Note what is missing."""
-        self.problems.append(Problem(place, why, "scan the whole project", refused=False))
+        self.problems.missing(place, why)
 
 
 def _texts(tree: Tree | None) -> list[Text]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from hardhull.formats.compose.pairs import as_list, assignments, elements, named, nothing, started
-from hardhull.formats.compose.problem import Problem
-from hardhull.formats.compose.tree import Items, Made, Pair, Table, Text, Tree, same
+from hardhull.formats.compose.tree import Items, Made, Pair, Table, Text, Tree, frozen, same
 from hardhull.formats.compose.units import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.formats.compose.convert import Path
+    from hardhull.formats.compose.problem import Problems
 
-Problems: TypeAlias = "list[Problem]"
 Rule: TypeAlias = "Callable[[Tree, Tree, Problems], Tree]"
 
 
@@ -69,6 +68,7 @@ def without(tree: Table, paths: set[Path]) -> Table:
 
 def _mapping(base: Table, over: Table, problems: Problems, rules: dict[str, Rule]) -> Table:
     pairs = dict(base.pairs)
+    problems.spend(len(pairs) + len(over.pairs))
     for name, pair in over.pairs.items():
         before = pairs.get(name)
         if before is None:
@@ -98,30 +98,30 @@ def _any(base: Tree, over: Tree, problems: Problems) -> Tree:
     if isinstance(base, Table) and isinstance(over, Table):
         return _mapping(base, over, problems, {})
     if isinstance(base, Items) and isinstance(over, Items):
-        return _appended(base, over)
+        return _appended(base, over, problems)
     if isinstance(base, (Table, Items)):
         what = "a mapping" if isinstance(base, Table) else "a list"
-        why = f"this cannot be laid over {what} ({base.place}), which Compose refuses"
-        problems.append(Problem(over.place, why, f"write {what}"))
+        problems.refuse(over, f"this cannot be laid over {what} ({base.place})", f"write {what}")
     return over
 
 
-def _appended(base: Items, over: Items) -> Items:
-    items = list(base.items)
-    items += [item for item in over.items if not any(same(item, known) for known in base.items)]
-    return over.with_items(items)
+def _appended(base: Items, over: Items, problems: Problems) -> Items:
+    problems.spend(len(base.items) + len(over.items))
+    known = set(map(frozen, base.items))
+    return over.with_items(base.items + [item for item in over.items if frozen(item) not in known])
 
 
 def _replaced(base: Tree, over: Tree, problems: Problems) -> Tree:  # noqa: ARG001  the shape of a rule
     return over
 
 
-def _lists(base: Tree, over: Tree, problems: Problems) -> Tree:  # noqa: ARG001  the shape of a rule
-    return _appended(as_list(base), as_list(over))
+def _lists(base: Tree, over: Tree, problems: Problems) -> Tree:
+    return _appended(as_list(base), as_list(over), problems)
 
 
-def _assignments(base: Tree, over: Tree, problems: Problems) -> Tree:  # noqa: ARG001  the shape of a rule
+def _assignments(base: Tree, over: Tree, problems: Problems) -> Tree:
     left, right = assignments(base), assignments(over)
+    problems.spend(len(left.pairs) + len(right.pairs))
     return (right if right.pairs else left).with_pairs({**left.pairs, **right.pairs})
 
 

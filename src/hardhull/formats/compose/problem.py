@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.model.source import Place
+
 if TYPE_CHECKING:
-    from hardhull.model.source import Place
+    from hardhull.formats.compose.tree import Located
+
+MAX_WORK = 400_000
+"""Most values that merging and reading one project may make; the largest of 900 real projects makes 9,000."""
 
 
 class Problem(NamedTuple):
@@ -23,3 +28,44 @@ class Problem(NamedTuple):
     why: str
     do: str
     refused: bool = True
+
+
+class TooMuchError(Exception):
+    """A project that stands for more than :data:`MAX_WORK` values, by services that extend a large one and the like."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the project stands for more than {MAX_WORK:,} values, the limit")
+
+
+class Problems(list[Problem]):
+    """The problems of a project, and how much work it has made so far.
+
+    Attributes:
+        work: values made by merging and reading.
+    """
+
+    __slots__ = ("work",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.work = 0
+
+    def refuse(self, at: Located | Place, why: str, do: str = "correct it") -> str:
+        """Note what Compose refuses; gives the reason back as it stands in a field."""
+        why = f"{why}, which Compose refuses"
+        self.append(Problem(at if isinstance(at, Place) else at.place, why, do))
+        return why
+
+    def missing(self, place: Place, why: str, do: str = "scan the whole project") -> None:
+        """Note what is not in the scanned tree."""
+        self.append(Problem(place, why, do, refused=False))
+
+    def spend(self, values: int) -> None:
+        """Count work.
+
+        Raises:
+            TooMuchError: it is more than any real project makes.
+        """
+        self.work += values
+        if self.work > MAX_WORK:
+            raise TooMuchError

@@ -11,7 +11,7 @@ from hardhull.formats.compose import known
 from hardhull.formats.compose.context import Context
 from hardhull.formats.compose.environment import Environment, project_variables
 from hardhull.formats.compose.load import Loader, Setting
-from hardhull.formats.compose.problem import Problem
+from hardhull.formats.compose.problem import Problem, Problems, TooMuchError
 from hardhull.formats.compose.resources import Resources, read_resources
 from hardhull.formats.compose.service import read_service
 from hardhull.formats.compose.tree import Table, Text
@@ -64,21 +64,25 @@ def read_project(
     Returns:
         All that could be read. A file that cannot be read at all is a problem, never an exception.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     loader = Loader(read, problems)
     where = posixpath.dirname(files[0].path) if folder is None else folder
     variables = project_variables(where, None, read, problems)
     written = _name(loader, files, variables) or name or posixpath.basename(where)
     own = variables.values.get("COMPOSE_PROJECT_NAME") or Value(_plain_name(written) or None, _NO_NAME)
     environment = Environment({**variables.values, "COMPOSE_PROJECT_NAME": own}, variables.why)
-    model = loader.model(list(files), Setting(where, environment))
+    start = Place(files[0], Span(0, 0))
+    try:
+        model = loader.model(list(files), Setting(where, environment))
+    except TooMuchError as error:
+        model = None
+        problems.append(Problem(start, str(error), _SPLIT))
     active = environment.lookup("COMPOSE_PROFILES")
     wanted = {part.strip() for part in (active.text or "").split(",")} if active is not None else set()
     empty = Resources({}, {}, {}, {})
     if model is None:
         if not problems:
-            start = Place(files[0], Span(0, 0))
-            problems.append(Problem(start, "the file is empty, which Compose refuses", "write services:"))
+            problems.refuse(start, "the file is empty", "write services:")
         return ComposeProject(own.text or "", (), empty, tuple(problems), tuple(loader.files))
     resources = read_resources(model, problems)
     context = Context(where, environment, resources, problems, read, profiles | wanted)
@@ -93,37 +97,41 @@ def _check_references(model: Table, workloads: list[Workload], context: Context)
     for workload in workloads:
         for field in workload.depends_on.get(()):
             if field.known and field.value.service not in names:
-                why = f"there is no service {field.value.service} in this project, which Compose refuses"
-                context.problems.append(Problem(field.place, why, "correct the name, or scan all files of the project"))
+                why = f"there is no service {field.value.service} in this project"
+                context.problems.refuse(field.place, why, "correct the name, or scan all files of the project")
         container = workload.container_name.get(None)
         if container is not None and container in containers:
-            why = f"there is another container {container} in this project, which Compose refuses"
-            context.problems.append(Problem(workload.container_name.place, why, "give each container its own name"))
+            why = f"there is another container {container} in this project"
+            context.problems.refuse(workload.container_name.place, why, "give each container its own name")
         containers |= {container} if container else set()
 
 
+_SPLIT = "split the project"
 _NO_NAME = "the name of the project is that of its folder, which is not known"
 
 
 def _workloads(model: Table, context: Context) -> tuple[Workload, ...]:
-    found = []
+    found: list[Workload] = []
     for section, kind in (("services", "service"), ("jobs", "job")):
         table = model.table(section)
         for name, pair in table.pairs.items() if table else ():
             if isinstance(pair.value, Table) and pair.value.get("provider") is not None:
                 why = f"the {kind} {name} is run by a provider and is no container"
-                context.problems.append(Problem(pair.place, why, "look at what the provider starts", refused=False))
+                context.problems.missing(pair.place, why, "look at what the provider starts")
                 continue
-            workload = read_service(name, pair, context, kind=kind)
+            try:
+                workload = read_service(name, pair, context, kind=kind)
+            except TooMuchError as error:
+                context.problems.append(Problem(pair.place, f"{error}; nothing from here on is read", _SPLIT))
+                return tuple(found)
             if workload is not None:
                 found.append(workload)
     _check_references(model, found, context)
     for name, pair in model.pairs.items():
         if isinstance(pair.value, Text) and pair.value.null and not known.is_extension(name):
-            context.problems.append(Problem(pair.place, f"{name} has no value, which Compose refuses", "take it out"))
+            context.problems.refuse(pair, f"{name} has no value", "take it out")
         if name not in known.TOP and not known.is_extension(name):
-            why = f"there is no key {name} here, which Compose refuses"
-            context.problems.append(Problem(pair.place, why, "correct it"))
+            context.problems.refuse(pair, f"there is no key {name} here")
     return tuple(found)
 
 

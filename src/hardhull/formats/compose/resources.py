@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.compose import known
 from hardhull.formats.compose.pairs import elements
-from hardhull.formats.compose.problem import Problem
 from hardhull.formats.compose.tree import Items, Table, Text
 from hardhull.formats.compose.units import BadValueError, boolean, shown
 
 if TYPE_CHECKING:
+    from hardhull.formats.compose.problem import Problems
     from hardhull.formats.compose.tree import Pair, Tree
     from hardhull.model.source import Place
 
@@ -87,7 +87,7 @@ class Resources(NamedTuple):
     configs: dict[str, Given]
 
 
-def read_resources(model: Table, problems: list[Problem]) -> Resources:
+def read_resources(model: Table, problems: Problems) -> Resources:
     """Read them from a model in its long form.
 
     Args:
@@ -104,7 +104,7 @@ def read_resources(model: Table, problems: list[Problem]) -> Resources:
 
 
 class _Reader:
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: Problems) -> None:
         self.problems = problems
 
     def section(self, model: Table, name: str, keys: frozenset[str]) -> list[tuple[str, Pair]]:
@@ -114,8 +114,7 @@ class _Reader:
             if isinstance(pair.value, Table):
                 for key, inner in pair.value.pairs.items():
                     if key not in keys and not known.is_extension(key):
-                        why = f"there is no key {key} here, which Compose refuses"
-                        self.problems.append(Problem(inner.place, why, "correct it"))
+                        self.problems.refuse(inner, f"there is no key {key} here")
         return found
 
     def network(self, name: str, pair: Pair) -> Network:
@@ -141,9 +140,7 @@ class _Reader:
                 try:
                     ipaddress.ip_network(subnet.data, strict=False)
                 except ValueError:
-                    self.problems.append(
-                        Problem(subnet.place, f"{subnet.data!r} is no subnet", "write a CIDR", refused=False)
-                    )
+                    self.problems.missing(subnet.place, f"{subnet.data!r} is no subnet", "write a CIDR")
                 found.append(subnet.data)
         return tuple(found)
 
@@ -174,7 +171,7 @@ class _Reader:
         try:
             return boolean(value.data)
         except BadValueError as error:
-            self.problems.append(Problem(value.place, f"{error}, which Compose refuses", "write true or false"))
+            self.problems.refuse(value, str(error), "write true or false")
             return None
 
 

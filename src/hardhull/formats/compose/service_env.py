@@ -10,7 +10,6 @@ from hardhull.formats.compose.dotenv import DotenvError, Variable
 from hardhull.formats.compose.environment import refused, variables_of
 from hardhull.formats.compose.pairs import assignments, elements
 from hardhull.formats.compose.places import inside
-from hardhull.formats.compose.problem import Problem
 from hardhull.formats.compose.tree import Made, Text
 from hardhull.formats.compose.units import shown
 from hardhull.formats.compose.variables import Value
@@ -110,7 +109,7 @@ def _file(item: Made, file: EnvFile, fields: Fields, context: Context) -> Source
     source = context.read(file.path) if inside(file.path) else None
     if source is None and file.required:
         why = f"the file {file.path} is not in the scanned tree, so what it sets is not known"
-        fields.problems.append(Problem(item.place, why, "scan it together with the project", refused=False))
+        fields.problems.missing(item.place, why, "scan it together with the project")
     return source
 
 

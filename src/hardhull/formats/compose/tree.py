@@ -181,17 +181,18 @@ Tree: TypeAlias = Text | Table | Items | Made
 
 def same(one: Tree, other: Tree) -> bool:
     """Whether two trees have equal values, wherever they stand."""
-    if isinstance(one, Text):
-        return isinstance(other, Text) and _value(one) == _value(other)
-    if isinstance(one, Table):
-        return (
-            isinstance(other, Table)
-            and one.pairs.keys() == other.pairs.keys()
-            and all(same(pair.value, other.pairs[name].value) for name, pair in one.pairs.items())
-        )
-    if isinstance(one, Made):
-        return isinstance(other, Made) and one.value == other.value and one.key == other.key
-    return isinstance(other, Items) and len(one.items) == len(other.items) and all(map(same, one.items, other.items))
+    return one is other or frozen(one) == frozen(other)
+
+
+def frozen(tree: Tree) -> object:
+    """Something hashable that is equal for trees with equal values."""
+    if isinstance(tree, Text):
+        return _value(tree)
+    if isinstance(tree, Table):
+        return frozenset((name, frozen(pair.value)) for name, pair in tree.pairs.items())
+    if isinstance(tree, Made):
+        return (tree.key, tree.value)
+    return tuple(map(frozen, tree.items))
 
 
 def _value(text: Text) -> tuple[object, ...]:

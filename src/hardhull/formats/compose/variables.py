@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MAX_LENGTH = 1_000_000
+"""Longest text that variables may make."""
+
 MAX_NESTING = 50
 """Deepest nesting of defaults in defaults; Compose has no limit, real files have two."""
 
@@ -52,7 +55,8 @@ def substitute(text: str, lookup: Callable[[str], Value | None], depth: int = 0)
         The text with all variables replaced, or why that cannot be known.
 
     Raises:
-        TemplateError: the text holds a ``${`` that is not closed or has no name, or is nested too deeply.
+        TemplateError: the text holds a ``${`` that is not closed or has no name, is nested too deeply, or grows too
+            long.
     """
     if "$" not in text:
         return Value(text)
@@ -76,7 +80,12 @@ def substitute(text: str, lookup: Callable[[str], Value | None], depth: int = 0)
             pieces.append(piece.text)
         if piece.origin != "literal" and origin != "variable":
             origin = piece.origin
-    return Value(None, why, "variable") if why is not None else Value("".join(pieces), None, origin)
+    if why is not None:
+        return Value(None, why, "variable")
+    if sum(map(len, pieces)) > max(MAX_LENGTH, len(text)):
+        msg = f"variables make a text of more than {MAX_LENGTH:,} characters, the limit"
+        raise TemplateError(msg)
+    return Value("".join(pieces), None, origin)
 
 
 def _one(text: str, dollar: int, lookup: Callable[[str], Value | None], depth: int) -> tuple[Value, int]:
