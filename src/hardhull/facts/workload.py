@@ -146,6 +146,8 @@ class Workload(Fact):
     network_mode: Slot[str | None] = Slot(None)
     """``host``, ``none``, ``bridge``, ``container:X``, ``service:X``; None where it is on named networks or default."""
     networks: Slot[Items[Attachment]] = Slot(())
+    neighbours: Slot[tuple[str, ...]] = Slot(())
+    """Compose: the services of its project, in order, if all of them are on the implicit default network only."""
     ports: Slot[Items[Port]] = Slot(())
     publish_all: Slot[bool] = Slot(False)
     expose: Slot[tuple[str, ...]] = Slot(())
