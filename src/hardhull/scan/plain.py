@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.fact import Fact
 from hardhull.model.field import Field, Inexpressible
-from hardhull.text.secrets import redact, secret_in
+from hardhull.text.secrets import redact, secret_in, secret_spans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hardhull.model.source import Place
 
 REDACTED = "[redacted]"
@@ -48,7 +50,7 @@ def _value(value: Any) -> Any:
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return _record(value._asdict())
     if isinstance(value, (tuple, list)):
-        return [_value(item) for item in value]
+        return _words(value) if all(isinstance(item, str) for item in value) else [_value(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(item) for item in value)
     if isinstance(value, dict):
@@ -58,6 +60,17 @@ def _value(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return str(value)
+
+
+def _words(words: Sequence[str]) -> list[str]:
+    """Words of a command: that one is a secret may be said by those before it (``--password``, ``x``)."""
+    spans = secret_spans(" ".join(words))
+    shown, at = [], 0
+    for word in words:
+        hidden = any(start < at + len(word) and end > at for start, end in spans)
+        shown.append(REDACTED if hidden and redact(word) == word else redact(word))
+        at += len(word) + 1
+    return shown
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:
