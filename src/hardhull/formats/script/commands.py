@@ -27,7 +27,7 @@ WANTED = Wanted(
     PROGRAMS,
     re.compile(
         r"docker|podman|nerdctl|DOCKER|PODMAN|CONTAINER_?(?:CMD|CLI|ENGINE|RUNTIME|TOOL|BIN)|OCI_|buildah|skopeo|kaniko"
-        r"|\b(?:trivy|grype|syft|snyk|cosign|notation|dockle|hadolint|checkov|crane|kube-bench|helm|curl|wget)\b"
+        r"|\b(?:trivy|grype|syft|snyk|cosign|notation|dockle|hadolint|checkov|crane|kube-bench|helm|curl|wget|systemctl)\b"
     ),
 )
 """Commands that have to do with images, the tools around them, and downloads."""
