@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hardhull.facts.recipe_parts import Command, Copy, Define, Instruction, Run, Variable
-from hardhull.formats.dockerfile.health import read_healthcheck
 from hardhull.formats.dockerfile.problems import problem, problems_of
 from hardhull.formats.dockerfile.steps import fill_copy, fill_run
 from hardhull.formats.dockerfile.variables import Scope, declare, define, give
@@ -241,6 +240,8 @@ class StageReader:
             self._fields.pop("command", None)
 
     def _healthcheck(self, statement: Statement, instruction: Instruction) -> None:
+        from hardhull.formats.dockerfile.health import read_healthcheck
+
         self._arguments(statement, instruction)
         read = read_healthcheck(statement)
         if isinstance(read, str):

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe_parts import BuildMount, Copy, CopyFrom, Run, Script
-from hardhull.formats.dockerfile.mounts import MountError, read_mount
 from hardhull.formats.dockerfile.problems import problem
 from hardhull.formats.dockerfile.variables import UnresolvedError
 from hardhull.model.field import Field
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from hardhull.formats.dockerfile.variables import Scope
     from hardhull.text.dockerfile import Flag, Heredoc, Statement
 
-_SHEBANG = re.compile(r"#!\s*(\S+)(?:[ \t]+(?:-\S+[ \t]+)*(\S+))?")
-_COMMAND_START = re.compile(r"[|;&({]|\b(?:then|do|else)\b")
+_SHEBANG = r"#!\s*(\S+)(?:[ \t]+(?:-\S+[ \t]+)*(\S+))?"
+_COMMAND_START = r"[|;&({]|\b(?:then|do|else)\b"
 _PREFIX_WORDS = frozenset({"exec", "sudo", "env", "command", "nohup", "time"})
 _ABSENT: tuple[Script, ...] = ()
 
@@ -59,6 +58,8 @@ def fill_run(
 def _mount(
     flag: Flag, place: Place, scope: Scope, origin: Callable[[str, Place], CopyFrom], problems: list[Field[Problem]]
 ) -> Field[BuildMount]:
+    from hardhull.formats.dockerfile.mounts import MountError, read_mount
+
     try:
         return Field("mount", read_mount(flag.value or "", scope.expand, lambda text: origin(text, place)), place)
     except UnresolvedError as error:
@@ -130,7 +131,7 @@ def _is_heredoc(line: str) -> bool:
 
 
 def _from_shebang(text: str) -> str:
-    match = _SHEBANG.match(text)
+    match = re.match(_SHEBANG, text)
     if not match:
         return ""
     program = match.group(1).rpartition("/")[2]
@@ -141,7 +142,7 @@ def _reader(statement: Statement, line: str, heredoc: Heredoc) -> str:
     """The command that a here-document is redirected to, ``?`` where there is none to be seen."""
     token = statement.source.text(heredoc.span)
     before, _token, after = line.partition(token)
-    start = max((match.end() for match in _COMMAND_START.finditer(before)), default=0)
+    start = max((match.end() for match in re.finditer(_COMMAND_START, before)), default=0)
     words = before[start:].split() or after.split()
     for word in words:
         if "=" in word or word in _PREFIX_WORDS or word.startswith(("-", "<", ">")):

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hardhull.text.dockerfile.patterns import PatternError, replace, trim_prefix, trim_suffix
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -254,8 +252,7 @@ class Lexer:
             return value or ""
         if pattern:
             longest = word.startswith(char)
-            trim = trim_suffix if char == "%" else trim_prefix
-            return _with_pattern(lambda: trim(word[longest:], value or "", longest=longest), word)
+            return _with_pattern(word, lambda: _trim(char, word[longest:], value or "", longest=longest))
         raise LexError(f"unsupported modifier ({shown}) in substitution")
 
     def _replace(self, name: str) -> str:
@@ -268,7 +265,9 @@ class Lexer:
         value = self._get(name)
         if value is None and self._skip_unset:
             return f"${{{name}/{pattern}/{replacement}}}"
-        return _with_pattern(lambda: replace(pattern, replacement, value or "", every=every), pattern)
+        from hardhull.text.dockerfile.patterns import replace
+
+        return _with_pattern(pattern, lambda: replace(pattern, replacement, value or "", every=every))
 
     def _braced(self, stop: str, *, raw_escapes: bool) -> str:
         try:
@@ -293,7 +292,16 @@ class Lexer:
         return text[start : self._at]
 
 
-def _with_pattern(apply: Callable[[], str], pattern: str) -> str:
+def _trim(char: str, pattern: str, value: str, *, longest: bool) -> str:
+    from hardhull.text.dockerfile.patterns import trim_prefix, trim_suffix
+
+    trim = trim_suffix if char == "%" else trim_prefix
+    return trim(pattern, value, longest=longest)
+
+
+def _with_pattern(pattern: str, apply: Callable[[], str]) -> str:
+    from hardhull.text.dockerfile.patterns import PatternError
+
     try:
         return apply()
     except PatternError as error:

@@ -6,6 +6,7 @@ Source of the rules: moby/buildkit, frontend/dockerfile/parser/parser.go (Parse)
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -35,9 +36,6 @@ _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 _BOM_VIEW = BOM.decode("latin-1")
 _ASCII_SPACE = "\t\v\f\r "
-_WIDE_SPACE = re.compile(
-    "(?:[\t\v\f\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)*"
-)
 
 
 def read(source: Source) -> Document:
@@ -126,7 +124,7 @@ class _Reader:
         stripped = line.lstrip(_ASCII_SPACE)
         if stripped[:1] < "\x80":
             return stripped
-        match = _WIDE_SPACE.match(line)
+        match = _wide_space().match(line)
         return line[match.end() :] if match else line
 
     def _decoded(self, piece: str) -> str:
@@ -246,6 +244,14 @@ class _Reader:
         self._next = index
         span = statement.range(each.start, each.end)
         return Heredoc(each.name, each.descriptor, each.chomp, each.expand, span, body, terminator)
+
+
+@cache
+def _wide_space() -> re.Pattern[str]:
+    """White space as Go sees it, in bytes of UTF-8 that are looked at as characters."""
+    return re.compile(
+        "(?:[\t\v\f\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)*"
+    )
 
 
 def _continued(line: str, escape: str) -> tuple[str, bool]:

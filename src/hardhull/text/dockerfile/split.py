@@ -5,27 +5,18 @@ Source: moby/buildkit, frontend/dockerfile/parser/split_command.go and line_pars
 
 from __future__ import annotations
 
-import json
 import re
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Go's ``unicode.IsSpace`` as the inside of a character class."""
 
-# The escape character's own patterns. A trailing escape character is dropped, as BuildKit does.
-_WORD = {
-    sign: re.compile(
-        rf"(?:[^{SPACE}'\"{mark}]+|{mark}.|'[^']*(?:'|$)|\"(?:[^\"{mark}]+|{mark}.)*(?:\"|{mark}?$))+(?:{mark}$)?|{mark}$",
-        re.DOTALL,
-    )
-    for sign, mark in (("\\", r"\\"), ("`", "`"))
-}
 _FLAG = re.compile(r"--[^\t\n\v\f\r '\"\\`]+(?=[\t\n\v\f\r ]|$)")
 _FLAG_SPACE = frozenset("\t\n\v\f\r ")
 _BLANK = re.compile(r"[\t\v\f\r ]+")
 _NON_BLANK = re.compile(r"[^\t\v\f\r ]+")
 _JSON_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON_SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -42,6 +33,16 @@ class FlagToken(NamedTuple):
     value: int
 
 
+@cache
+def _word(escape: str) -> re.Pattern[str]:
+    """A word of ENV, LABEL or ARG; an escape character with nothing behind it ends one too."""
+    mark = re.escape(escape)
+    return re.compile(
+        rf"(?:[^{SPACE}'\"{mark}]+|{mark}.|'[^']*(?:'|$)|\"(?:[^\"{mark}]+|{mark}.)*(?:\"|{mark}?$))+(?:{mark}$)?|{mark}$",
+        re.DOTALL,
+    )
+
+
 class NotStringsError(Exception):
     """A JSON array with something else than strings in it: BuildKit refuses the file."""
 
@@ -49,7 +50,7 @@ class NotStringsError(Exception):
 def words(text: str, start: int, end: int, escape: str) -> list[Token]:
     """The words of ENV, LABEL and ARG: quotes and escape characters are kept in the value."""
     found: list[Token] = []
-    for match in _WORD[escape].finditer(text, start, end):
+    for match in _word(escape).finditer(text, start, end):
         value = match.group()
         if match.end() == end and _ends_escaped(value, escape):
             value = value[:-1]
@@ -168,11 +169,15 @@ def _skip(text: str, at: int, end: int) -> int:
 
 
 def _unescaped(inside: str) -> str:
+    import json
+
     # A lone surrogate cannot be encoded; Go puts the replacement character there.
-    return _SURROGATE.sub("\ufffd", json.loads(f'"{inside}"'))
+    return re.sub("[\ud800-\udfff]", "\ufffd", json.loads(f'"{inside}"'))
 
 
 def _is_json(text: str) -> bool:
+    import json
+
     def refuse(name: str) -> Any:
         raise ValueError(name)
 
