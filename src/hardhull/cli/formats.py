@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 FOR_PEOPLE = ("terminal", "checklist")
 """Formats that are read on a screen."""
-FORMATS = (*FOR_PEOPLE, "json", "sarif", "github")
+FORMATS = (*FOR_PEOPLE, "json", "sarif", "github", "gitlab")
 
 
 def rendered(result: Result, name: str, view: View) -> Iterator[str]:
@@ -29,6 +29,10 @@ def rendered(result: Result, name: str, view: View) -> Iterator[str]:
         from hardhull.report.github import render as github
 
         return github(result)
+    if name == "gitlab":
+        from hardhull.report.gitlab import render as gitlab
+
+        return gitlab(result)
     if name == "checklist":
         from hardhull.report.checklist import render as checklist
 
