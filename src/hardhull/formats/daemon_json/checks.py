@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from hardhull.facts.log_drivers import is_size
@@ -51,6 +50,8 @@ def _host(value: str) -> str:
 
 
 def _address(value: str) -> str:
+    from ipaddress import ip_address  # 5 ms, and few files need it
+
     try:
         ip_address(value)
     except ValueError:
@@ -61,6 +62,8 @@ def _address(value: str) -> str:
 def _network(value: str) -> str:
     if "/" not in value:
         return f"{value!r} has no prefix length"
+    from ipaddress import ip_network
+
     try:
         ip_network(value, strict=False)
     except ValueError:

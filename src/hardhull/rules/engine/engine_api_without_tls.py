@@ -19,17 +19,20 @@ https://docs.docker.com/engine/deprecated/#unauthenticated-tcp-connections
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hardhull.facts.engine import tls_state
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Confidence
+from hardhull.rules.each import each
 from hardhull.rules.rule import CRITICAL, HIGH, NETWORK, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -44,27 +47,32 @@ if TYPE_CHECKING:
 )
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields every address that is open."""
-    opened = [host for host in engine.hosts.value if host.known and address_of(host.value) is not None]
-    if not opened:
+    yield from each(engine.hosts.value, partial(_judge, engine))
+
+
+def _judge(engine: Engine, host: Field[str]) -> Iterator[Finding]:
+    address = address_of(host.value)
+    if address is None:
         return
     try:
         state, confidence = tls_state(engine), None
     except (NotKnownError, InexpressibleError):
-        if engine.unexpanded or engine.tls.written or engine.tlsverify.written:
+        perhaps = engine.tls.written and engine.tls.get(None) is not False
+        if engine.unexpanded or perhaps or engine.tlsverify.written:
             raise
+        # the line opens the port and switches no TLS on; few people split that between the line and daemon.json
         state, confidence = "none", Confidence.MEDIUM
     if state == "verified":
         return
     how = "encrypted, but open to everybody" if state == "encrypted" else "without TLS"
-    for host in opened:
-        local = is_loopback(address_of(host.value) or "")
-        who = "every local user" if local else "everybody who reaches the port"
-        yield host.finding(
-            f"{who} is root on the host: the engine listens on {host.value}, {how}",
-            label=how,
-            severity=HIGH if local else None,
-            confidence=confidence,
-        )
+    local = is_loopback(address)
+    who = "every local user" if local else "everybody who reaches the port"
+    yield host.finding(
+        f"{who} is root on the host: the engine listens on {host.value}, {how}",
+        label=how,
+        severity=HIGH if local else None,
+        confidence=confidence,
+    )
 
 
 def address_of(host: str) -> str | None:
@@ -73,7 +81,9 @@ def address_of(host: str) -> str | None:
     if found and protocol != "tcp":
         return None
     address = (rest if found else protocol).rpartition("@")[2]
-    return address.rpartition("]")[0].lstrip("[") if "]" in address else address.rpartition(":")[0] or "localhost"
+    if "]" in address:
+        return address.rpartition("]")[0].lstrip("[")
+    return (address.rpartition(":")[0] if ":" in address else address) or "localhost"
 
 
 def is_loopback(address: str) -> bool:
