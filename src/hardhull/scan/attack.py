@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.workload import Workload
+from hardhull.model.finding import Severity
 from hardhull.model.result import AttackPath, Step
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ LOOPBACK = ("127.", "::1", "[::1]", "localhost")
 POWERS = (
     ("docker-socket-mounted", "the engine's socket", "starts any container it likes: root on the host"),
     ("privileged-container", "every capability and device", "mounts the host's disk: root on the host"),
-    ("sensitive-host-path-mounted", "a host folder that decides who is root", "writes there: root on the host"),
+    (
+        "sensitive-host-path-mounted",
+        "a host folder that decides who is root",
+        "changes it, or takes keys from it: root on the host",
+    ),
     ("dangerous-capability-added", "a capability that reaches the kernel", "leaves the container: root on the host"),
     ("host-pid", "the host's processes", "attaches to them: root on the host"),
     ("device-exposed", "a device of the host", "reads and writes the device itself"),
 )
-"""Rules whose findings are a way from the container to the host: what it holds, and what follows. Worst first."""
+"""Rules whose findings, from high on, are a way from the container to the host: what it holds, and what follows."""
 
 NEEDS_ROOT = frozenset({"host-pid", "device-exposed", "dangerous-capability-added"})
 """Powers that a process without root cannot use: capabilities are not given to a non-root user's process."""
@@ -50,7 +55,8 @@ def attack_paths(facts: Iterable[Fact], by_fact: dict[int, list[Found]], names: 
     chains = []
     for fact in facts:
         if isinstance(fact, Workload) and fact.active and not fact.from_docs:
-            found = {names[one.rule]: one for one in by_fact[id(fact)] if one.suppressed is None}
+            own = [one for one in by_fact[id(fact)] if one.suppressed is None]
+            found = {names[one.rule]: one for one in sorted(own, key=_severity)}
             chain = _chain(fact, found)
             if chain:
                 chains.append(chain)
@@ -66,7 +72,7 @@ def _chain(workload: Workload, found: dict[str, Found]) -> _Chain | None:
     user = workload.effective_user
     for rank, (name, what, then) in enumerate(POWERS):
         power = found.get(name)
-        if power is None or (root is None and name in NEEDS_ROOT):
+        if power is None or power.severity < Severity.HIGH or (root is None and name in NEEDS_ROOT):
             continue
         process = f"{workload.name} runs as root" if root else f"{workload.name} (user {user.get('not known')})"
         steps = (entry, Step(process, root.id if root else ""), Step(f"holds {what}", power.id), Step(then))
@@ -84,9 +90,13 @@ def _entry(workload: Workload, found: dict[str, Found]) -> tuple[Step | None, bo
     if not published:
         return None, False
     port = (public or published)[0]
-    reason = found.get("port-on-all-interfaces")
+    reason = found.get("admin-or-database-port-published") or found.get("port-on-all-interfaces")
     where = "any network" if public else "this host"
     return Step(f"{where} :{_number(port)}", reason.id if reason and public else ""), bool(public)
+
+
+def _severity(found: Found) -> Severity:
+    return found.severity
 
 
 def _number(port: Port) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.capabilities import DOCKER_DEFAULT, NAMES, PODMAN_DEFAULT, effective, normal
-from hardhull.model.field import Field
+from hardhull.model.field import Field, Inexpressible
 
 if TYPE_CHECKING:
     from hardhull.facts.engine import Engine
@@ -35,7 +35,9 @@ def derive(workload: Workload) -> None:
 
 
 def _because(name: str, field: Field[Any]) -> Field[Any]:
-    """An unknown effective value whose reason is another field's."""
+    """An unknown effective value whose reason is another field's; inexpressible where that is."""
+    if isinstance(field, Inexpressible):
+        return Inexpressible(name, None, field.place, written=False)
     return Field.unknown(name, field.place, field.why or "", written=field.written)
 
 

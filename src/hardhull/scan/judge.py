@@ -55,6 +55,7 @@ class Judge:
         self.rules: dict[str, Rule] = {}
         self.unknown: dict[tuple[str, str], NotChecked] = {}
         self._ordinals: Counter[tuple[str, ...]] = Counter()
+        self._seen: set[tuple[object, ...]] = set()
         self._names: dict[str, frozenset[str]] = {}
         self._disabled = _canonical(policy.disabled)
 
@@ -74,13 +75,22 @@ class Judge:
         self.rules[rule.id] = rule
         try:
             for finding in rule.check(fact, self.policy):
-                found.append(self._found(rule, fact, finding))  # noqa: PERF401  what came before an Unknown stays
+                if self._is_new(rule, fact, finding):
+                    found.append(self._found(rule, fact, finding))  # noqa: PERF401  what came before an Unknown stays
         except NotKnownError as error:
             self.skipped[rule.id] += 1
             self._note(fact, error)
         except InexpressibleError:
             return
         self.subjects[rule.id] += 1
+
+    def _is_new(self, rule: Rule, fact: Fact, finding: Finding) -> bool:
+        """Whether it was not found before: a compose file can belong to several projects."""
+        place = finding.primary.place
+        key = (rule.id, fact.subject, place.source.path, place.span, finding.field, finding.value)
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
 
     def _note(self, fact: Fact, error: NotKnownError) -> None:
         what = f"{error.name} of {fact.subject} ({fact.place})"
