@@ -17,6 +17,7 @@ from hardhull.scan.syntaxes import CANNOT
 
 from hardhull.facts.workload import Workload
 from hardhull.model.field import InexpressibleError, NotKnownError
+from hardhull.model.finding import Severity
 from hardhull.model.source import Place, Source, Span
 from hardhull.rules.policy import Policy
 from hardhull.rules.rule import all_rules
@@ -130,9 +131,11 @@ def checklist_page(rules: tuple[Rule, ...]) -> str:
 def screen() -> str:
     """What a scan of the example deployment shows, 80 columns wide and without colours."""
     from hardhull.report.terminal import render
+    from hardhull.report.view import View
 
     result = scan([str(ROOT / "examples/shop")], Options(today=TODAY))._replace(seconds=0.2)
-    return re.sub(r"\s+$", "", render(result, width=80, colour=False), flags=re.MULTILINE)
+    view = View(width=80, command="hardhull scan examples/shop", gate=Severity.HIGH)
+    return "".join(render(result, view)).rstrip()
 
 
 def pages() -> dict[Path, str]:
