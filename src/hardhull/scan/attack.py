@@ -6,9 +6,8 @@ container to the host. The power's finding is the one to fix: without it the cha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from hardhull.facts.workload import Workload
 from hardhull.model.finding import Severity
 from hardhull.model.result import AttackPath, Step
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.parts import Port
+    from hardhull.facts.workload import Workload
     from hardhull.model.result import Found
 
 LOOPBACK = ("127.", "::1", "[::1]", "localhost")
@@ -57,7 +57,7 @@ def attack_paths(facts: Iterable[Fact], by_fact: dict[int, list[Found]], names: 
         if isinstance(fact, Workload) and fact.active and not fact.from_docs:
             own = [one for one in by_fact[id(fact)] if one.suppressed is None]
             found = {names[one.rule]: one for one in sorted(own, key=_severity)}
-            chain = _chain(fact, found)
+            chain = _chain(workload, found)
             if chain:
                 chains.append(chain)
     chains.sort(key=lambda chain: (chain.rank, chain.path.subject))

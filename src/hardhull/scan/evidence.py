@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from hardhull.facts.cluster import Cluster
-from hardhull.facts.deeds import deeds
-from hardhull.facts.host import Host
-from hardhull.facts.pipeline import Pipeline
-from hardhull.facts.workload import Workload
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from hardhull.facts.cluster import Cluster
     from hardhull.facts.deeds import Deed
     from hardhull.facts.fact import Fact
+    from hardhull.facts.host import Host
+    from hardhull.facts.pipeline import Pipeline
+    from hardhull.facts.workload import Workload
     from hardhull.model.source import Place
     from hardhull.rules.policy import Policy
 
@@ -26,11 +24,19 @@ GUARDS_OF_IMAGES = ("images", "signatures")
 
 def _done(facts: Sequence[Fact], *kinds: str) -> Iterator[Deed]:
     """What the pipelines do of these kinds, where failing counts; documentation does not count."""
-    for fact in facts:
-        if isinstance(fact, Pipeline) and not fact.from_docs:
-            for deed in deeds(fact):
-                if deed.kind in kinds and deed.source.can_fail:
-                    yield deed
+    pipelines = list(_pipelines(facts))
+    if pipelines:
+        from hardhull.facts.deeds import deeds
+
+        for pipeline in pipelines:
+            yield from (deed for deed in deeds(pipeline) if deed.kind in kinds and deed.source.can_fail)
+
+
+def _pipelines(facts: Sequence[Fact]) -> Iterator[Pipeline]:
+    """The pipelines that are run, in documentation none."""
+    for pipeline in (cast("Pipeline", fact) for fact in facts if fact.kind == "pipeline"):
+        if not pipeline.from_docs:
+            yield pipeline
 
 
 def _at(place: Place) -> str:
@@ -46,11 +52,10 @@ def _signs(facts: Sequence[Fact], _policy: Policy) -> str:
     for deed in _done(facts, "sign", "verify"):
         word = "signs" if deed.kind == "sign" else "verifies"
         return f"{deed.tool} {word} ({_at(deed.place)})"
-    for fact in facts:
-        if isinstance(fact, Cluster):
-            for guard in fact.guards.get(()):
-                if guard.known and guard.value.about in GUARDS_OF_IMAGES:
-                    return f"an admission policy checks images ({_at(guard.place)})"
+    for cluster in (cast("Cluster", fact) for fact in facts if fact.kind == "cluster"):
+        for guard in cluster.guards.get(()):
+            if guard.known and guard.value.about in GUARDS_OF_IMAGES:
+                return f"an admission policy checks images ({_at(guard.place)})"
     return ""
 
 
@@ -65,17 +70,15 @@ def _trusts(facts: Sequence[Fact], policy: Policy) -> str:
 
 
 def _monitors(facts: Sequence[Fact], _policy: Policy) -> str:
-    for fact in facts:
-        if isinstance(fact, Workload) and not fact.from_docs:
-            image = fact.image.get(None) or ""
-            if any(name in image for name in MONITOR_IMAGES):
-                return f"{fact.subject} ({_at(fact.place)})"
-        elif isinstance(fact, Pipeline) and not fact.from_docs:
-            for run in fact.runs:
-                if run.program == "systemctl" and {"enable", "start", "restart"} & set(run.verbs):
-                    unit = next((verb for verb in run.verbs if verb.startswith(MONITOR_UNITS)), None)
-                    if unit and run.can_fail:
-                        return f"{unit} is started ({_at(run.place)})"
+    for workload in (cast("Workload", fact) for fact in facts if fact.kind == "workload"):
+        image = workload.image.get(None) or ""
+        if not workload.from_docs and any(name in image for name in MONITOR_IMAGES):
+            return f"{workload.subject} ({_at(workload.place)})"
+    for run in (run for pipeline in _pipelines(facts) for run in pipeline.runs):
+        if run.program == "systemctl" and {"enable", "start", "restart"} & set(run.verbs):
+            unit = next((verb for verb in run.verbs if verb.startswith(MONITOR_UNITS)), None)
+            if unit and run.can_fail:
+                return f"{unit} is started ({_at(run.place)})"
     return ""
 
 
@@ -83,9 +86,9 @@ def _audits(facts: Sequence[Fact], _policy: Policy) -> str:
     found = next(_done(facts, "audit"), None)
     if found:
         return f"{found.tool} runs ({_at(found.place)})"
-    for fact in facts:
-        if isinstance(fact, Host) and fact.audit_rules.get(()):
-            return f"{len(fact.audit_rules.value)} audit rules ({_at(fact.place)})"
+    for host in (cast("Host", fact) for fact in facts if fact.kind == "host"):
+        if host.audit_rules.get(()):
+            return f"{len(host.audit_rules.value)} audit rules ({_at(host.place)})"
     return ""
 
 

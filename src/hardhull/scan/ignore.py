@@ -8,9 +8,8 @@ part after ``ignore`` counts for the whole subject.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from hardhull.facts.workload import Workload
 from hardhull.model.result import NotChecked, Suppression
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
     from hardhull.facts.fact import Fact
+    from hardhull.facts.workload import Workload
     from hardhull.model.source import Source
     from hardhull.rules.policy import PathIgnore
 
@@ -185,10 +185,10 @@ class Ignores:
 
     def _labels(self, fact: Fact) -> list[Ignore]:
         """The ignores in a workload's labels and annotations; they count in files only, never on live containers."""
-        if not isinstance(fact, Workload) or fact.syntax == "engine-api":
+        if fact.kind != "workload" or fact.syntax == "engine-api":
             return []
-        good: list[Ignore] = []
-        for item in (*fact.labels.get(()), *fact.annotations.get(())):
+        workload, good = cast("Workload", fact), list[Ignore]()
+        for item in (*workload.labels.get(()), *workload.annotations.get(())):
             name, text = item.get(("", ""))
             if name == LABEL:
                 source, line = item.place.source, item.place.start.line

@@ -1,104 +1,22 @@
-"""Links between facts, found once after all are read: which recipe builds a workload's image, which engine runs it."""
+"""Links between facts, found once after all are read; nothing is imported for a tree without anything to link."""
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
-from hardhull.facts.cluster import Cluster
-from hardhull.facts.deeds import deeds
-from hardhull.facts.engine import Engine
-from hardhull.facts.parts import Build
-from hardhull.facts.pipeline import Pipeline, Run
-from hardhull.facts.seccomp import SeccompProfile
-from hardhull.facts.workload import Workload
-from hardhull.model.field import Field
-from hardhull.scan.effective import derive
-from hardhull.scan.images import Images
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from hardhull.facts.fact import Fact
     from hardhull.scan.tree import Tree
 
+LINKED = frozenset({"workload", "engine", "pipeline"})
+"""The kinds of fact that have links."""
+
 
 def link(facts: Sequence[Fact], tree: Tree) -> None:
     """Sets the links and effective values of all facts."""
-    engines = [fact for fact in facts if isinstance(fact, Engine)]
-    clusters = [fact for fact in facts if isinstance(fact, Cluster)]
-    profiles = {fact.place.source.path: fact for fact in facts if isinstance(fact, SeccompProfile)}
-    pipelines = [fact for fact in facts if isinstance(fact, Pipeline)]
-    workloads = [fact for fact in facts if isinstance(fact, Workload)]
-    images = Images(facts, tree, _built_names(pipelines))
-    for engine in engines:
-        _link_engine_profile(engine, profiles)
-    for workload in workloads:
-        images.learn_from(workload)
-    for workload in workloads:
-        if workload.runtime in {"docker", "swarm"}:
-            _link_engine(workload, engines)
-        if workload.runtime == "kubernetes" and clusters:
-            workload.cluster = Field("cluster", clusters[0], workload.place)
-        _link_profile(workload, profiles)
-        images.link(workload)
-        derive(workload)
+    if any(fact.kind in LINKED for fact in facts):
+        from hardhull.scan.connect import connect
 
-
-def _link_engine(workload: Workload, engines: list[Engine]) -> None:
-    """One engine configuration in a tree is taken for the engine of its workloads; of several, none is."""
-    if len(engines) == 1:
-        origin = f"the only engine configuration in this tree, {engines[0].place.source.path}"
-        workload.engine = Field("engine", engines[0], engines[0].place, origin=origin)
-
-
-def _link_profile(workload: Workload, profiles: dict[str, SeccompProfile]) -> None:
-    """A profile named by a path is the file at that path beside the definition, else the only one of that name."""
-    named = workload.seccomp.get(None)
-    if not named or named in {"unconfined", "default"}:
-        return
-    folder = workload.place.source.path.rpartition("/")[0]
-    beside = posixpath.normpath(posixpath.join(folder, named))
-    same = [path for path in profiles if path.rpartition("/")[2] == named.rpartition("/")[2]]
-    path = beside if beside in profiles else same[0] if len(same) == 1 else None
-    if path is not None:
-        workload.seccomp_profile = Field("seccomp_profile", profiles[path], workload.seccomp.place, origin=path)
-
-
-def _link_engine_profile(engine: Engine, profiles: dict[str, SeccompProfile]) -> None:
-    """The profile that an engine names by a path of the host is the only one of that file name in the tree."""
-    named = engine.seccomp_profile.get("")
-    same = [path for path in profiles if path.rpartition("/")[2] == named.rpartition("/")[2]]
-    if named not in {"", "builtin", "unconfined"} and len(same) == 1:
-        engine.seccomp = Field("seccomp", profiles[same[0]], engine.seccomp_profile.place, origin=same[0])
-
-
-def _built_names(pipelines: list[Pipeline]) -> Iterator[tuple[str, Build]]:
-    """Image names and builds from ``docker build -t NAME CONTEXT`` in scripts and workflows."""
-    for pipeline in pipelines:
-        folder = pipeline.place.source.path.rpartition("/")[0]
-        # a workflow runs at the root of the checkout
-        base = folder.partition(".github/")[0] if pipeline.syntax == "workflow" else folder
-        for deed in deeds(pipeline):
-            if deed.kind == "build" and isinstance(deed.source, Run) and deed.images:
-                build = _build_of(deed.source, base)
-                if build is not None:
-                    yield from ((image.value, build) for image in deed.images if image.known)
-
-
-def _build_of(run: Run, base: str) -> Build | None:
-    """The context and Dockerfile of a build command; None where a variable hides them."""
-    context = run.words[-1]
-    if not context.known or context.value.startswith("-") or "://" in context.value:
-        return None
-    folder = posixpath.normpath(posixpath.join(base, context.value))
-    target = run.option("--target")
-    if target is not None and not target.known:
-        return None
-    wanted = target.value if target is not None else None
-    file = run.option("-f", "--file")
-    if file is None:
-        return Build(folder, target=wanted)
-    if not file.known:
-        return None
-    return Build(folder, posixpath.relpath(posixpath.join(base, file.value), folder), target=wanted)
+        connect(facts, tree)
