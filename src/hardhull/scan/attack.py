@@ -53,9 +53,9 @@ def attack_paths(facts: Iterable[Fact], by_fact: dict[int, list[Found]], names: 
         names: readable name of each rule, by id.
     """
     chains = []
-    for fact in facts:
-        if isinstance(fact, Workload) and fact.active and not fact.from_docs:
-            own = [one for one in by_fact[id(fact)] if one.suppressed is None]
+    for workload in (cast("Workload", fact) for fact in facts if fact.kind == "workload"):
+        if workload.active and not workload.from_docs:
+            own = [one for one in by_fact[id(workload)] if one.suppressed is None]
             found = {names[one.rule]: one for one in sorted(own, key=_severity)}
             chain = _chain(workload, found)
             if chain:
