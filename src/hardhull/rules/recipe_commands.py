@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hardhull.model.source import Place
     from hardhull.text.shell.invocations import Invocation
     from hardhull.text.shell.tree import Command
+    from hardhull.text.shell.values import Arg
 
 _PROGRAMS: Final = frozenset(
     """
@@ -38,6 +39,7 @@ _WANTED: Final = Wanted(
 )
 _SHELL_TEXT: Final = re.compile(r"-[A-Za-z]*c")
 ESCAPES: Final = frozenset("\\`")
+_RUN_FILES: Final = SHELLS - {""} | {"source", ".", "python", "python3", "perl", "node", "ruby"}
 _WHOLE: Final = re.compile(r"\"?(?:\$\(.*\)|`.*`)\"?", re.DOTALL)
 """A word that is nothing but the output of a command."""
 
@@ -50,13 +52,12 @@ class Call(NamedTuple):
         run: the instruction.
         program: its name without folder and ``.exe``; the text as written where it cannot be known.
         texts: program and arguments; what cannot be known stands there as it is written (``$VERSION``).
-        sure: for each of them whether all of it is known.
-        places: for each of them where it stands.
+        args: the same words with their places; none for the exec form, which stands at the instruction.
         wrappers: programs in front of it (``sudo``).
         front: what is written in front of it in its command, and the commands of the scripts around it.
-        piped_to: the program that reads its output, else empty.
+        piped_to: the program that reads its output, with its arguments.
         piped_from: the arguments of the program whose output it reads.
-        inside: the program whose argument is its output (``sh -c "$(curl ...)"``), else empty.
+        inside: the program that runs its output (``sh -c "$(curl ...)"``, ``bash <(curl ...)``), else empty.
         env: variables set in front of it, by name.
     """
 
@@ -64,14 +65,21 @@ class Call(NamedTuple):
     run: Run
     program: str
     texts: tuple[str, ...]
-    sure: tuple[bool, ...]
-    places: tuple[Place, ...]
+    args: tuple[Arg, ...] = ()
     wrappers: tuple[str, ...] = ()
     front: str = ""
-    piped_to: str = ""
+    piped_to: tuple[str, ...] = ()
     piped_from: tuple[str, ...] = ()
     inside: str = ""
-    env: tuple[tuple[str, str, Place], ...] = ()
+    env: tuple[tuple[str, Arg], ...] = ()
+
+    def sure(self, at: int) -> bool:
+        """Whether all of a word is known."""
+        return not self.args or self.args[at].known
+
+    def place(self, at: int = 0) -> Place:
+        """Where a word stands."""
+        return self.args[at].place if self.args else self.run.head
 
     def finding(
         self,
@@ -85,7 +93,7 @@ class Call(NamedTuple):
         confidence: Confidence | None = None,
     ) -> Finding:
         """A finding at one of its words; ``value`` is part of the finding's id and never a secret."""
-        evidence = (SourceSpan(self.places[at], label), *also)
+        evidence = (SourceSpan(self.place(at), label), *also)
         return Finding(message, evidence, "run", value or self.program, severity=severity, confidence=confidence)
 
     @property
@@ -95,32 +103,39 @@ class Call(NamedTuple):
 
 
 def calls(
-    recipe: ImageRecipe, words: tuple[str, ...] | re.Pattern[str], stages: Iterable[Stage] | None = None
+    recipe: ImageRecipe,
+    words: tuple[str | re.Pattern[str], ...],
+    stages: Iterable[Stage] | None = None,
+    unless: re.Pattern[str] | None = None,
 ) -> Iterator[Call]:
     """What the RUN instructions run.
 
     Args:
         recipe: whose.
-        words: only RUNs in which one of these texts (or this pattern) occurs are read.
+        words: only RUNs in which one of these texts or patterns occurs are read.
         stages: only these; all by default.
+        unless: RUNs in which this occurs are passed over.
     """
     escape = recipe.directives.get("escape")
     character = escape.get("\\") if escape else "\\"
     for stage in recipe.stages if stages is None else stages:
         for run in stage.runs:
-            if mentions(run, words):
+            if mentions(run, *words) and not (unless and unless.search(text_of(run))):
                 yield from _calls(stage, run, character if character in ESCAPES else "\\")
 
 
-def mentions(run: Run, words: tuple[str, ...] | re.Pattern[str]) -> bool:
-    """Whether one of these texts (or this pattern) occurs in what a RUN runs."""
-    text = run.command.text if run.command else " ".join(run.words)
-    for script in run.scripts:
-        if script.is_shell:
-            text += script.text.text
-    if isinstance(words, tuple):
-        return any(word in text for word in words)
-    return words.search(text) is not None
+def mentions(run: Run, *words: str | re.Pattern[str]) -> bool:
+    """Whether one of these texts or patterns occurs in what a RUN runs."""
+    text = text_of(run)
+    return any(word in text if isinstance(word, str) else word.search(text) for word in words)
+
+
+@lru_cache(maxsize=512)
+def text_of(run: Run) -> str:
+    """All shell text of a RUN; a quick look at it decides whether it is read."""
+    texts = [run.command.text if run.command else " ".join(run.words)]
+    texts += [script.text.text for script in run.scripts if script.is_shell]
+    return "\n".join(texts)
 
 
 @lru_cache(maxsize=512)
@@ -156,10 +171,9 @@ def _of_words(stage: Stage, run: Run, escape: str) -> Iterator[Call]:
     if len(words) > 2 and words[0].rpartition("/")[2] in SHELLS and _SHELL_TEXT.fullmatch(words[1]):
         fragment = Fragment(run.source, words[2], [Stretch(0, run.span.start)], literal=False)
         for call in _of_text(stage, run, fragment, escape):
-            yield call._replace(places=tuple(run.head for _ in call.places))
+            yield call._replace(args=(), env=())
         return
-    places = tuple(run.head for _ in words)
-    yield Call(stage, run, words[0].rpartition("/")[2], words, tuple(True for _ in words), places)
+    yield Call(stage, run, words[0].rpartition("/")[2], words)
 
 
 def _of_text(stage: Stage, run: Run, fragment: Fragment, escape: str) -> Iterator[Call]:
@@ -171,7 +185,7 @@ def _of_text(stage: Stage, run: Run, fragment: Fragment, escape: str) -> Iterato
         after = found[index + 1] if index + 1 < len(found) and command.after in {"|", "|&"} else None
         yield call._replace(
             piped_from=before[1].texts if before and _joined(before[0], invocation) else (),
-            piped_to=after[1].program if after and _joined(invocation, after[0]) else "",
+            piped_to=after[1].texts if after and _joined(invocation, after[0]) else (),
             inside=_around(invocation),
         )
 
@@ -189,11 +203,10 @@ def _call(stage: Stage, run: Run, invocation: Invocation) -> Call:
         run,
         invocation.name,
         tuple([arg.text for arg in args]),
-        tuple([arg.known for arg in args]),
-        tuple([arg.place for arg in args]),
+        tuple(args),
         invocation.wrappers,
-        _front(invocation),
-        env=tuple([(name, value.text, value.place) for name, value in invocation.env]),
+        _front(invocation) if invocation.wrappers else "",
+        env=invocation.env,
     )
 
 
@@ -205,17 +218,18 @@ def _front(invocation: Invocation) -> str:
 
 
 def _around(invocation: Invocation) -> str:
-    """The command whose argument is ``$(...)`` or ``<(...)`` around this one; ``sh`` where it is the command itself."""
+    """The shell that runs its output: as a command of its own, or as the file that ``bash <(...)`` names."""
     command = invocation.command
     block = command.block.nearest("substitution")
     if block is None:
         return ""
+    from_file = command.script.text[max(block.start - 2, 0) : block.start] == "<("
     for outer in _reversed_from(command):
         if outer.start <= block.start <= outer.end and outer.words:
             if _WHOLE.fullmatch(outer.words[0].raw):
                 return "sh"
             names = [(word.literal or "").rpartition("/")[2] for word in outer.words[:4]]
-            return next((name for name in names if name and name not in {"sudo", "exec", "env"}), "")
+            return next((name for name in names if from_file and name in _RUN_FILES), "")
     return ""
 
 

@@ -72,7 +72,7 @@ def _steps_down(recipe: ImageRecipe) -> bool:
     if any(name in words for name in STEP_DOWN):
         return True
     stages = recipe.final.lineage if recipe.final else ()
-    return start[0] is not None and any(mentions(run, STEP_DOWN) for stage in stages for run in stage.runs)
+    return start[0] is not None and any(mentions(run, *STEP_DOWN) for stage in stages for run in stage.runs)
 
 
 EXAMPLES = [

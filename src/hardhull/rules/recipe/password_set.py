@@ -47,7 +47,7 @@ SUSPECT = re.compile(r"chpasswd|passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the program that sets it."""
-    for call in calls(recipe, SUSPECT):
+    for call in calls(recipe, (SUSPECT,)):
         who = _whose(call)
         if who is not None:
             name = who or "a user"
@@ -67,8 +67,8 @@ def _whose(call: Call) -> str | None:
     if call.program in {"useradd", "usermod"}:
         for index, text in enumerate(call.texts[:-1]):
             value = call.texts[index + 1]
-            if text in {"-p", "--password"} and call.sure[index + 1] and value.strip("*!x"):
-                return call.texts[-1] if call.sure[-1] else ""
+            if text in {"-p", "--password"} and call.sure(index + 1) and value.strip("*!x"):
+                return call.texts[-1] if call.sure(-1) else ""
     if call.program == "passwd" and {"-d", "--delete"} & set(call.texts):
         return call.texts[-1] if not call.texts[-1].startswith("-") else ""
     return None

@@ -46,11 +46,11 @@ SUSPECT = re.compile(r"chmod\b[^;&|]*?(?:[4567][0-7]{3}|\+\w*s)")
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the mode."""
-    for call in calls(recipe, SUSPECT, recipe.final.lineage if recipe.final else ()):
+    for call in calls(recipe, (SUSPECT,), recipe.final.lineage if recipe.final else ()):
         if call.program != "chmod":
             continue
         words = [(at, text) for at, text in enumerate(call.texts) if at and not re.match(r"-[A-Za-z]*$|--", text)]
-        if len(words) > 1 and call.sure[words[0][0]] and SETUID.fullmatch(words[0][1]):
+        if len(words) > 1 and call.sure(words[0][0]) and SETUID.fullmatch(words[0][1]):
             at, mode = words[0]
             target = words[1][1]
             yield call.finding(

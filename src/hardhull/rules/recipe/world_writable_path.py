@@ -52,7 +52,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             mode = copy.chmod.get(None)
             if mode and open_to_all(mode) and not TEMPORARY.match(copy.target.get("")):
                 yield copy.chmod.finding("everybody may write the copied files", label=f"mode {mode}", value=mode)
-    for call in calls(recipe, SUSPECT, stages):
+    for call in calls(recipe, (SUSPECT,), stages):
         if call.program != "chmod":
             continue
         words = [(at, text) for at, text in enumerate(call.texts) if at and not re.match(r"-[A-Za-z]*$|--", text)]
@@ -60,7 +60,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             continue
         (at, mode), *paths = words
         targets = [text for _at, text in paths if not TEMPORARY.match(text)]
-        if call.sure[at] and open_to_all(mode) and targets:
+        if call.sure(at) and open_to_all(mode) and targets:
             yield call.finding(
                 f"everybody may write {targets[0]}", at=at, label=f"mode {mode}", value=f"{mode} {targets[0]}"
             )

@@ -1,0 +1,73 @@
+"""ADD is used where COPY would do.
+
+What it checks: `ADD` of files and folders of the build context that are no archives.
+
+Why it matters: ADD also fetches addresses and unpacks archives. A file that turns out to be an archive is unpacked
+into the image, where its paths and links decide what is overwritten.
+
+How to fix: write COPY.
+
+When it is fine: archives that are meant to be unpacked; those are not reported.
+
+References: https://docs.docker.com/build/building/best-practices/#add-or-copy
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.rule import LOW, SOURCE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+OTHER = re.compile(
+    r"[a-z][a-z0-9+.-]*://|git@|.*\.(?:tar|tar\.\w+|tgz|tbz2?|tb2|txz|tlz|tzst|gz|bz2|xz|zst|lzma)[*\"']?$|.*tar|.*rootfs",
+    re.IGNORECASE,
+)
+"""Addresses, and names that are or may match archives."""
+
+
+@rule(
+    "HH-SRC-107",
+    "add-instead-of-copy",
+    dimension=SOURCE,
+    severity=LOW,
+    cis=["docker-1.6:4.9", "docker-1.8:4.9"],
+    tags=["cis"],
+    also=["hadolint:DL3020", "trivy:DS-0005", "checkov:CKV_DOCKER_4"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the keyword."""
+    for stage in recipe.stages:
+        for copy in stage.copies:
+            if not copy.adds or copy.files or copy.checksum.written or not copy.sources:
+                continue
+            if all(source.known and not OTHER.match(source.value) for source in copy.sources):
+                first = copy.sources[0].value
+                yield copy.field("ADD", "ADD").finding(
+                    f"{stage.subject} takes {first} by ADD, which also unpacks and fetches",
+                    label="COPY does no more than copy",
+                    value=f"{first} {copy.target.get('')}",
+                )
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
+ADD app.py /app/  #! HH-SRC-107
+""",
+        good="""
+FROM debian:13.1
+COPY app.py /app/
+ADD site.tar.gz /srv/
+""",
+    ),
+]

@@ -1,0 +1,76 @@
+"""RUN executes what a server sends.
+
+What it checks: downloads that go straight into a shell or another interpreter: `curl ... | sh`, `bash <(curl ...)`,
+`sh -c "$(wget ...)"`. Worse without TLS.
+
+Why it matters: whoever controls the server, or the name, decides what is in the image, another thing for every build
+if they like. Nobody can look at it afterwards, and a connection that breaks runs half a script.
+
+How to fix: take the package of the distribution or a base image that has the tool. Else download a named version, check
+its checksum or signature, then run it.
+
+When it is fine: throw-away experiments.
+
+References: https://docs.docker.com/build/building/best-practices/
+https://docs.docker.com/reference/dockerfile/#add---checksum
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.programs import FETCHERS, plain_url, runs_input
+from hardhull.rules.recipe_commands import calls
+from hardhull.rules.rule import HIGH, MEDIUM, SOURCE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+SUSPECT = re.compile(
+    r"[$<]\((?:curl|wget)\b|`(?:curl|wget)\b|\|[\s\\]*(?:(?:sudo|env)\b[^|;&]*?\s)?(?:/\S*/)?"
+    r"(?:(?:ba|da|z|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\w.-])"
+)
+"""A quick look whether a RUN is worth reading."""
+
+
+@rule("HH-SRC-101", "curl-pipe-shell", dimension=SOURCE, severity=MEDIUM)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the program that downloads."""
+    for call in calls(recipe, (SUSPECT,)):
+        if call.program not in FETCHERS:
+            continue
+        reader = call.piped_to[0] if runs_input(call.piped_to) else call.inside
+        if reader:
+            plain = plain_url(call.texts)
+            yield call.finding(
+                f"{call.where} runs what a server sends, whatever that is today",
+                label=f"{reader} runs it unseen" + ("" if plain is None else ", and anybody on the way can change it"),
+                severity=None if plain is None else HIGH,
+            )
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
+RUN curl -fsSL https://get.example.com/install.sh | bash -s -- -y  #! HH-SRC-101
+RUN apt-get update && \\
+    bash <(wget -qO- https://get.example.com/install.sh)  #! HH-SRC-101
+RUN sh -c "$(curl -fsSL https://get.example.com/install.sh)"  #! HH-SRC-101
+""",
+        good="""
+FROM debian:13.1
+ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \\
+    https://get.example.com/install-1.4.sh /tmp/install.sh
+RUN sh /tmp/install.sh
+RUN curl -fsSL https://example.com/data.json | python3 -m json.tool
+""",
+    ),
+]
