@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull import __version__
 from hardhull.model.result import NotChecked, Result, Target
@@ -76,7 +76,6 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Judge
     from hardhull.scan.link import link
-    from hardhull.scan.plain import plain
     from hardhull.scan.read import Reading
     from hardhull.scan.score import counted, score
 
@@ -104,9 +103,15 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
         not_checked=(*found.not_checked, *reading.not_checked, *judged.not_checked),
         score=score(count, judged.checks, judged.rules, points),
         unused_ignores=tuple(_unused(ignores)),
-        facts=tuple(plain(fact) for fact in reading.facts) if options.facts else (),
+        facts=_plain(reading.facts) if options.facts else (),
         fail_on=policy.fail_on,
     )
+
+
+def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:
+    from hardhull.scan.plain import plain
+
+    return tuple(plain(fact) for fact in facts)
 
 
 def _take_stdin(found: Discovery, data: bytes) -> None:
