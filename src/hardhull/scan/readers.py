@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hardhull.model.result import NotChecked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from hardhull.model.source import Source
     from hardhull.scan.read import Reading
@@ -105,19 +105,54 @@ def auditd(reading: Reading) -> None:
     reading.facts += read(reading.tree.of_kind("auditd"))
 
 
+def with_drop_ins(sources: list[Source]) -> Iterator[tuple[Source, list[Source]]]:
+    """Every unit with the files of its ``.d`` folder, in the order of their names.
+
+    Drop-ins of a unit that is not in the tree are put together to a unit of their own.
+    """
+    folders: dict[str, list[Source]] = {}
+    for source in sorted(sources, key=lambda one: one.path):
+        folder, _, name = source.path.rpartition("/")
+        own = not (folder.endswith(".d") and name.endswith(".conf"))
+        folders.setdefault(source.path if own else folder.removesuffix(".d"), []).append(source)
+    for path, found in folders.items():
+        main = next((source for source in found if source.path == path), found[0])
+        yield main, [source for source in found if source is not main]
+
+
+def units(reading: Reading) -> None:
+    """systemd units: the containers that their commands start."""
+    from hardhull.formats.systemd import read
+
+    for source, drop_ins in with_drop_ins(reading.tree.of_kind("unit")):
+        found = read(source, drop_ins)
+        reading.facts += [*found.workloads, *found.pipelines]
+        reading.not_checked += found.not_checked
+
+
+def quadlets(reading: Reading) -> None:
+    """Podman's ``.container`` files."""
+    from hardhull.formats.quadlet import read
+
+    for source, drop_ins in with_drop_ins(reading.tree.of_kind("quadlet")):
+        found = read(source, drop_ins)
+        reading.facts += found.workloads
+        reading.not_checked += found.not_checked
+
+
 def dockerd(reading: Reading) -> None:
     """Engines that units and scripts start, put together with the daemon.json that they read."""
     tree = reading.tree
-    units = [source for source in tree.of_kind("unit") if b"dockerd" in source.data]
+    starters = [source for source in tree.of_kind("unit") if b"dockerd" in source.data]
     scripts = [source for source in tree.of_kind("shell") if b"dockerd" in source.data]
-    if not units and not scripts and not tree.of_kind("dockerd-options"):
+    if not starters and not scripts and not tree.of_kind("dockerd-options"):
         return
     from hardhull.facts.engine import Engine
     from hardhull.formats.dockerd_units import close, paired, read_scripts, read_units
 
     engines = [fact for fact in reading.facts if isinstance(fact, Engine)]
     files = [fact for fact in engines if fact.syntax == "daemon.json"]
-    flags = [fact for fact in engines if fact.syntax != "daemon.json"] + read_units(units)
+    flags = [fact for fact in engines if fact.syntax != "daemon.json"] + read_units(starters)
     others = [fact for fact in reading.facts if not isinstance(fact, Engine)]
     read = [*paired(files, flags), *read_scripts(scripts)]
     for engine in read:
@@ -145,6 +180,8 @@ READERS: dict[str, Callable[[Reading, Source], None]] = {
 TREE_READERS: tuple[tuple[frozenset[str], Callable[[Reading], None]], ...] = (
     (frozenset({"kubernetes", "kustomization"}), kubernetes),
     (frozenset({"auditd"}), auditd),
+    (frozenset({"unit"}), units),
+    (frozenset({"quadlet"}), quadlets),
     (frozenset({"compose"}), compose),
     (frozenset({"unit", "shell", "dockerd-options"}), dockerd),
 )
