@@ -53,7 +53,7 @@ class Judge:
         self.subjects: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.rules: dict[str, Rule] = {}
-        self.unknown: dict[tuple[str, str], NotChecked] = {}
+        self.unknown: dict[tuple[int, str], NotChecked] = {}
         self._ordinals: Counter[tuple[str, ...]] = Counter()
         self._seen: set[tuple[object, ...]] = set()
         self._names: dict[str, frozenset[str]] = {}
@@ -93,9 +93,12 @@ class Judge:
         return new
 
     def _note(self, fact: Fact, error: NotKnownError) -> None:
-        what = f"{error.name} of {fact.subject} ({fact.place})"
-        how = "give the value a default in the file, or scan what it is rendered to"
-        self.unknown.setdefault((what, error.why), NotChecked("out-of-scope", what, error.why, how))
+        """Says it once for a subject and a reason, whatever rules ask; of documentation nobody expects verdicts."""
+        key = (id(fact), error.why)
+        if key not in self.unknown and not getattr(fact, "from_docs", False):
+            what = f"{error.name} of {fact.subject} ({fact.place})"
+            how = "give the value a default in the file, or scan what it is rendered to"
+            self.unknown[key] = NotChecked("out-of-scope", what, error.why, how)
 
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]

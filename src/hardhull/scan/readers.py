@@ -121,7 +121,7 @@ def with_drop_ins(sources: list[Source]) -> Iterator[tuple[Source, list[Source]]
 
 
 def units(reading: Reading) -> None:
-    """systemd units: the containers that their commands start."""
+    """Units of systemd: the containers that their commands start."""
     from hardhull.formats.systemd import read
 
     for source, drop_ins in with_drop_ins(reading.tree.of_kind("unit")):
