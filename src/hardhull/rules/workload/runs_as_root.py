@@ -50,7 +50,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if not is_root(user.value):
         return
     asked_for = workload.user.written
-    base = known_base(workload)
+    base, recipe = known_base(workload), workload.recipe.get(None)
     steps_down = base is not None and bool(base.drops_to) and not workload.entrypoint.get(None)
     mapped = workload.userns.get(None) not in {None, "host"} or workload.runtime == "podman"
     milder = throwaway(workload) or mapped or (steps_down and not asked_for)
@@ -58,6 +58,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     yield user.finding(
         f"{workload.subject} starts as root: {'its definition says so' if asked_for else user.origin}",
         label=f"the image brings the user {base.ships[0].name}" if base and base.ships else "root",
+        also=(recipe.user.mark("the user of its image"),) if recipe is not None and not asked_for else (),
         value="root",
         severity=severity,
     )
