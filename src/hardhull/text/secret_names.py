@@ -31,6 +31,9 @@ _PASSWORD_END: Final = ("PASSWORD", "PASSWD", "PASSPHRASE")
 """Also at the end of a longer word: ``PGPASSWORD``."""
 _NOT_PASS: Final = frozenset(("BYPASS", "COMPASS", "PWD", "OLDPWD"))
 
+_PASSED_ON: Final = frozenset(("PROXY", "UWSGI", "FASTCGI", "SCGI", "GRPC"))
+"""The word before ``PASS`` where nginx passes requests on (``UWSGI_PASS=server:3031``)."""
+
 _ISSUED_END: Final = ("TOKEN", "APIKEY", "ACCESSKEY", "AUTHKEY")
 _OWN_END: Final = ("SECRET", "SECRETKEY", "PRIVATEKEY")
 _KEY_KIND: Final = {
@@ -84,6 +87,8 @@ def role_of(name: str) -> Role | None:
     if not words or name in _NOT_PASS or not _PUBLIC.isdisjoint(words):
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last == "PASS" and before in _PASSED_ON:
+        return None
     if (last in _PASSWORD or last.endswith(_PASSWORD_END)) and last not in _NOT_PASS - {"PWD"}:
         return Role.PASSWORD if _SWITCH.isdisjoint(words[:-1]) else None
     if last in {"BASE", "HASH"} and before in {"KEY", "SECRET"}:
