@@ -1,6 +1,7 @@
 """Compare the Compose reader with Docker Compose itself over a folder of real files.
 
     python bench/oracle_compose.py DIR [--filled] [--limit N] [--show N] [--cache FILE]
+    python bench/oracle_compose.py --record        (renews the verdicts on tests/formats/compose/fixtures)
 
 The oracle is ``docker-compose`` (or what ORACLE_COMPOSE names): ``docker-compose config --format json`` prints the
 canonical model without an engine. Every file with services is a project of its own; a default file with an override
@@ -22,14 +23,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "formats" / "compose"))
 
-from oracle_compose_model import UNKNOWN, ours, theirs
+from oracle_model import HOME, differences, in_one_root
 
-from hardhull.formats.compose.project import ComposeProject, read_project
+from hardhull.formats.compose.project import read_project
 from hardhull.model.source import Source
 
-HOME = "/home/oracle"
+TESTS = Path(__file__).parent.parent / "tests" / "formats" / "compose"
 NAMES = re.compile(r"^(?:docker-|podman-|container-)?compose[\w.-]*\.ya?ml$|^[\w.-]*[.-]compose\.ya?ml$")
 VARIABLE = re.compile(rb"\$(?:\{([A-Za-z_]\w*)|([A-Za-z_]\w*))")
 DEFAULTS = ("compose", "docker-compose")
@@ -121,51 +122,23 @@ def value_for(name: str) -> str:
     return "8080"
 
 
-def compare(project: ComposeProject, model: dict[str, Any], root: Path) -> tuple[list[str], Counter[str]]:
-    """Where both say different things, and the fields that we do not know."""
-    differences: list[str] = []
-    unknown: Counter[str] = Counter()
-    mine = {workload.name: ours(workload, str(root), HOME) for workload in project.workloads}
-    folder = str((root / project.files[0]).parent)
-    given = {
-        name: theirs(service, model, folder)
-        for section in ("services", "jobs")
-        for name, service in (model.get(section) or {}).items()
-        if not service.get("provider")
-    }
-    for name in sorted(mine.keys() | given.keys()):
-        if name not in mine or name not in given:
-            differences.append(f"{name}: only {'we have it' if name in mine else 'Compose has it'}")
-            continue
-        for slot in sorted(mine[name].keys() | given[name].keys()):
-            here: Any = mine[name].get(slot)
-            there: Any = given[name].get(slot)
-            if slot == "env" and not given[name]["env_files_read"]:
-                here = {key: one for key, one in here.items() if key not in mine[name]["from_files"]}
-                there = {key: one for key, one in there.items() if key in here}
-            if slot in {"env_files_read", "from_files"}:
-                continue
-            if here == UNKNOWN or (isinstance(here, (list, tuple)) and UNKNOWN in here and slot != "build"):
-                unknown[slot] += 1
-            elif slot in {"env", "build"} and agree(here, there):
-                pass
-            elif here != there:
-                differences.append(f"{name}.{slot}: ours {here!r} Compose {there!r}")
-    return differences, unknown
-
-
-def agree(here: Any, there: Any) -> bool:
-    """Whether two values are the same as far as we know them."""
-    if isinstance(here, tuple) and isinstance(there, tuple):
-        return len(here) == len(there) and all(map(agree, here, there))
-    if isinstance(here, dict) and isinstance(there, dict):
-        return there.keys() <= here.keys() and all(one in (UNKNOWN, there.get(name)) for name, one in here.items())
-    return bool(here == there)
+def record(binary: str) -> None:
+    """Renew ``expected.json`` of every fixture: what Compose says about it in a folder of the name ``project``."""
+    for folder in sorted(path for path in (TESTS / "fixtures").iterdir() if path.is_dir()):
+        with tempfile.TemporaryDirectory() as name:
+            copy = Path(name).resolve() / "project"
+            shutil.copytree(folder, copy)
+            files = [copy / name for name in ("compose.yml", "over.yml") if (copy / name).exists()]
+            model, complaint = ask(binary, files, None, {})
+        verdict = {"complaint": complaint.replace(str(copy), ""), "model": in_one_root(model, str(copy))}
+        (folder / "expected.json").write_text(json.dumps(verdict, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        print(folder.name, complaint or "accepted")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--record", action="store_true")
     parser.add_argument("--filled", action="store_true")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--show", type=int, default=40)
@@ -174,6 +147,11 @@ def main() -> None:
     binary = os.environ.get("ORACLE_COMPOSE") or shutil.which("docker-compose")
     if not binary:
         sys.exit("no oracle: put docker-compose on PATH, or name it in ORACLE_COMPOSE")
+    if options.record:
+        record(binary)
+        return
+    if options.folder is None:
+        parser.error("name a folder")
     folder = options.folder.resolve()
     cache = json.loads(options.cache.read_text()) if options.cache and options.cache.exists() else {}
     tally: Counter[str] = Counter()
@@ -228,11 +206,11 @@ def check(
         lines.append(f"! {shown}: we refuse: {refused[0].place}: {refused[0].why}")
     tally["compared"] += 1
     tally["services"] += len(project.workloads)
-    differences, hidden = compare(project, model, root)
+    different, hidden = differences(project.workloads, model, str(root), str(files[0].parent))
     unknown.update(hidden)
-    if differences:
+    if different:
         tally["with differences"] += 1
-        lines += [f"{shown}: {difference}" for difference in differences]
+        lines += [f"{shown}: {difference}" for difference in different]
 
 
 if __name__ == "__main__":

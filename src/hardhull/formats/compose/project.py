@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.formats.compose import known
 from hardhull.formats.compose.context import Context
 from hardhull.formats.compose.environment import Environment, project_variables
-from hardhull.formats.compose.load import Loader, Setting
+from hardhull.formats.compose.load import SECTIONS, Loader, Setting
 from hardhull.formats.compose.problem import Problem, Problems, TooMuchError
 from hardhull.formats.compose.resources import Resources, read_resources
 from hardhull.formats.compose.service import read_service
@@ -130,6 +130,8 @@ def _workloads(model: Table, context: Context) -> tuple[Workload, ...]:
     for name, pair in model.pairs.items():
         if isinstance(pair.value, Text) and pair.value.null and not known.is_extension(name):
             context.problems.refuse(pair, f"{name} has no value", "take it out")
+        elif name in SECTIONS and not isinstance(pair.value, Table):
+            context.problems.refuse(pair, f"{name} is no mapping", "write a mapping")
         if name not in known.TOP and not known.is_extension(name):
             context.problems.refuse(pair, f"there is no key {name} here")
     return tuple(found)

@@ -94,13 +94,15 @@ def decimal(data: Value) -> float:
 
 
 def size(data: Value) -> int:
-    """Bytes: a number, or one with a unit of 1024 (``512m``, ``1gb``, ``1.5 GiB``).
+    """Bytes: an integer, or a number with a unit of 1024 (``512m``, ``1gb``, ``1.5 GiB``).
 
     Raises:
         BadValueError: it is none.
     """
-    if isinstance(data, (int, float)) and not isinstance(data, bool):
-        return int(data)
+    if isinstance(data, int) and not isinstance(data, bool):
+        return data
+    if isinstance(data, float):
+        return 0  # compose-go takes integers and strings, and leaves out what is neither
     match = _SIZE.fullmatch(data) if isinstance(data, str) and len(data) < 40 else None
     if match is None:
         msg = f"{shown(data)!r} is no size"

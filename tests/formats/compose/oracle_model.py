@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hardhull.facts.workload import Workload
     from hardhull.model.field import Field
 
 UNKNOWN = "<unknown>"
+HOME = "/home/oracle"
+ROOT = "/ROOT"
 DEFAULTS = {
     "privileged": False, "read_only": False, "tty": False, "stdin_open": False, "oom_kill_disable": False,
     "unmasked_paths": False,
@@ -25,6 +31,59 @@ PLAIN = [
     "shm_size", "storage", "stop_grace", "replicas", "command", "entrypoint",
     "profiles",
 ]  # fmt: skip
+
+
+def in_one_root(model: Any, folder: str) -> Any:
+    """A model that says the same wherever its folder stands."""
+    text = json.dumps(model).replace(folder, ROOT).replace(str(PurePosixPath(folder).parent), "")
+    return json.loads(text)
+
+
+def differences(
+    workloads: Sequence[Workload], model: dict[str, Any], root: str, folder: str
+) -> tuple[list[str], Counter[str]]:
+    """Where our reading and Compose's model say different things, and the fields that we do not know.
+
+    Args:
+        workloads: ours.
+        model: Compose's.
+        root: the folder that our paths are relative to.
+        folder: the project's.
+    """
+    found: list[str] = []
+    unknown: Counter[str] = Counter()
+    mine = {workload.name: ours(workload, root, HOME) for workload in workloads}
+    given = {
+        name: theirs(service, model, folder)
+        for section in ("services", "jobs")
+        for name, service in (model.get(section) or {}).items()
+        if not service.get("provider")
+    }
+    found += [f"{name}: only {'ours' if name in mine else 'theirs'}" for name in sorted(mine.keys() ^ given.keys())]
+    for name in sorted(mine.keys() & given.keys()):
+        for slot in sorted((mine[name].keys() | given[name].keys()) - {"env_files_read", "from_files"}):
+            here: Any = mine[name].get(slot)
+            there: Any = given[name].get(slot)
+            if slot == "env" and not given[name]["env_files_read"] and here != UNKNOWN:
+                here = {key: one for key, one in here.items() if key not in mine[name]["from_files"]}
+                there = {key: one for key, one in there.items() if key in here}
+            if here == UNKNOWN or (isinstance(here, (list, tuple)) and UNKNOWN in here and slot != "build"):
+                unknown[slot] += 1
+            elif not agree(here, there):
+                found.append(f"{name}.{slot}: ours {here!r} Compose {there!r}")
+    return found, unknown
+
+
+def agree(here: Any, there: Any) -> bool:
+    """Whether two values are the same as far as we know them."""
+    if isinstance(here, tuple) and isinstance(there, tuple):
+        return len(here) == len(there) and all(map(agree, here, there))
+    if isinstance(here, dict) and isinstance(there, dict):
+        names = there.keys() | {name for name, one in here.items() if one != UNKNOWN}
+        return names <= here.keys() and all(
+            agree(here[name], there.get(name)) or here[name] == UNKNOWN for name in names
+        )
+    return bool(here == there)
 
 
 def value(field: Field[Any]) -> Any:
@@ -71,6 +130,8 @@ def ours(workload: Workload, root: str, home: str) -> dict[str, Any]:
         found[slot] = value(field)
         if isinstance(found[slot], tuple):
             found[slot] = list(found[slot])
+    for slot in ("memory", "memory_reservation", "shm_size", "cpus", "pids"):
+        found[slot] = found[slot] or None  # 0 is no limit
     if found["seccomp"] not in {None, "unconfined", "default", UNKNOWN}:
         found["seccomp"] = absolute(found["seccomp"], root, home)
     if isinstance(found["profiles"], list):
@@ -218,6 +279,8 @@ def theirs(service: dict[str, Any], model: dict[str, Any], folder: str) -> dict[
     found["env_files_read"] = get("#env_files_read", True)
     if found["seccomp"] not in {None, "unconfined", "builtin"}:
         found["seccomp"] = absolute(found["seccomp"], folder, "")
+    elif found["seccomp"] == "builtin":
+        found["seccomp"] = "default"
     for slot in ("cap_add", "cap_drop"):
         found[slot] = sorted(one.upper().removeprefix("CAP_") for one in get(slot) or [])
     for slot in ("group_add", "device_cgroup_rules", "links", "dns", "expose"):
