@@ -13,8 +13,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardhull.scan.syntaxes import CANNOT
-
 from hardhull.facts.workload import Workload
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Severity
@@ -23,7 +21,9 @@ from hardhull.rules.policy import Policy
 from hardhull.rules.rule import all_rules
 from hardhull.scan import Options, scan
 from hardhull.scan.checklist import ROWS
+from hardhull.scan.effective import derive
 from hardhull.scan.evidence import MEANING
+from hardhull.scan.syntaxes import CANNOT
 
 if TYPE_CHECKING:
     from hardhull.rules.rule import Rule
@@ -78,11 +78,11 @@ def index_page(rules: tuple[Rule, ...]) -> str:
 
 def expresses(rule: Rule, syntax: str) -> str:
     """What a workload rule does with a syntax: it is tested there, reads it, or has no words to read."""
-    if any(example.syntax == syntax for example in rule.examples):
+    if any(example.syntax in syntax for example in rule.examples):
         return "tested"
-    place = Place(Source("x", b""), Span(0, 0))
-    runtime = "kubernetes" if syntax == "kubernetes" else "docker"
-    empty = Workload("x", "x", syntax, place, runtime=runtime, cannot=CANNOT[syntax])
+    runtime, cannot = CANNOT[syntax]
+    empty = Workload("x", "x", syntax, Place(Source("x", b""), Span(0, 0)), runtime=runtime, cannot=cannot)
+    derive(empty)
     try:
         list(rule.check(empty, Policy()))
     except InexpressibleError:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hardhull.model.result import Found, Location, NotChecked, Result, Suppression
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HOMEPAGE = "https://pypi.org/project/hardhull/"
+HOMEPAGE = "https://github.com/hardhull/hardhull"
 CATEGORY = "hardhull/"
 """The run's automation id: what stands before the slash is GitHub's category."""
 MAX_RESULTS = 25_000

@@ -82,7 +82,8 @@ class Judge:
             self._note(fact, error)
         except InexpressibleError:
             return
-        self.subjects[rule.id] += 1
+        else:
+            self.subjects[rule.id] += 1
 
     def _is_new(self, rule: Rule, fact: Fact, finding: Finding) -> bool:
         """Whether it was not found before: a compose file can belong to several projects."""
@@ -110,16 +111,16 @@ class Judge:
         content = (rule.id, fact.kind, finding.field, finding.value)
         named = (*content, locations[0].path, fact.subject)
         return Found(
-            self._id(named), self._id(content), rule.id, severity, confidence, fact.subject, fact.kind,
+            self._id(named), _hash(content), rule.id, severity, confidence, fact.subject, fact.kind,
             finding.message, locations, readings, self._suppression(rule, fact, locations),
             self.quotes.line_hash(spans[0]) if self.line_hashes else "",
         )  # fmt: skip
 
     def _id(self, parts: tuple[str, ...]) -> str:
-        """16 hex digits of a hash of the parts and of how many equal ones came before."""
+        """The hash of the parts and of how many equal ones came before."""
         ordinal = self._ordinals[parts]
         self._ordinals[parts] += 1
-        return hashlib.sha256("\0".join((*parts, str(ordinal))).encode("utf-8", "replace")).hexdigest()[:16]
+        return _hash((*parts, str(ordinal)))
 
     def _suppression(self, rule: Rule, fact: Fact, locations: tuple[Location, ...]) -> Suppression | None:
         if self.ignores is None:
@@ -145,6 +146,11 @@ class Judge:
             )
             for rule in self.rules.values()
         }  # fmt: skip
+
+
+def _hash(parts: tuple[str, ...]) -> str:
+    """16 hex digits."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _order(found: Found) -> tuple[int, int, str, str, int]:
