@@ -46,15 +46,20 @@ def is_privileged(workload: Workload) -> bool:
 def throwaway(workload: Workload) -> bool:
     """Whether it is a tool that somebody runs once and waits for, not a service: limits and checks are no use then.
 
-    ``docker run --rm`` and ``docker run -it`` in scripts, workflows and documentation; not in a unit, where ``--rm`` is
-    usual for services.
+    ``docker run`` in scripts and workflows with ``--rm`` or ``-it``, or in the foreground without ports and restart
+    policy; not with ``-d``, and not in a unit, where ``--rm`` is usual for services. In documentation nobody demands
+    anything of the lines that people try out.
     """
-    if workload.syntax != "docker-run" or workload.detach.get(False):
+    if workload.syntax != "docker-run" or workload.runtime == "swarm":
         return False
     if workload.from_docs:
         return True
-    once = workload.remove.get(False) or workload.stdin_open.get(False) or workload.tty.get(False)
-    return once and not workload.place.source.path.endswith(".service")
+    if workload.detach.get(False) or workload.place.source.path.endswith(".service"):
+        return False
+    if workload.remove.get(False) or workload.stdin_open.get(False) or workload.tty.get(False):
+        return True
+    serves = workload.ports.written or workload.publish_all.get(False) or workload.restart.written
+    return " run " in workload.subject and not serves
 
 
 def runs_to_its_end(workload: Workload) -> bool:

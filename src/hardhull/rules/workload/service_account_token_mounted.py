@@ -28,18 +28,20 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-def _account_decides(workload: Workload) -> bool:
-    """Whether the ServiceAccount mounts no token, or has roles and so is there to use one."""
+def _uses_the_api(workload: Workload) -> bool:
+    """Whether its account is bound to a role, so that it is there to ask the API server."""
+    cluster, name = workload.cluster.get(None), workload.service_account.get(None)
+    return cluster is not None and bool(name) and bool(cluster.bindings_of(workload.namespace.get(None), name))
+
+
+def _account_refuses(workload: Workload) -> bool:
+    """Whether its account mounts no token into pods that do not say anything."""
     cluster = workload.cluster.get(None)
     if cluster is None:
         return False
-    namespace, name = workload.namespace.get(None), workload.service_account.get(None)
-    account = cluster.service_account(namespace, name)
-    if account is not None and account.known:
-        mounts = account.value.automount
-        if mounts is not None and not mounts.value:
-            return True
-    return bool(name) and bool(cluster.bindings_of(namespace, name))
+    account = cluster.service_account(workload.namespace.get(None), workload.service_account.get(None))
+    mounts = account.value.automount if account is not None and account.known else None
+    return mounts is not None and not mounts.value
 
 
 @rule(
@@ -53,7 +55,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting, or its absence."""
     if workload.runtime != "kubernetes" or workload.automount_token.value is False:
         return
-    if workload.role.get("app") != "app" or (workload.automount_token.value is None and _account_decides(workload)):
+    if workload.role.get("app") != "app" or _uses_the_api(workload):
+        return
+    if workload.automount_token.value is None and _account_refuses(workload):
         return
     yield workload.automount_token.finding(
         f"{workload.subject} carries a token for the Kubernetes API", label="the token is mounted"
