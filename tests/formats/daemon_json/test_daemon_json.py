@@ -60,7 +60,7 @@ def test_single_values(text: str, name: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "values"),
     [
-        ('{"hosts": ["fd://", null, "tcp://h:1"]}', "hosts", ["fd://", "tcp://h:1"]),
+        ('{"hosts": ["fd://", null, "tcp://h:1"]}', "hosts", ["fd://", "", "tcp://h:1"]),
         ('{"log-opts": {"max-size": "1m", "tag": null}}', "log_opts", [("max-size", "1m"), ("tag", "")]),
         ('{"features": {"cdi": true}}', "features", [("cdi", True)]),
         (
@@ -104,8 +104,12 @@ def test_places_are_the_bytes_of_the_value_or_the_key() -> None:
     [
         ('{"nope": 1}', [("unknown", "nope", True)]),
         ('{"ICC": false}', [("unknown", "ICC", True)]),
-        ('{"version": true}', [("unknown", "version", True)]),
         ('{"resolv-conf": "/x"}', [("unknown", "resolv-conf", True)]),
+        ('{"resolv-conf": {}}', [("unknown", "resolv-conf", True)]),
+        ('{"cluster-store-opt": []}', [("removed", "cluster-store-opt", True)]),
+        ('{"proxies": null}', [("type", "proxies", True)]),
+        ('{"default-shm-size": null}', [("type", "default-shm-size", True)]),
+        ('{"mtu": 99999999999999999999}', [("type", "mtu", True)]),
         ('{"H": ["fd://"]}', [("unknown", "H", True)]),
         ('{"graph": "/x"}', [("removed", "graph", True)]),
         ('{"icc": "false"}', [("type", "icc", True)]),
@@ -122,6 +126,17 @@ def test_places_are_the_bytes_of_the_value_or_the_key() -> None:
         ('{"mtu": -1}', [("value", "mtu", True)]),
         ('{"dns": ["dns.google"]}', [("value", "dns", True)]),
         ('{"labels": ["a"]}', [("value", "labels", True)]),
+        ('{"labels": [null]}', [("value", "labels", True)]),
+        ('{"labels": ["a=b", "a=c"]}', [("exclusive", "labels", True)]),
+        ('{"hosts": ["tcp://h:0"]}', [("value", "hosts", True)]),
+        ('{"hosts": ["tcp://h:1/p"]}', [("value", "hosts", True)]),
+        ('{"hosts": ["tcp://[::1]:2376", "tcp://h", "tcp://:1", "unix:///a/b:c"]}', []),
+        ('{"dns-search": ["a b"]}', [("value", "dns-search", True)]),
+        ('{"dns-search": [".", "example.com."]}', []),
+        ('{"userns-remap": "a:b:c"}', [("value", "userns-remap", True)]),
+        ('{"userland-proxy-path": "x"}', [("value", "userland-proxy-path", True)]),
+        ('{"userland-proxy-path": "x", "userland-proxy": false}', []),
+        ('{"host-gateway-ip": "1.1.1.1", "host-gateway-ips": ["1.1.1.1"]}', [("exclusive", "host-gateway-ip", True)]),
         ('{"registry-mirrors": ["mirror:5000"]}', [("value", "registry-mirrors", True)]),
         ('{"exec-opts": ["native.cgroupdriver=other"]}', [("value", "exec-opts", True)]),
         ('{"default-cgroupns-mode": "shared"}', [("value", "default-cgroupns-mode", True)]),
@@ -131,6 +146,7 @@ def test_places_are_the_bytes_of_the_value_or_the_key() -> None:
         ('{"icc": true, "icc": false}', [("twice", "icc", False)]),
         ('{"insecure-registry": ["x"]}', [("flag-name", "insecure-registry", False)]),
         ('{"restart": true}', [("flag-name", "restart", False)]),
+        ('{"version": true}', [("flag-name", "version", False)]),
         ('{"http-proxy": "http://x"}', [("flag-name", "http-proxy", False)]),
         ('{"security": {"dns": ["1.1.1.1"]}}', [("nested", "security", False)]),
         ('{"security": {"x": 1}}', [("unknown", "x", True)]),
@@ -236,7 +252,11 @@ def test_looks_like() -> None:
 
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 70000) | st.text(max_size=6) | st.sampled_from(["10m", "fd://", "a=b"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 70000)
+    | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
+    | st.sampled_from(["10m", "fd://", "a=b"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*keys(), "Name", "Soft", "x"]), inner),
     max_leaves=6,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.log_drivers import is_size
@@ -10,13 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LEVELS = frozenset({"panic", "fatal", "error", "warn", "info", "debug", "trace"})
+_DOMAIN = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*\.?\s*")
+"""``ValidateDNSSearch`` in moby's ``opts``."""
 _PROTOCOLS = frozenset({"tcp", "unix", "fd", "npipe"})
 
 
 def refused(key: str, value: str) -> str:
     """Why the engine refuses a text (one of the list, for list keys), as a sentence part; empty if it does not."""
     check = _TEXTS.get(key)
-    return check(value) if check is not None and value else ""
+    if check is None or (not value and key not in _NOT_EMPTY):
+        return ""
+    return check(value)
 
 
 def refused_number(key: str, value: int) -> str:
@@ -27,6 +32,9 @@ def refused_number(key: str, value: int) -> str:
         return f"{value} is negative"
     return ""
 
+
+_NOT_EMPTY = frozenset({"dns-search", "exec-opts", "labels", "node-generic-resources", "registry-mirrors"})
+"""Lists in which an empty text (or null) is refused, too."""
 
 _NOT_NEGATIVE = frozenset(
     {"mtu", "max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts", "default-stop-timeout"}
@@ -43,9 +51,17 @@ def _one_of(*words: str, fold: bool = False) -> Callable[[str], str]:
 
 
 def _host(value: str) -> str:
-    protocol, found, _ = value.strip().partition("://")
+    protocol, found, rest = value.strip().partition("://")
     if found and protocol not in _PROTOCOLS:
         return f"{value!r} has none of the protocols {', '.join(sorted(_PROTOCOLS))}"
+    if found and protocol != "tcp":
+        return ""
+    address, slash, _ = (rest if found else protocol).partition("/")
+    if slash:
+        return f"{value!r} has a path"
+    _, colon, port = address.rpartition("]")[2].rpartition(":")
+    if colon and port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        return f"{value!r} has no valid port"
     return ""
 
 
@@ -105,6 +121,24 @@ def _exec_option(value: str) -> str:
     return "" if word in {"cgroupfs", "systemd"} else f"{word!r} is none of cgroupfs, systemd"
 
 
+def _network6(value: str) -> str:
+    return _network(value) or ("" if ":" in value else f"{value!r} is no IPv6 network")
+
+
+def _domain(value: str) -> str:
+    if value.strip() == "." or (len(value) <= 255 and _DOMAIN.fullmatch(value) and any(map(str.isalpha, value))):
+        return ""
+    return f"{value!r} is not a domain"
+
+
+def _absolute(value: str) -> str:
+    return "" if value.startswith("/") else f"{value!r} is not an absolute path"
+
+
+def _user(value: str) -> str:
+    return f"{value!r} is not of the form user:group" if value.count(":") > 1 else ""
+
+
 def _size(value: str) -> str:
     return "" if is_size(value) else f"{value!r} is not a size"
 
@@ -118,14 +152,21 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "default-ipc-mode": _one_of("private", "shareable"),
     "default-shm-size": _size,
     "dns": _address,
+    "dns-search": _domain,
     "exec-opts": _exec_option,
     "firewall-backend": _one_of("iptables", "nftables"),
     "fixed-cidr": _network,
+    "fixed-cidr-v6": _network6,
+    "host-gateway-ip": _address,
+    "host-gateway-ips": _address,
     "hosts": _host,
     "insecure-registries": _registry,
     "ip": _address,
     "labels": _label,
     "log-format": _one_of("json", "text"),
     "log-level": _one_of(*_LEVELS, fold=True),
+    "node-generic-resources": _label,
     "registry-mirrors": _mirror,
+    "userland-proxy-path": _absolute,
+    "userns-remap": _user,
 }

@@ -21,7 +21,7 @@ from hardhull.facts.engine import Engine
 # key, type, option, short option, first version, first version that refuses it ("-": none; first version before 17.06)
 _TABLE = """
 allow-direct-routing            bool     allow-direct-routing             -  28.2   -
-allow-nondistributable-artifacts strings allow-nondistributable-artifacts -  17.06  -
+allow-nondistributable-artifacts any     allow-nondistributable-artifacts -  17.06  -
 api-cors-header                 str      api-cors-header                  -  -      28.0
 api-enable-cors                 bool     api-enable-cors                  -  -      17.09
 authorization-plugins           strings  authorization-plugin             -  -      -
@@ -52,7 +52,7 @@ default-runtime                 str      default-runtime                  -  -  
 default-shm-size                size     default-shm-size                 -  17.04  -
 default-stop-timeout            int      default-stop-timeout             -  29.7   -
 default-ulimits                 ulimits  default-ulimit                   -  17.07  -
-deprecated-key-path             str      -                                -  17.06  -
+deprecated-key-path             any      -                                -  17.06  -
 disable-legacy-registry         bool     disable-legacy-registry          -  -      19.03
 dns                             ips      dns                              -  -      -
 dns-opts                        strings  dns-opt                          -  -      -
@@ -131,7 +131,18 @@ ONLY_OPTIONS = {
     "validate": "bool",
     "version": "bool",
 }
-"""Options that are no keys; in a file their names pass the check and are ignored (``version`` since 18.06 refused)."""
+"""Options that are no keys; in a file their names pass the check and are ignored."""
+
+NO_OPTIONS = frozenset(
+    {
+        "containerd-plugin-namespace",
+        "default-init",
+        "resolv-conf",
+        "swarm-raft-election-tick",
+        "swarm-raft-heartbeat-tick",
+    }
+)  # fmt: skip
+"""JSON names of moby's structures that have no option, so that they are refused as unknown, objects too."""
 
 PROXIES = frozenset({"http-proxy", "https-proxy", "no-proxy"})
 """Keys that count only inside ``proxies``."""
@@ -155,8 +166,8 @@ class Key(NamedTuple):
     Attributes:
         name: the key.
         type: ``bool``, ``str``, ``int``, ``strings``, ``map`` (of strings), ``bools`` (a map), ``size``, ``ip``,
-            ``ips``, ``pools``, ``ulimits``, ``runtimes``, ``nets`` (driver to options), ``builder``, ``proxies`` or
-            ``object``.
+            ``ips``, ``pools``, ``ulimits``, ``runtimes``, ``nets`` (driver to options), ``builder``, ``proxies``,
+            ``object`` or ``any`` (kept for old files, without effect).
         option: of ``dockerd``, without dashes; empty where it has none.
         short: its one-letter form, or empty.
         since: the first version that knows it; empty for all that matter.

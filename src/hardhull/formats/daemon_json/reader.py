@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from hardhull.facts.engine import Engine
 from hardhull.facts.problem import Problem
 from hardhull.formats.daemon_json.checks import refused, refused_number
-from hardhull.formats.daemon_json.keys import MERGED, ONLY_OPTIONS, PROXIES, REFUSED_EMPTY, keys, options, version
+from hardhull.formats.daemon_json.keys import (
+    MERGED,
+    NO_OPTIONS,
+    ONLY_OPTIONS,
+    PROXIES,
+    REFUSED_EMPTY,
+    keys,
+    options,
+    version,
+)
 from hardhull.formats.daemon_json.values import MismatchError, typed
 from hardhull.formats.jsonread import bool_of, entries_of, is_null, text_of, type_name
 from hardhull.model.field import Field
@@ -100,11 +109,14 @@ class _Reading:
 
     def take(self, key: Key, entry: Entry) -> None:
         """A key that the engine knows."""
-        self.known_to_version(key, entry)
-        if is_null(entry.value):
+        if not self.known_to_version(key, entry) or key.type == "any":
+            if isinstance(entry.value, Mapping) and key.type != "map":
+                self.nested(entry, key.name)
             return
         if key.type == "proxies":
-            self.proxies(entry.value)
+            self.proxies(entry)
+            return
+        if is_null(entry.value) and key.type != "size":
             return
         try:
             value = typed(key, entry.value, self.source)
@@ -121,18 +133,23 @@ class _Reading:
             for field in value:
                 self.keep(field.name, field)
 
-    def known_to_version(self, key: Key, entry: Entry) -> None:
-        """Keys that came later than the engine, or went before it."""
+    def known_to_version(self, key: Key, entry: Entry) -> bool:
+        """Whether the engine has this key; it may have come later, or be gone."""
         if self.version is not None and key.since and version(key.since) > self.version:
-            why = f"{key.name} is known from engine {key.since} on"
-            self.problem(entry.key, "too-new", key.name, why)
+            if not isinstance(entry.value, Mapping):
+                self.problem(entry.key, "too-new", key.name, f"{key.name} is known from engine {key.since} on")
+            return False
         if not key.until:
-            return
-        empty = text_of(entry.value) == "" or (isinstance(entry.value, Mapping) and not entry.value.entries)
+            return True
+        nested = isinstance(entry.value, Mapping) and key.type != "map"
+        empty = is_null(entry.value) or text_of(entry.value) == ""
         until = REFUSED_EMPTY.get(key.name, key.until) if empty else key.until
-        if self.version is None or version(until) <= self.version:
-            why = f"{key.name} was removed, engine {until} and later refuse it"
+        if self.version is not None and version(until) > self.version:
+            return True
+        why = f"{key.name} was removed, engine {until} and later refuse it"
+        if self.version is None or not nested:
             self.problem(entry.key, "removed", key.name, why, sure=self.version is not None)
+        return False
 
     def field(self, key: Key, entry: Entry, value: Any) -> Field[Any]:
         """The field of a slot; lists point at their key, and an empty text or 0 is the default (mergo in moby)."""
@@ -172,10 +189,12 @@ class _Reading:
         if why:
             self.problems.append(Field(key.name, Problem("value", key.name, f"{key.name}: {why}"), at.place))
 
-    def proxies(self, node: Node) -> None:
-        """The object ``proxies``."""
+    def proxies(self, proxies: Entry) -> None:
+        """The object ``proxies``. Anything else under that name is an unknown key to the engine, null too."""
+        node = proxies.value
         if not isinstance(node, Mapping):
-            self.problem(node, "type", "proxies", f"proxies: a {type_name(node)} where the engine wants an object")
+            why = f"proxies: {type_name(node)} where the engine wants an object"
+            self.problem(node, "type", "proxies", why)
             return
         for entry in node.entries:
             name = entry.name or ""
@@ -189,15 +208,22 @@ class _Reading:
         """A key that is no setting at this place."""
         option = options().get(name) if len(name) > 1 else None
         self.engine.unread.append(Field(name, name, entry.key.place(self.source)))
-        if isinstance(entry.value, Mapping):
+        if (
+            isinstance(entry.value, Mapping)
+            and (name in PROXIES or name.lower() not in keys())
+            and name not in NO_OPTIONS
+        ):
             self.nested(entry, name)
         elif name in PROXIES:
             why = f"{name} counts only inside proxies, here the engine ignores it"
             self.problem(entry.key, "flag-name", name, why, stops=False)
+        elif option is not None and option.until and (self.version is None or version(option.until) <= self.version):
+            why = f"{name} was removed, engine {option.until} and later refuse it"
+            self.problem(entry.key, "removed", name, why, sure=self.version is not None)
         elif option is not None:
             why = f"{name} is the name of the option, the key is {option.name}; the engine ignores it"
             self.problem(entry.key, "flag-name", name, why, stops=False)
-        elif name in ONLY_OPTIONS and name != "version":
+        elif name in ONLY_OPTIONS:
             why = f"{name} is an option of dockerd and no key, the engine ignores it"
             self.problem(entry.key, "flag-name", name, why, stops=False)
         else:
@@ -222,9 +248,16 @@ class _Reading:
             why = f"{name} is no setting of the engine, what stands in it{lost} is ignored"
             self.problem(entry.key, "nested", name, why, stops=False)
 
+    def userland_proxy(self) -> None:
+        """The proxy's path counts only while the proxy is on."""
+        proxy = self.engine.fields.get("userland_proxy")
+        if proxy is not None and proxy.get(True) is False:
+            self.problems = [one for one in self.problems if one.value.key != "userland-proxy-path"]
+
     def finish(self) -> None:
         """Settings that exclude each other, and the list of problems."""
         self.exclusive()
+        self.userland_proxy()
         if self.problems:
             place = self.problems[0].place
             self.engine.problems = Field("problems", tuple(self.problems), place)
@@ -239,6 +272,19 @@ class _Reading:
             own = get(name)
             if bridge is not None and own is not None and bridge.get("") and own.get(""):
                 self.both(own, name, f"bridge and {name} exclude each other")
+
+        if {"host-gateway-ip", "host-gateway-ips"} <= self.seen:
+            at = Field("host-gateway-ip", "", self.engine.place)
+            self.both(at, "host-gateway-ip", "host-gateway-ip and host-gateway-ips exclude each other")
+        self.labels()
+
+    def labels(self) -> None:
+        """A label may not have two values (``GetConflictFreeLabels``)."""
+        values: dict[str, str] = {}
+        for item in self.engine.labels.get(()):
+            name, _, value = item.get("").partition("=")
+            if values.setdefault(name, value) != value:
+                self.both(item, "labels", f"labels: {name} has two values")
 
     def both(self, field: Field[Any], key: str, why: str) -> None:
         """Keeps a pair that the engine refuses."""

@@ -67,8 +67,8 @@ def _bool(_key: Key, node: Node, _source: Source) -> bool:
 
 def _int(_key: Key, node: Node, _source: Source) -> int:
     value = int_of(node)
-    if value is None:
-        raise MismatchError(node, "a whole number")
+    if value is None or not -(2**63) <= value < 2**63:
+        raise MismatchError(node, "a whole number of 64 bits")
     return value
 
 
@@ -82,10 +82,13 @@ def _str(_key: Key, node: Node, _source: Source) -> str:
 def _strings(key: Key, node: Node, source: Source) -> tuple[Field[str], ...]:
     if not isinstance(node, Sequence):
         raise MismatchError(node, "a list of strings")
-    for item in items_of(node):
-        if text_of(item) is None:
+    fields = []
+    for item in node.items:
+        text = "" if is_null(item) else text_of(item)
+        if text is None:
             raise MismatchError(item, "strings in this list")
-    return tuple(Field(key.slot, text, item.place(source)) for text, item in texts(node))
+        fields.append(Field(key.slot, text, item.place(source)))
+    return tuple(fields)
 
 
 def _map(key: Key, node: Node, source: Source) -> tuple[Field[tuple[str, str]], ...]:
@@ -203,6 +206,17 @@ def _builder(_key: Key, node: Node, source: Source) -> tuple[Field[Any], ...]:
     return tuple(fields)
 
 
+def _any(_key: Key, _node: Node, _source: Source) -> None:
+    return None
+
+
+def _size(key: Key, node: Node, source: Source) -> str:
+    text = _str(key, node, source)
+    if not text:
+        raise MismatchError(node, "a size")
+    return text
+
+
 def _object(_key: Key, node: Node, _source: Source) -> tuple[()]:
     _need_object(node, "an object")
     return ()
@@ -214,6 +228,7 @@ def _need_object(node: Node, wanted: str) -> None:
 
 
 _READERS: dict[str, Callable[[Key, Node, Source], Any]] = {
+    "any": _any,
     "bool": _bool,
     "bools": _bools,
     "builder": _builder,
@@ -225,7 +240,7 @@ _READERS: dict[str, Callable[[Key, Node, Source], Any]] = {
     "object": _object,
     "pools": _pools,
     "runtimes": _runtimes,
-    "size": _str,
+    "size": _size,
     "str": _str,
     "strings": _strings,
     "ulimits": _ulimits,
