@@ -191,6 +191,13 @@ class Mapping(Node):
             self._effective = _merged(self) if any(map(is_merge, self.entries)) else self.entries
         return self._effective
 
+    def seal(self, *, may_merge: bool) -> None:
+        """Settle ``effective`` once all entries are there, while what they merge is known: a chain never recurses."""
+        if may_merge and any(map(is_merge, self.entries)):
+            self._effective = _merged(self)
+        else:
+            self._effective = self.entries
+
     def entry(self, name: str) -> Entry | None:
         """The entry with this key (the last one of duplicates), looking into merge keys."""
         if self._index is None:

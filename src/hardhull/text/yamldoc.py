@@ -12,7 +12,7 @@ from hardhull.model.source import Span
 from hardhull.text.bytecheck import check_bytes
 from hardhull.text.errors import UnreadableError
 from hardhull.text.limits import MAX_BROUGHT, MAX_DEPTH, MAX_NODES
-from hardhull.text.nodes import Anchor, Entry, Mapping, Node, Scalar, Sequence, is_merge
+from hardhull.text.nodes import Anchor, Entry, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +79,7 @@ class _Composer:
         self.holder: Anchor | None = None
         self.nodes = 0
         self.max_nodes = max_nodes
+        self.may_merge = False  # whether a merge key was seen
         self.brought = 0  # nodes that aliases bring in, beside those written
         self.deepest = 0  # the nesting reached since the innermost open anchor began, or in the document
         self.last_end = base
@@ -150,6 +151,8 @@ class _Composer:
                 holder.size = 1
         elif start == end:
             start = end = self.empty(start)
+        if text == "<<":
+            self.may_merge = True
         if style == "|" or style == ">":  # noqa: PLR1714  this runs for every scalar
             end = self.block_end(start, end, text)
         self.last_end = end
@@ -211,8 +214,8 @@ class _Composer:
             self.deepest = max(before, self.deepest)
             holder.node = node
             self.holder = outer
-        if isinstance(node, Mapping) and any(map(is_merge, node.entries)):
-            _ = node.effective  # now, while what it merges is known, so that a long chain never recurses
+        if isinstance(node, Mapping):
+            node.seal(may_merge=self.may_merge)
 
     def reach(self, offset: int, depth: int) -> None:
         """Note a depth of nesting; what aliases bring in counts too, so that no reader of the tree recurses far."""

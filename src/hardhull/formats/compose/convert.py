@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 
+_TYPED = frozenset("0123456789+-.~tTfFnN")  # how a plain scalar begins that may be no string
 RESET = "!reset"
 OVERRIDE = "!override"
 
@@ -118,7 +119,8 @@ class Converter:
     def _text(self, node: Scalar) -> Text:
         raw = node.text
         if "$" not in raw:
-            return Text(self.source, node.start, node.end, resolve_compose(node), raw=raw)
+            literal = node.tag is None and (node.style or (raw and raw[0] not in _TYPED))
+            return Text(self.source, node.start, node.end, raw if literal else resolve_compose(node), raw=raw)
         try:
             value = substitute(raw, self.lookup)
         except TemplateError as error:
