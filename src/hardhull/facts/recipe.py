@@ -145,6 +145,7 @@ class ImageRecipe(ImageConfig):
         self.problems: Items[Problem] = ()
         if final:
             self.fields = final.fields
+            self.absent_unknown = final.absent_unknown
             final.is_final = True
             final.subject = "final stage"
 

@@ -31,11 +31,13 @@ class Variable(NamedTuple):
         value: its value; None where it cannot be known.
         why: the reason then, as a sentence part.
         defined: the ARG or ENV that sets it; its field's name is ``arg`` or ``env``.
+        unset: an ARG without a default: unless somebody gives a build argument, ``${X:-d}`` is ``d``.
     """
 
     value: str | None
     why: str
     defined: Field[EnvVar]
+    unset: bool = False
 
 
 class Base(NamedTuple):

@@ -106,6 +106,15 @@ def test_where_only_the_tag_is_missing_the_image_is_still_known() -> None:
     assert not recipe("ARG V\nFROM gcr.io/distroless/static:${V}\n").user.known
 
 
+def test_a_base_that_may_be_a_stage_leaves_open_what_it_brings() -> None:
+    text = "FROM alpine AS prod-1\nHEALTHCHECK CMD x\nFROM alpine AS dev-1\nARG V\nFROM {}\nCMD y\n"
+    may_be = recipe(text.format("prod-${TARGETARCH}"))
+    assert may_be.command.known
+    assert may_be.healthcheck.why == "TARGETARCH is chosen when the image is built"
+    image = recipe(text.format("debian-${TARGETARCH}"))
+    assert image.healthcheck.value is None
+
+
 def test_build_arguments_go_before_defaults() -> None:
     text = "ARG BASE=alpine\nFROM $BASE\nARG U=one\nUSER $U\n"
     given = recipe(text, args={"BASE": "nginxinc/nginx-unprivileged:1", "U": "two"})

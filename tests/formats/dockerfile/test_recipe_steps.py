@@ -108,7 +108,7 @@ def test_copies() -> None:
 
 
 def test_onbuild_waits_and_then_runs_first() -> None:
-    found = read(Source("f", b"FROM a AS b\nONBUILD USER on\nONBUILD COPY . /src\nFROM b\nRUN x\n"))
+    found = read(Source("f", b"FROM a AS b\nONBUILD USER on\nONBUILD COPY . \\\n/src\nFROM b\nRUN x\n"))
     waiting, running = found.stages
     assert [item.value for item in waiting.onbuild.value] == ["USER on", "COPY . /src"]
     assert (waiting.copies, waiting.user.why) == ([], "the default user of the image a is not known")

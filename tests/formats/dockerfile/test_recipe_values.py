@@ -50,6 +50,12 @@ def test_a_base_in_the_table_can_bring_the_variable_of_its_user() -> None:
     assert recipe("FROM mcr.microsoft.com/dotnet/aspnet:8.0\nUSER $APP_UID\n").user.value == "1654"
 
 
+def test_a_default_in_the_text_counts_for_an_argument_without_one() -> None:
+    found = recipe("ARG V\nFROM node:${V:-22}${V:+-x}\nARG V\nUSER ${V:-app}\n")
+    assert found.base.value is not None
+    assert (found.base.value.text, found.base.value.variables, found.user.value) == ("node:22", ("V",), "app")
+
+
 def test_variables_are_those_at_each_instruction() -> None:
     found = recipe("ARG G=g\nFROM alpine\nARG G\nENV A=1 B=$G\nRUN one\nENV A=2\nRUN two\n")
     assert found.final is not None

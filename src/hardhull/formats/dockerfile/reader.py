@@ -12,7 +12,7 @@ from hardhull.facts.recipe_parts import Base, CopyFrom, Variable
 from hardhull.facts.reference import InvalidReferenceError, parse
 from hardhull.formats.dockerfile.problems import problem, problems_of
 from hardhull.formats.dockerfile.stage import StageReader
-from hardhull.formats.dockerfile.variables import Scope, UnresolvedError, declare, define, give
+from hardhull.formats.dockerfile.variables import PREDEFINED, Scope, UnresolvedError, declare, define, give
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Span
 from hardhull.text.dockerfile import read as read_document
@@ -154,7 +154,7 @@ class _Reader:
         try:
             name = scope.expand(text)
         except UnresolvedError as error:
-            self._partly(stage, text)
+            self._partly(stage, text, str(error))
             return Field.unknown("base", place, str(error), written=True)
         except LexError as error:
             return Field.unknown("base", place, scope.refused(place, error), written=True)
@@ -176,11 +176,17 @@ class _Reader:
         stage.known = find(stage.image)
         return Field("base", Base(name, stage.image, None, variables), place)
 
-    def _partly(self, stage: Stage, text: str) -> None:
-        """Where only the tag is not known, the image still is."""
+    def _partly(self, stage: Stage, text: str, why: str) -> None:
+        """What is known of a base whose name is not: the image, where only the tag is missing.
+
+        Where it may be a stage, nothing that this stage leaves out is known.
+        """
         try:
-            name = Scope(_blanked(self._globals.values), "", self._document.escape, []).expand(text)
+            name = Scope(_blanked(self._globals.values, stage.place), "", self._document.escape, []).expand(text)
         except (UnresolvedError, LexError):
+            name = _UNKNOWN
+        if any(_may_be(name.lower().split(_UNKNOWN), other) for other in self._names):
+            stage.absent_unknown = why
             return
         match = _NAME_PART.fullmatch(name)
         if not match or _UNKNOWN in match.group(1) or _UNKNOWN not in match.group(2):
@@ -200,6 +206,7 @@ class _Reader:
         if parent and before:
             inherited = {name: field for name, field in parent.fields.items() if name not in _OWN_FIELDS}
             stage.fields.update(inherited)
+            stage.absent_unknown = parent.absent_unknown
             values, outside = before.scope.values, before.scope.outside
         else:
             stage.user = self._default_user(stage)
@@ -288,6 +295,23 @@ class _Reader:
         return found, f"the Dockerfile has no stage {target}"
 
 
+def _may_be(parts: list[str], name: str) -> bool:
+    """Whether the name is the parts with anything between them."""
+    first, *rest = parts
+    if not rest:
+        return name == first
+    *middle, last = rest
+    at, end = len(first), len(name) - len(last)
+    if at > end or not name.startswith(first) or not name.endswith(last):
+        return False
+    for part in middle:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
+
+
 def _is_named(statement: Statement) -> bool:
     return statement.keyword == "FROM" and len(statement.words) == 3
 
@@ -302,6 +326,8 @@ def _shipped_env(stage: Stage) -> dict[str, Variable]:
     }
 
 
-def _blanked(values: Mapping[str, Variable]) -> dict[str, Variable]:
+def _blanked(values: Mapping[str, Variable], place: Place) -> dict[str, Variable]:
     """The variables with a mark in place of the values that are not known."""
-    return {name: each._replace(value=_UNKNOWN) if each.value is None else each for name, each in values.items()}
+    blank = Variable(_UNKNOWN, "", Field("arg", EnvVar("", _UNKNOWN), place))
+    known = {name: each._replace(value=_UNKNOWN) if each.value is None else each for name, each in values.items()}
+    return {**dict.fromkeys(PREDEFINED, blank), **known}

@@ -64,10 +64,10 @@ class StageReader:
         self._fields: dict[str, Field[Any]] = stage.fields
         self._user: Field[str] = stage.user
         self._workdir: Field[str | None] = stage.workdir
-        self._shell: tuple[str, ...] | None = stage.shell.value
-        self._env = {item.value.name: item for item in stage.env.value}
-        self._labels = {item.value[0]: item for item in stage.labels.value if item.known}
-        self._unknown_labels = [item for item in stage.labels.value if not item.known]
+        self._shell: tuple[str, ...] | None = stage.shell.get(None)
+        self._env = {item.value.name: item for item in stage.env.get(())}
+        self._labels = {item.value[0]: item for item in stage.labels.get(()) if item.known}
+        self._unknown_labels = [item for item in stage.labels.get(()) if not item.known]
 
     def read(self, statement: Statement, *, triggered: bool = False) -> None:
         """Takes the next statement."""
@@ -125,8 +125,8 @@ class StageReader:
         else:
             self._arguments(inner, waiting)
         self.instructions.append(waiting)
-        item = Field("onbuild", self._source.text(inner.span), Place(self._source, inner.span))
-        self._set("onbuild", (*self.stage.onbuild.value, item), Place(self._source, statement.keyword_span))
+        item = Field("onbuild", statement.text[slice(*statement.args)], Place(self._source, inner.span))
+        self._set("onbuild", (*self.stage.onbuild.get(()), item), Place(self._source, statement.keyword_span))
 
     def _arguments(self, statement: Statement, instruction: Instruction) -> None:
         source, name = self._source, statement.keyword.lower()

@@ -86,6 +86,18 @@ class Scope:
             raise UnresolvedError(f"{name} is not set in this file; {self.outside}")
         return None
 
+    def get_or_unset(self, name: str) -> str | None:
+        """Like ``get`` where the text says what to take for a variable that is not set: an ARG without default is not.
+
+        Raises:
+            UnresolvedError: it is not known whether, or to what, it is set.
+        """
+        found = self.values.get(name)
+        if found and found.unset:
+            self.used.append(name)
+            return None
+        return self.get(name)
+
     def expand(self, text: str) -> str:
         """The text with variables, quotes and escapes replaced.
 
@@ -101,7 +113,7 @@ class Scope:
         one = _ONE.fullmatch(text)
         if one:
             return self.get(one.group(1) or one.group(2)) or ""
-        return Lexer(text, self.get, escape=self.escape).read()
+        return Lexer(text, self.get, escape=self.escape, get_or_unset=self.get_or_unset).read()
 
     def field(self, name: str, text: str, place: Place) -> Field[str]:
         """The expanded text as a field, not known where it hangs on something that is not."""
@@ -161,10 +173,10 @@ def declare(name: str, given: Mapping[str, str | None], outer: Mapping[str, Vari
         return give(name, given[name], "", place)
     field = Field("arg", EnvVar(name, None, "", "literal"), place)
     if name in outer:
-        return Variable(outer[name].value, outer[name].why, field)
+        return Variable(outer[name].value, outer[name].why, field, outer[name].unset)
     if name in PREDEFINED:
         return Variable(None, f"{name} is chosen when the image is built", field)
-    return Variable(None, f"ARG {name} has no default", field)
+    return Variable(None, f"ARG {name} has no default", field, unset=True)
 
 
 def give(name: str, value: str | None, raw: str, place: Place) -> Variable:

@@ -36,6 +36,7 @@ class Lexer:
         raw_quotes: keep quotes in the result.
         raw_escapes: keep escape characters in the result.
         skip_unset: leave variables that are not set as they are written.
+        get_or_unset: used instead of ``get`` in ``${X:-d}`` and ``${X:+d}``, which say what holds where X is not set.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Lexer:
         raw_quotes: bool = False,
         raw_escapes: bool = False,
         skip_unset: bool = False,
+        get_or_unset: Callable[[str], str | None] | None = None,
     ) -> None:
         self._text = text
         self._at = 1 if text.startswith("\ufeff") else 0
         self._get = get
+        self._get_or_unset = get_or_unset or get
         self._escape = escape
         self._raw_quotes = raw_quotes
         self._raw_escapes = raw_escapes
@@ -237,7 +240,7 @@ class Lexer:
         if null_is_unset and pattern:
             raise LexError(f"unsupported modifier ({shown}) in substitution")
         word = self._braced("}", raw_escapes=pattern)
-        value = self._get(name)
+        value = self._get_or_unset(name) if char in {"-", "+"} else self._get(name)
         if value is None and self._skip_unset:
             return f"${{{name}{shown}{word}}}"
         missing = value is None or (null_is_unset and not value)
