@@ -13,7 +13,7 @@ RECORDED = json.loads(Path(__file__).with_name("dockerd_verdicts.json").read_tex
 
 LATER = {"bip", "bip6", "fixed-cidr"}
 """Addresses that ``--validate`` lets pass and the network of the starting engine refuses."""
-LATER_FILES = ('{"icc":false,"iptables"', '{"insecure-registries"', '{"exec-opts"')
+LATER_FILES = ('{"icc":false,"iptables"', '{"bip"', '{"fixed-cidr"', '{"insecure-registries"', '{"exec-opts"')
 """Refused when the engine starts (``verifyDaemonSettings``, ``loadInsecureRegistries``), not by ``--validate``."""
 OF_THE_HOST = {"tls", "tlsverify", "userns-remap", "userland-proxy-path"}
 """Refused there because a file or user does not exist on that host; a file alone cannot show it."""
