@@ -136,7 +136,10 @@ CASES = [
     ("image-latest-or-untagged", compose("build: .", image="web") | {"Dockerfile": "FROM nginx:1.27\nUSER 1\n"}, []),
     ("image-latest-or-untagged", run("docker build -t web .\ndocker run -d web") | {"Dockerfile": "FROM nginx:1.27\n"}, []),
     # secrets
-    ("weak-default-password", compose("environment: {DB_PASSWORD: root}\nports: ['8080:80']"), ["high"]),
+    ("weak-default-password", compose("environment: {DB_PASSWORD: root}\nports: ['8080:80']"), ["medium"]),
+    ("weak-default-password", compose("environment: {ADMIN_PASSWORD: root}\nports: ['8080:80']"), ["high"]),
+    ("weak-default-password", compose("environment: {ADMIN_PASSWORD: root}\nports: ['127.0.0.1:8080:80']"), ["medium"]),
+    ("weak-default-password", compose("environment: {MYSQL_PASSWORD: root}\nports: ['3306:3306']", image="mysql:8.4"), ["high"]),
     ("secret-in-command", compose("command: [redis-server, --requirepass, uG7kq2ZpL9x]"), ["high"]),
     # Kubernetes accounts
     ("service-account-token-mounted", pod("", "serviceAccountName: s", "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s, namespace: shop}\nautomountServiceAccountToken: false\n"), []),

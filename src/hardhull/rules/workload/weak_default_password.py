@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.ports import is_public
-from hardhull.rules.questions import known_first, literal_value
+from hardhull.rules.ports import inner_service, is_public
+from hardhull.rules.questions import image_name, known_first, literal_value
 from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
+from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
 
 if TYPE_CHECKING:
@@ -31,6 +32,23 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+ELSEWHERE = (
+    "DB", "DATABASE", "SQL", "POSTGRES", "PG", "MARIA", "REDIS", "VALKEY", "MONGO", "SMTP", "MAIL", "LDAP", "RABBIT",
+    "AMQP", "BROKER", "BACKEND", "CLIENT", "INDEXER", "ELASTIC", "MINIO", "S3",
+)  # fmt: skip
+"""Words in the name of a password that opens another service than the one that is given it."""
+
+
+def _opens_what_is_published(workload: Workload, name: str) -> bool:
+    """Whether somebody who reaches a published port of the service can use this password there."""
+    public = [item.value for item in workload.ports.get(()) if item.known and is_public(workload, item.value)]
+    if any(inner_service(workload, port) for port in public):
+        return True
+    image = image_name(workload)
+    other = any(word in name.upper() and word.lower() not in image for word in ELSEWHERE)
+    return bool(public) and role_of(name) is not None and not other
 
 
 @rule(
@@ -42,18 +60,18 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such variable."""
-    public = any(item.known and is_public(workload, item.value) for item in workload.ports.get(()))
     for item in known_first(workload.env):
         variable = item.value
         value = literal_value(variable)
         kind = secret_in(variable.name, value) if value else None
         if kind is not None and kind.weak:
+            open_to_all = _opens_what_is_published(workload, variable.name)
             yield item.finding(
                 f"{workload.subject} starts with {kind.title} ({variable.name})"
-                + (" and publishes a port" if public else ""),
+                + (" and publishes a port" if open_to_all else ""),
                 label=kind.title,
                 value=variable.name,
-                severity=HIGH if public else None,
+                severity=HIGH if open_to_all else None,
             )
 
 
