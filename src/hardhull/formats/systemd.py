@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.pipeline import Job, Pipeline, Step
 from hardhull.formats.script.commands import Given, collect
-from hardhull.formats.script.result import ScriptRead, problems
+from hardhull.formats.script.result import ScriptRead
 from hardhull.formats.script.text import fragment_of, looks_like
-from hardhull.formats.unitline import environment, prefix_of, shell_line
+from hardhull.formats.unitline import UnitVariables, environment, prefix_of, shell_line
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Span
 from hardhull.text.shell.parser import read_script
@@ -18,10 +18,7 @@ from hardhull.text.unit import Unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hardhull.facts.workload import Workload
-    from hardhull.model.result import NotChecked
     from hardhull.model.source import Source
-    from hardhull.text.shell.scope import Value
     from hardhull.text.unit import Entry
 
 _COMMANDS = ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost", "ExecCondition")
@@ -48,13 +45,10 @@ def read(source: Source, drop_ins: Sequence[Source] = ()) -> ScriptRead:
     job = Job("", place)
     given = environment(unit.all("Service", "Environment"))
     files = [entry.text.lstrip("-") for entry in unit.all("Service", "EnvironmentFile")]
-    workloads: list[Workload] = []
-    not_checked: list[NotChecked] = []
+    read_so_far = ScriptRead.nothing()
     for entry in unit.all("Service", *_COMMANDS):
         step = Step(job, entry.key, entry.key_place)
-        found, unread = _command(entry, step, given, files)
-        workloads += found
-        not_checked += unread
+        _command(entry, step, given, files, read_so_far)
         if step.runs:
             job.steps.append(step)
     if job.steps:
@@ -63,24 +57,23 @@ def read(source: Source, drop_ins: Sequence[Source] = ()) -> ScriptRead:
     if times:
         lines = tuple(Field("schedules", entry.text, entry.place) for entry in times)
         pipeline.schedules = Field("schedules", lines, lines[0].place)
-    return ScriptRead(workloads, [pipeline] if pipeline.jobs else [], not_checked)
+    if pipeline.jobs:
+        read_so_far.pipelines.append(pipeline)
+    return read_so_far
 
 
 def _first_line(source: Source) -> Place:
     return Place(source, Span(*source.line_span(1)))
 
 
-def _command(
-    entry: Entry, step: Step, given: dict[str, Value | str], files: list[str]
-) -> tuple[list[Workload], list[NotChecked]]:
+def _command(entry: Entry, step: Step, given: UnitVariables, files: list[str], found: ScriptRead) -> None:
     ignored, start = prefix_of(entry.text)
     source = entry.value.source
     script = read_script(shell_line(entry.value, start, source.path))
     script.sourced[:0] = [(-1, file) for file in files]
     first = len(step.runs)
-    workloads = collect(Scope(script, given=given), step, Given("systemd"))
+    collect(Scope(script, given=given), step, Given(), found)
     if ignored:
         place = entry.value.place(0, start)
         for run in step.runs[first:]:
             run.ignored = Field("ignored", "`-` in front of the command ignores it", place)
-    return workloads, problems(source, script)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hardhull.text.unit import Entry
 
 _PREFIX = re.compile(r"[@\-:+!|]*")
+_FIRST_WORD = re.compile(r"\S+\s+")
 _TOKEN = re.compile(
     r"""(?P<separator>(?<!\S);(?!\S)) | (?P<dollar>\$\$) | %(?P<specifier>[%A-Za-z]) | (?P<single>'[^']*+')
       | (?P<variable>\$\{?\w++\}?) | (?P<escaped>\\.) | (?P<quote>") | (?P<special>[;|&()<>*?#`\[\]~!])""",
@@ -24,10 +25,17 @@ _INSIDE = re.compile(r"(?P<dollar>\$\$)|%(?P<specifier>[%A-Za-z])")
 
 
 def prefix_of(text: str) -> tuple[bool, int]:
-    """Whether ``-`` stands in front of the program, so that its failure is ignored, and where the program begins."""
+    """Whether ``-`` stands in front of the program, so that its failure is ignored, and where the program begins.
+
+    Behind ``@`` the second word is the program's own name for itself, so that is where it is taken to begin.
+    """
     found = _PREFIX.match(text)
     end = found.end() if found else 0
-    return "-" in text[:end], end
+    ignored = "-" in text[:end]
+    if "@" in text[:end]:
+        behind = _FIRST_WORD.match(text, end)
+        end = behind.end() if behind else end
+    return ignored, end
 
 
 def shell_line(value: Fragment, start: int, path: str, *, wrap: bool = False, expand: bool = True) -> Fragment:
@@ -113,9 +121,19 @@ def words(entry: Entry, *, expand: bool = False) -> list[Arg] | None:
     return [arg for item in found[0].items for arg in scope.expand(item, found[0].start, found[0].block)]
 
 
-def environment(entries: list[Entry]) -> dict[str, Value | str]:
+class UnitVariables(dict[str, "Value | str"]):
+    """The variables of a unit, among them specifiers (``%i``)."""
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or (isinstance(name, str) and name.startswith("specifier_"))
+
+    def __missing__(self, name: str) -> Value | str:
+        return f"the specifier %{name.removeprefix('specifier_')} depends on the machine or the instance"
+
+
+def environment(entries: list[Entry]) -> UnitVariables:
     """The variables of ``Environment=`` lines: ``"A=b c" D=e``."""
-    found: dict[str, Value | str] = {}
+    found = UnitVariables()
     for entry in entries:
         for word in words(entry) or ():
             at = word.find("=")

@@ -9,7 +9,9 @@ from hardhull.facts.parts import EnvVar
 from hardhull.facts.pipeline import Run, Step
 from hardhull.formats.docker_run.line import PROGRAMS, read_line
 from hardhull.formats.docker_run.workload import open_because, workload_of
+from hardhull.formats.script.result import problems
 from hardhull.model.field import Field
+from hardhull.model.result import NotChecked
 from hardhull.text.shell.invocations import Wanted, invocations
 from hardhull.text.shell.outcome import Ignored, Mode, Outcomes
 from hardhull.text.shell.tree import BROKEN
@@ -17,7 +19,7 @@ from hardhull.text.shell.tree import BROKEN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.facts.workload import Workload
+    from hardhull.formats.script.result import ScriptRead
     from hardhull.text.shell.invocations import Invocation
     from hardhull.text.shell.scope import Scope
     from hardhull.text.shell.tree import Command, Script
@@ -31,6 +33,9 @@ WANTED = Wanted(
     ),
 )
 """Commands that have to do with images, the tools around them, and downloads."""
+
+MAX_RUNS = 5000
+"""Most commands of one script that are kept."""
 
 _SHELLS = frozenset(
     ("sh", "bash", "dash", "ash", "zsh", "ksh", "eval", "source", ".", "python", "python3", "perl", "node")
@@ -50,15 +55,17 @@ class Given(NamedTuple):
     from_docs: bool = False
 
 
-def collect(scope: Scope, step: Step, given: Given) -> list[Workload]:
-    """Adds the commands of a script to a step and returns the containers they start.
+def collect(scope: Scope, step: Step, given: Given, read: ScriptRead) -> None:
+    """Adds the commands of a script to a step, and the containers they start and what cannot be read to a result.
 
     Args:
         scope: the script and its variables.
         step: where its commands belong.
         given: what is known from around it.
+        read: the result.
     """
-    workloads: list[Workload] = []
+    if not given.from_docs:
+        read.not_checked.extend(problems(scope.script))
     outcomes: dict[int, Outcomes] = {}
     last: tuple[Command, Run] | None = None
     for invocation in invocations(scope, WANTED):
@@ -66,7 +73,7 @@ def collect(scope: Scope, step: Step, given: Given) -> list[Workload]:
         if line is not None:
             if invocation.command.after == BROKEN:
                 line = open_because(line, "the text behind it cannot be read")
-            workloads.append(workload_of(line, from_docs=given.from_docs))
+            read.workloads.append(workload_of(line, from_docs=given.from_docs))
         run = _run(invocation, step)
         run.ignored = _ignored(invocation, outcomes, given.mode)
         command = invocation.command
@@ -76,7 +83,11 @@ def collect(scope: Scope, step: Step, given: Given) -> list[Workload]:
                 last[1].executed_by = run.program
         last = (command, run)
         step.runs.append(run)
-    return workloads
+        if len(step.runs) >= MAX_RUNS:
+            why = f"it holds more than {MAX_RUNS:,} commands about images; the rest was not read"
+            how = "split it, or leave it out with an exclude pattern"
+            read.not_checked.append(NotChecked("failed", str(command.place), why, how))
+            break
 
 
 def _run(invocation: Invocation, step: Step) -> Run:

@@ -9,7 +9,7 @@ from hardhull.facts.parts import EnvVar
 from hardhull.facts.pipeline import Job, Pipeline, Step
 from hardhull.formats.script.commands import Given, collect
 from hardhull.formats.script.containers import container
-from hardhull.formats.script.result import ScriptRead, problems
+from hardhull.formats.script.result import ScriptRead
 from hardhull.formats.script.rewrite import Rewriter
 from hardhull.formats.script.text import looks_like
 from hardhull.formats.script.yamltext import Texts, entries_of, items_of, mapping_of, text_of
@@ -23,7 +23,6 @@ from hardhull.text.shell.scope import Scope
 from hardhull.text.yamldoc import load
 
 if TYPE_CHECKING:
-    from hardhull.facts.workload import Workload
     from hardhull.model.fragment import Fragment
     from hardhull.model.source import Source
     from hardhull.text.nodes import Node
@@ -60,8 +59,7 @@ class _Workflow:
         self.source = source
         self.root = root
         self.texts = Texts(source, EXPRESSION, _WHY)
-        self.workloads: list[Workload] = []
-        self.not_checked: list[NotChecked] = []
+        self.found = ScriptRead.nothing()
         self.ours = looks_like(source.data)
 
     def read(self) -> ScriptRead:
@@ -88,7 +86,9 @@ class _Workflow:
         )
         if included:
             pipeline.included = Field("included", included, included[0].place)
-        return ScriptRead(self.workloads, [pipeline] if pipeline.jobs else [], self.not_checked)
+        if pipeline.jobs:
+            self.found.pipelines.append(pipeline)
+        return self.found
 
     def _triggers(self, pipeline: Pipeline) -> None:
         on = self.root.entry("on")
@@ -157,13 +157,13 @@ class _Workflow:
             job.image = self.texts.field("image", inner) if isinstance(inner, Scalar) else None
             entry = node.entry("container")
             if entry is not None:
-                self.workloads += container(self.texts, f"container of {job.name}", entry.key, image)
+                self.found.workloads.extend(container(self.texts, f"of {job.name}", entry.key, image))
         for name, entry in entries_of(node.get("services")):
             if isinstance(entry.value, Mapping):
                 inner = entry.value.get("image")
                 if isinstance(inner, Scalar):
                     job.services.append(self.texts.field("image", inner))
-                self.workloads += container(self.texts, name, entry.key, entry.value)
+                self.found.workloads.extend(container(self.texts, name, entry.key, entry.value))
 
     def _steps(self, job: Job, node: Mapping, variables: dict[str, Value | str], shell: str) -> None:
         steps = node.get("steps")
@@ -196,7 +196,7 @@ class _Workflow:
             line = self.texts.place(run).start.line
             why = f"a {program} script that may start containers; only sh and bash are read"
             how = "look at it by hand"
-            self.not_checked.append(NotChecked("out-of-scope", f"{self.source.path}:{line}", why, how))
+            self.found.not_checked.append(NotChecked("out-of-scope", f"{self.source.path}:{line}", why, how))
 
     def _run(self, step: Step, run: Scalar, variables: dict[str, Value | str], shell: str) -> None:
         program = shell.partition(" ")[0].rpartition("/")[2]
@@ -211,8 +211,7 @@ class _Workflow:
         mode = Mode("e" in shell or shell in {"", "sh"}, "pipefail" in shell or shell == "bash")
         if shell == "bash":
             mode = Mode(errexit=True, pipefail=True)
-        self.workloads += collect(Scope(script, given=variables), step, Given(mode))
-        self.not_checked += problems(self.source, script)
+        collect(Scope(script, given=variables), step, Given(mode), self.found)
 
 
 def _default_shell_of(runner: Node | None) -> str:

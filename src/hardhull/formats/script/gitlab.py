@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.parts import EnvVar
 from hardhull.facts.pipeline import Job, Pipeline, Step
 from hardhull.formats.script.commands import Given, collect
-from hardhull.formats.script.result import ScriptRead, problems
+from hardhull.formats.script.result import ScriptRead
 from hardhull.formats.script.rewrite import Rewriter
 from hardhull.formats.script.text import looks_like
 from hardhull.formats.script.yamltext import Texts, entries_of, items_of, mapping_of, text_of
@@ -21,8 +21,6 @@ from hardhull.text.shell.scope import Scope
 from hardhull.text.yamldoc import load
 
 if TYPE_CHECKING:
-    from hardhull.facts.workload import Workload
-    from hardhull.model.result import NotChecked
     from hardhull.model.source import Source
     from hardhull.text.nodes import Node
     from hardhull.text.shell.scope import Value
@@ -62,8 +60,7 @@ class _File:
         self.root = root
         self.texts = Texts(source, _INPUT, "a variable of the pipeline is only known when it runs")
         self.default = mapping_of(root.get("default"))
-        self.workloads: list[Workload] = []
-        self.not_checked: list[NotChecked] = []
+        self.found = ScriptRead.nothing()
 
     def read(self) -> ScriptRead:
         root, source = self.root, self.source
@@ -80,7 +77,9 @@ class _File:
             if any(level.get("script") is not None for level in levels):
                 pipeline.jobs.append(self._job(job_name, self.texts.place(entry.key), levels))
         self._triggers(pipeline)
-        return ScriptRead(self.workloads, [pipeline] if pipeline.jobs else [], self.not_checked)
+        if pipeline.jobs:
+            self.found.pipelines.append(pipeline)
+        return self.found
 
     def _environment(self, pipeline: Pipeline) -> None:
         found = []
@@ -194,5 +193,4 @@ class _File:
             out.copy(outer, 0, len(outer.text))
             out.put("\n", outer.offset(len(outer.text)))
         script = read_script(out.fragment())
-        self.workloads += collect(Scope(script, given=variables), step, Given(RUNNER))
-        self.not_checked += problems(self.source, script)
+        collect(Scope(script, given=variables), step, Given(RUNNER), self.found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.pipeline import Job, Pipeline, Step
 from hardhull.formats.script.commands import WANTED, Given, collect
 from hardhull.formats.script.makevars import Definition, MakeVariables, closing, shell_text, variable_name
-from hardhull.formats.script.result import ScriptRead, problems
+from hardhull.formats.script.result import ScriptRead
 from hardhull.formats.script.text import fragment_of, looks_like
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Span
@@ -16,9 +16,7 @@ from hardhull.text.shell.parser import read_script
 from hardhull.text.shell.scope import Scope
 
 if TYPE_CHECKING:
-    from hardhull.facts.workload import Workload
     from hardhull.model.fragment import Fragment
-    from hardhull.model.result import NotChecked
     from hardhull.model.source import Source
 
 _ASSIGN = re.compile(r"(?:(?:export|override|private)[ \t]++)*+([\w.-]++)[ \t]*+(\?=|\+=|!=|:{0,3}=)[ \t]*")
@@ -50,8 +48,7 @@ class _Makefile:
         self.definitions: dict[str, list[Definition]] = {}
         self.recipes: list[tuple[str, Place, int, int]] = []
         self.included = ""
-        self.workloads: list[Workload] = []
-        self.not_checked: list[NotChecked] = []
+        self.found = ScriptRead.nothing()
 
     def read(self) -> ScriptRead:
         self._lines()
@@ -77,7 +74,9 @@ class _Makefile:
                 if wanted.search(self.text, one.start, one.end):
                     self._while_reading(jobs, variables, wanted, one)
         pipeline.jobs = [job for job in jobs.values() if job.steps[0].runs]
-        return ScriptRead(self.workloads, [pipeline] if pipeline.jobs else [], self.not_checked)
+        if pipeline.jobs:
+            self.found.pipelines.append(pipeline)
+        return self.found
 
     # -- lines
 
@@ -193,5 +192,4 @@ class _Makefile:
     def _script(self, step: Step, variables: MakeVariables, wanted: re.Pattern[str], start: int, end: int) -> None:
         script = read_script(shell_text(self.fragment, start, end))
         scope = Scope(script, given=variables, search=wanted)
-        self.workloads += collect(scope, step, Given())
-        self.not_checked += problems(self.source, script)
+        collect(scope, step, Given(), self.found)

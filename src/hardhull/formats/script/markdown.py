@@ -16,7 +16,6 @@ from hardhull.text.shell.scope import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.facts.workload import Workload
     from hardhull.model.fragment import Fragment
     from hardhull.model.source import Source
     from hardhull.text.shell.scope import Value
@@ -74,7 +73,7 @@ def read(source: Source) -> ScriptRead:
     fragment = fragment_of(source)
     name = source.path.rpartition("/")[2]
     pipeline = Pipeline(name, "markdown", fragment.place(0, len(fragment.text.partition("\n")[0])), from_docs=True)
-    workloads: list[Workload] = []
+    found = ScriptRead.nothing()
     given = Given(from_docs=True)
     for number, (start, lines) in enumerate(_blocks(fragment)):
         if number >= MAX_BLOCKS:
@@ -82,11 +81,13 @@ def read(source: Source) -> ScriptRead:
         job = Job("", fragment.place(start, start))
         step = Step(job, f"code block at line {job.place.start.line}", job.place)
         for script in _scripts(fragment, lines):
-            workloads += collect(Scope(script, given=_PLACEHOLDERS), step, given)
+            collect(Scope(script, given=_PLACEHOLDERS), step, given, found)
         if step.runs:
             job.steps.append(step)
             pipeline.jobs.append(job)
-    return ScriptRead(workloads, [pipeline] if pipeline.jobs else [], [])
+    if pipeline.jobs:
+        found.pipelines.append(pipeline)
+    return found
 
 
 def _blocks(fragment: Fragment) -> Iterator[tuple[int, list[tuple[int, int]]]]:

@@ -9,7 +9,6 @@ from hardhull.model.result import NotChecked
 if TYPE_CHECKING:
     from hardhull.facts.pipeline import Pipeline
     from hardhull.facts.workload import Workload
-    from hardhull.model.source import Source
     from hardhull.text.shell.tree import Script
 
 
@@ -32,12 +31,12 @@ class ScriptRead(NamedTuple):
         return cls([], [], [])
 
 
-def problems(source: Source, script: Script) -> list[NotChecked]:
+def problems(script: Script) -> list[NotChecked]:
     """The rest of a script that could not be read; a slip that leaves the commands around it readable is none."""
     out = []
     for problem in script.problems:
         if problem.fatal:
-            line = script.fragment.place(problem.start, problem.start).start.line
+            place = script.fragment.place(problem.start, problem.start)
             how = "check the syntax with `bash -n`"
-            out.append(NotChecked("failed", f"{source.path}:{line}", f"{problem.why}; the rest was not read", how))
+            out.append(NotChecked("failed", str(place), f"{problem.why}; the rest was not read", how))
     return out

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.pipeline import Job, Pipeline, Step
 from hardhull.formats.script.commands import Given, collect, exported
-from hardhull.formats.script.result import ScriptRead, problems
+from hardhull.formats.script.result import ScriptRead
 from hardhull.formats.script.text import fragment_of, looks_like
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Span
@@ -35,13 +35,16 @@ def read(source: Source, *, syntax: str = "shell") -> ScriptRead:
     pipeline = Pipeline(name, syntax, Place(source, Span(*_first_line(source))))
     job = Job("", pipeline.place)
     step = Step(job, name, pipeline.place)
-    workloads = collect(scope, step, Given())
+    found = ScriptRead.nothing()
+    collect(scope, step, Given(), found)
     variables = tuple(exported(scope))
     if variables:
         pipeline.env = Field("env", variables, variables[0].place)
     job.steps.append(step)
     pipeline.jobs.append(job)
-    return ScriptRead(workloads, [pipeline] if step.runs or variables else [], problems(source, script))
+    if step.runs or variables:
+        found.pipelines.append(pipeline)
+    return found
 
 
 def _first_line(source: Source) -> tuple[int, int]:

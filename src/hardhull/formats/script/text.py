@@ -9,7 +9,6 @@ from hardhull.formats.script.rewrite import Rewriter
 from hardhull.model.fragment import Fragment
 from hardhull.model.source import BOM, Span
 from hardhull.text.errors import UnreadableError
-from hardhull.text.limits import MAX_BYTES
 
 if TYPE_CHECKING:
     from hardhull.model.source import Source
@@ -19,6 +18,9 @@ _OURS = re.compile(
     rb"|dockle|hadolint|checkov|crane|kube-bench"
 )
 
+
+MAX_SCRIPT = 2_000_000
+"""Largest file of commands that is read, in bytes; the largest among 700 real ones has 0.4 MB."""
 
 _TEMPLATE = re.compile(r"\{\{-? ([A-Za-z_][^{}\n]{0,100}?) -?\}\}")
 _NOT_WORD = re.compile(r"\W+", re.ASCII)
@@ -36,9 +38,9 @@ def fragment_of(source: Source) -> Fragment:
         UnreadableError: too large, UTF-16, or binary from its first line.
     """
     data = source.data
-    if len(data) > MAX_BYTES:
-        why = f"the file has {len(data):,} bytes, more than the limit of {MAX_BYTES:,}"
-        raise UnreadableError(source, MAX_BYTES, why, "split it, or leave it out with an exclude pattern")
+    if len(data) > MAX_SCRIPT:
+        why = f"the file has {len(data):,} bytes, more than the limit of {MAX_SCRIPT:,}"
+        raise UnreadableError(source, MAX_SCRIPT, why, "split it, or leave it out with an exclude pattern")
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UnreadableError(source, 0, "the file is UTF-16", "save it as UTF-8")
     start = len(BOM) if data.startswith(BOM) else 0

@@ -20,6 +20,9 @@ MAX_LEVELS = 4
 """Deepest nesting of shell text in shell text."""
 
 _ALL_ARGUMENTS = re.compile(r'"?\$(?:[@*]|\{[@*](?::[0-9]+)?\})"?')
+MAX_WRAPPERS = 16
+"""Longest row of wrappers (``sudo env nice ...``) that is looked through."""
+
 MAX_LEADING = 9
 """How far behind an unknown command a program is looked for."""
 
@@ -171,7 +174,7 @@ class _Unwrapping:
                 value = scope.single(assignment.value, command.start, command.block)
                 self.env.append((assignment.name, value))
         args = scope.args(command)
-        while args:
+        while args and len(self.wrappers) < MAX_WRAPPERS:
             name = program_name(args[0])
             wrapper = WRAPPERS.get(name) if args[0].known else _named_ssh(name)
             if wrapper is None:
@@ -225,7 +228,7 @@ class _Unwrapping:
         if text is not None:
             return nested_text(scope, command, [text], remote=wrapper.remote)
         rest = self._after(wrapper, args)
-        if wrapper.joined and rest:
+        if wrapper.joined and rest and not _is_shell(rest):
             return nested_text(scope, command, rest, remote=wrapper.remote)
         if not wrapper.stdin or (rest and rest[0].text not in {"-", "-s", "/dev/stdin"} and not _is_shell(rest)):
             return None
@@ -255,12 +258,14 @@ class _Unwrapping:
         A function of the script has to use its arguments for more than printing them; of other names those that print
         are left out.
         """
-        if self.wanted is None or len(args) < 3:
+        if self.wanted is None or len(args) < 3 or name in self.wanted.programs:
             return None
         function = self.scope.script.functions.get(name)
         if function is not None:
-            inside = (command for command in self.scope.script.commands if command.block.within(function))
-            if not any(_runs_arguments(command) for command in inside):
+            if name not in self.scope.passing:
+                inside = (command for command in self.scope.script.commands if command.block.within(function))
+                self.scope.passing[name] = any(map(_runs_arguments, inside))
+            if not self.scope.passing[name]:
                 return None
         elif PRINTS.fullmatch(name):
             return None

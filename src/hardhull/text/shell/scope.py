@@ -49,10 +49,11 @@ class Scope:
         given: variables that come from outside (a workflow's ``env``, a Makefile's variables, a unit's Environment);
             a text says why one cannot be known.
         outer: the position in another script in which this one stands (``sh -c``, a heredoc).
+        passing: for functions that were looked at, whether they run their arguments.
         search: a pattern for commands that are worth a look, where the caller knows which of ``given`` are.
     """
 
-    __slots__ = ("_depth", "_memo", "given", "outer", "script", "search")
+    __slots__ = ("_depth", "_memo", "given", "outer", "passing", "script", "search")
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class Scope:
         search: re.Pattern[str] | None = None,
     ) -> None:
         self.search = search
+        self.passing: dict[str, bool] = {}
         self.script = script
         self.given: Mapping[str, Value | str] = {} if given is None else given
         self.outer = outer

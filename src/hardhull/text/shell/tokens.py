@@ -53,7 +53,7 @@ def tokens(escape: str) -> Tokens:
     """The patterns for an escape character: a backslash, or what a Dockerfile's ``# escape=`` names."""
     esc = re.escape(escape)
     not_esc = "" if escape == "`" else esc
-    blank = rf"(?:[ \t\r\f\v]++|{esc}\r?\n)*+"
+    blank = rf"(?:[ \t\r\f\v]++|{esc}\r?(?:\n|\Z))*+"
     simple = rf"\$(?:{NAME}|[0-9@*\#?!$-]|\{{{NAME}\}}|(?=[{_SPACE}\"/.,:%+=]|\Z))"
     double = rf'"(?:[^"$`{not_esc}]++|{esc}[\s\S]|{simple})*+"'
     word = rf"((?:[^{_SPACE}\"'$`();&|<>{not_esc}]++|'[^']*+'|{double}|{esc}(?:\r?\n|[^\r])|{simple})++)"
