@@ -4,8 +4,8 @@ What it checks: environment variables that set a password to a default, a placeh
 characters (also as the default of a variable: `${DB_PASSWORD:-changeme}`), and settings of database images that let
 everybody in without one.
 
-Why it matters: who runs the definition as it stands has a service that opens at the first guess. It is worse where a
-port of the service is published.
+Why it matters: who runs the definition as it stands has a service that opens at the first guess. It is worse where the
+service that it opens publishes a port.
 
 How to fix: take the default away, so that nothing starts without a real password (`${DB_PASSWORD:?set it}`), and give
 a generated one as a file.
