@@ -34,7 +34,7 @@ OTHER = re.compile(
 
 
 @rule(
-    "HH-SRC-107",
+    "HH-SRC-037",
     "add-instead-of-copy",
     dimension=SOURCE,
     severity=LOW,
@@ -62,7 +62,7 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-ADD app.py /app/  #! HH-SRC-107
+ADD app.py /app/  #! HH-SRC-037
 """,
         good="""
 FROM debian:13.1

@@ -35,7 +35,7 @@ GIT = re.compile(
 COMMIT = re.compile(r"[#&?=](?:[^:]*:)?[0-9a-f]{40}\b|[#=][0-9a-f]{40}")
 
 
-@rule("HH-SRC-106", "add-remote-unverified", dimension=SOURCE, severity=MEDIUM)
+@rule("HH-SRC-036", "add-remote-unverified", dimension=SOURCE, severity=MEDIUM)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the address."""
     for stage in recipe.stages:
@@ -67,8 +67,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-ADD https://example.com/tool-1.4.tar.gz /opt/  #! HH-SRC-106
-ADD https://github.com/example/tool.git#main /src  #! HH-SRC-106
+ADD https://example.com/tool-1.4.tar.gz /opt/  #! HH-SRC-036
+ADD https://github.com/example/tool.git#main /src  #! HH-SRC-036
 """,
         good="""
 FROM debian:13.1

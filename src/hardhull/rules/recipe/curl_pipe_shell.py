@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 
 SUSPECT = re.compile(
-    r"[$<]\((?:curl|wget)\b|`(?:curl|wget)\b|\|[\s\\]*(?:(?:sudo|env)\b[^|;&]*?\s)?(?:/\S*/)?"
+    r"[$<]\((?:curl|wget)\b|`(?:curl|wget)\b|\|[\s\\]{0,40}(?:(?:sudo|env)\b[^|;&]{0,100}?\s)?(?:/[\w/.-]{1,60}/)?"
     r"(?:(?:ba|da|z|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\w.-])"
 )
 """A quick look whether a RUN is worth reading."""
 
 
-@rule("HH-SRC-101", "curl-pipe-shell", dimension=SOURCE, severity=MEDIUM)
+@rule("HH-SRC-031", "curl-pipe-shell", dimension=SOURCE, severity=MEDIUM)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the program that downloads."""
     for call in calls(recipe, (SUSPECT,)):
@@ -60,10 +60,10 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-RUN curl -fsSL https://get.example.com/install.sh | bash -s -- -y  #! HH-SRC-101
+RUN curl -fsSL https://get.example.com/install.sh | bash -s -- -y  #! HH-SRC-031
 RUN apt-get update && \\
-    bash <(wget -qO- https://get.example.com/install.sh)  #! HH-SRC-101
-RUN sh -c "$(curl -fsSL https://get.example.com/install.sh)"  #! HH-SRC-101
+    bash <(wget -qO- https://get.example.com/install.sh)  #! HH-SRC-031
+RUN sh -c "$(curl -fsSL https://get.example.com/install.sh)"  #! HH-SRC-031
 """,
         good="""
 FROM debian:13.1

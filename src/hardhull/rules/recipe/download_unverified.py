@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hardhull.rules.recipe_commands import Call
 
 CHECKED = re.compile(
-    r"[Ss][Hh][Aa](?:1|224|256|384|512|sum|\d+sum)|md5sum|b2sum|gpg\b[^;&|]*--verify|gpgv|cosign|minisign|dgst"
+    r"[Ss][Hh][Aa](?:1|224|256|384|512|sum|\d+sum)|md5sum|b2sum|gpg\b[^;&|]{0,200}?--verify|gpgv|cosign|minisign|dgst"
     r"|[Cc]hecksum|CHECKSUM|rhash|slsa-verifier|digest|signify|integrity"
 )
 """Signs that a download is checked somehow."""
@@ -45,7 +45,7 @@ PROGRAM = re.compile(
 UNPACKERS = frozenset({"tar", "bsdtar", "unzip", "gunzip", "gzip", "zcat", "xz", "cpio", "dpkg", "rpm", "7z", "funzip"})
 
 
-@rule("HH-SRC-102", "download-unverified", dimension=SOURCE, severity=MEDIUM, confidence=Confidence.MEDIUM)
+@rule("HH-SRC-032", "download-unverified", dimension=SOURCE, severity=MEDIUM, confidence=Confidence.MEDIUM)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such download of every RUN."""
     judged: set[int] = set()
@@ -77,7 +77,7 @@ def _made_executable(call: Call) -> bool:
         if option in call.texts[:-1]:
             target = call.texts[call.texts.index(option) + 1]
             if target.startswith("/") or "." in target or "bin" in target:
-                return mentions(call.run, re.compile(rf"chmod\s[^;&|]*{re.escape(target)}"))
+                return mentions(call.run, re.compile(rf"chmod\s[^;&|]{{0,200}}?{re.escape(target)}"))
     return False
 
 
@@ -86,9 +86,9 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-RUN curl -fsSL https://example.com/tool-1.4.tar.gz | tar -xz -C /usr/local  #! HH-SRC-102
+RUN curl -fsSL https://example.com/tool-1.4.tar.gz | tar -xz -C /usr/local  #! HH-SRC-032
 RUN mkdir -p /usr/local/bin && \\
-    wget -O /usr/local/bin/run https://example.com/run-1.2 && \\  #! HH-SRC-102
+    wget -O /usr/local/bin/run https://example.com/run-1.2 && \\  #! HH-SRC-032
     chmod +x /usr/local/bin/run
 """,
         good="""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @rule(
-    "HH-SEC-102",
+    "HH-SEC-032",
     "image-secret-in-arg",
     dimension=BUILD,
     severity=MEDIUM,
@@ -86,8 +86,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM node:22.12.0
-ARG NPM_TOKEN  #! HH-SEC-102
-ARG DB_PASSWORD=vK3nq8Zr0pLw  #! HH-SEC-102
+ARG NPM_TOKEN  #! HH-SEC-032
+ARG DB_PASSWORD=vK3nq8Zr0pLw  #! HH-SEC-032
 RUN npm ci
 """,
         good="""

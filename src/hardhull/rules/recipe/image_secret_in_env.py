@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @rule(
-    "HH-SEC-101",
+    "HH-SEC-031",
     "image-secret-in-env",
     dimension=BUILD,
     severity=HIGH,
@@ -95,8 +95,8 @@ EXAMPLES = [
 FROM debian:13.1
 ARG NPM_TOKEN
 ENV DB_HOST=db \\
-    DB_PASSWORD=vK3nq8Zr0pLw  #! HH-SEC-101
-ENV NPM_TOKEN=$NPM_TOKEN  #! HH-SEC-101
+    DB_PASSWORD=vK3nq8Zr0pLw  #! HH-SEC-031
+ENV NPM_TOKEN=$NPM_TOKEN  #! HH-SEC-031
 """,
         good="""
 FROM debian:13.1

@@ -43,7 +43,7 @@ NAMED = re.compile(
 
 
 @rule(
-    "HH-SEC-103",
+    "HH-SEC-033",
     "image-secret-in-run",
     dimension=BUILD,
     severity=HIGH,
@@ -105,8 +105,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-RUN git clone https://builder:vK3nq8Zr0pLw@git.example.com/x.git  #! HH-SEC-103
-RUN setup --host=db --password=vK3nq8Zr0pLw  #! HH-SEC-103
+RUN git clone https://builder:vK3nq8Zr0pLw@git.example.com/x.git  #! HH-SEC-033
+RUN setup --host=db --password=vK3nq8Zr0pLw  #! HH-SEC-033
 """,
         good="""
 FROM debian:13.1

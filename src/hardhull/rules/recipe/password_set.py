@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hardhull.rules.recipe_commands import Call
 
 
-SUSPECT = re.compile(r"chpasswd|passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]*?\s(?:-p|--password)\s")
+SUSPECT = re.compile(r"chpasswd|passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]{0,300}?\s(?:-p|--password)\s")
 """A quick look whether a RUN is worth reading."""
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PROGRAMS = FETCHERS | {"git", "pip", "pip3", "npm", "yarn", "gem"}
 
 
-@rule("HH-SRC-105", "plain-http-download", dimension=SOURCE, severity=MEDIUM)
+@rule("HH-SRC-035", "plain-http-download", dimension=SOURCE, severity=MEDIUM)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the address."""
     for call in calls(recipe, ("http://",)):
@@ -56,8 +56,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-RUN curl -o /tmp/words.txt http://example.com/words.txt  #! HH-SRC-105
-RUN git clone http://git.example.com/tool.git  #! HH-SRC-105
+RUN curl -o /tmp/words.txt http://example.com/words.txt  #! HH-SRC-035
+RUN git clone http://git.example.com/tool.git  #! HH-SRC-035
 """,
         good="""
 FROM debian:13.1

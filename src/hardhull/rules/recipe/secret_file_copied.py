@@ -46,7 +46,7 @@ PUBLIC = re.compile(
 
 
 @rule(
-    "HH-SEC-104",
+    "HH-SEC-034",
     "secret-file-copied",
     dimension=BUILD,
     severity=HIGH,
@@ -65,7 +65,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             for source in copy.sources:
                 name = source.get("")
                 sure = bool(KEYS.search(name)) and not PUBLIC.search(name.rpartition("/")[2].lower())
-                if "://" in name or not (sure or LIKELY.search(name)):
+                if "://" in name or len(name) > 300 or not (sure or LIKELY.search(name)):
                     continue
                 where = "the image" if id(stage) in kept else stage.subject
                 severity = LOW if id(stage) not in kept or name.endswith(".npmrc") else HIGH if sure else MEDIUM
@@ -83,8 +83,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM node:22.12.0
-COPY package.json .npmrc ./  #! HH-SEC-104
-COPY deploy/id_rsa /root/.ssh/id_rsa  #! HH-SEC-104
+COPY package.json .npmrc ./  #! HH-SEC-034
+COPY deploy/id_rsa /root/.ssh/id_rsa  #! HH-SEC-034
 RUN npm ci
 """,
         good="""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @rule(
-    "HH-SEC-105",
+    "HH-SEC-035",
     "secret-mount-kept",
     dimension=BUILD,
     severity=HIGH,
@@ -57,12 +57,12 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
 def _written(text: Fragment, target: str) -> re.Match[str] | None:
     """The command that copies the mounted file, with the place it is copied to; None where that is removed again."""
     path = re.escape(target)
-    pattern = rf"(?:cp|mv|install)\s[^;&|\n]*?{path}\s+([^\s;&|]+)|cat\s+{path}\s*>>?\s*([^\s;&|]+)"
+    pattern = rf"(?:cp|mv|install)\s[^;&|\n]{{0,200}}?{path}\s+([^\s;&|]+)|cat\s+{path}\s*>>?\s*([^\s;&|]+)"
     found = re.search(pattern, text.text)
     if found is None:
         return None
     copy = found[1] or found[2]
-    removed = re.search(rf"rm\s[^;&|]*{re.escape(copy)}", text.text[found.end() :])
+    removed = re.search(rf"rm\s[^;&|]{{0,200}}?{re.escape(copy)}", text.text[found.end() :])
     return None if removed or copy.startswith(("/dev/", "/proc/")) else found
 
 
@@ -77,8 +77,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM node:22.12.0
-RUN --mount=type=secret,id=npmrc cp /run/secrets/npmrc /root/.npmrc && npm ci  #! HH-SEC-105
-RUN --mount=type=secret,id=key cat /run/secrets/key > /app/key.pem  #! HH-SEC-105
+RUN --mount=type=secret,id=npmrc cp /run/secrets/npmrc /root/.npmrc && npm ci  #! HH-SEC-035
+RUN --mount=type=secret,id=key cat /run/secrets/key > /app/key.pem  #! HH-SEC-035
 """,
         good="""
 FROM node:22.12.0

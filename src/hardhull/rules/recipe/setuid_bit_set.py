@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SETUID = re.compile(r"0?[4567][0-7]{3}|(?:[^,]*,)*(?:u|a)?\+[rwxX]*s[rwxX]*(?:,.*)?")
 
 
-SUSPECT = re.compile(r"chmod\b[^;&|]*?(?:[4567][0-7]{3}|\+\w*s)")
+SUSPECT = re.compile(r"chmod\b[^;&|]{0,200}?(?:[4567][0-7]{3}|\+\w{0,20}s)")
 """A quick look whether a RUN is worth reading."""
 
 

@@ -45,7 +45,7 @@ LOCAL = re.compile(r"[^\]\n]{0,80}\]\s{0,8}(?:file|copy):")
 
 
 @rule(
-    "HH-SRC-104",
+    "HH-SRC-034",
     "signature-check-disabled",
     dimension=SOURCE,
     severity=HIGH,
@@ -106,8 +106,8 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
-RUN echo 'deb [trusted=yes] https://example.com/apt stable main' > /etc/apt/sources.list.d/x.list  #! HH-SRC-104
-RUN apt-get update && apt-get install -y --allow-unauthenticated tool  #! HH-SRC-104
+RUN echo 'deb [trusted=yes] https://example.com/apt stable main' > /etc/apt/sources.list.d/x.list  #! HH-SRC-034
+RUN apt-get update && apt-get install -y --allow-unauthenticated tool  #! HH-SRC-034
 """,
         good="""
 FROM debian:13.1
@@ -121,7 +121,7 @@ RUN apt-get update && apt-get install -y tool
         "dockerfile",
         bad="""
 FROM alpine:3.24
-RUN apk add --no-cache --allow-untrusted /tmp/tool.apk  #! HH-SRC-104
+RUN apk add --no-cache --allow-untrusted /tmp/tool.apk  #! HH-SRC-034
 """,
         good="""
 FROM alpine:3.24

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-OTHER_USER = re.compile(r"sudo\s[^;&|]*(?:-[A-Za-z]*u[ =]?|--user[ =])(?!root\b)")
+OTHER_USER = re.compile(r"sudo\s[^;&|]{0,200}?(?:-[A-Za-z]{0,8}u[ =]?|--user[ =])(?!root\b)")
 """It gives up root instead of taking it."""
 
 

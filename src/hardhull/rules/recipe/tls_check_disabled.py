@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 SUSPECT = (
     "insecure", "INSECURE", "trusted-host", "TRUSTED_HOST", "strict-ssl", "STRICT_SSL", "sslverify", "sslVerify",
     "Verify-", "tls-verify", "no-check-cert", "SSL_NO_VERIFY", "TLS_REJECT", "HTTPSVERIFY", "plain-http",
-    re.compile(r"curl\b[^;&|]*?\s-[a-zA-Z#]*k"),
+    re.compile(r"curl\b[^;&|]{0,300}?\s-[a-zA-Z#]{0,12}k"),
 )  # fmt: skip
 """A quick look whether a RUN is worth reading."""
 
 
 @rule(
-    "HH-SRC-103",
+    "HH-SRC-033",
     "tls-check-disabled",
     dimension=SOURCE,
     severity=HIGH,
@@ -96,11 +96,11 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM node:22.12.0
-ENV NODE_TLS_REJECT_UNAUTHORIZED=0  #! HH-SRC-103
-RUN curl -fsSkL https://example.com/tool -o /tool  #! HH-SRC-103
-RUN npm config set strict-ssl false && \\  #! HH-SRC-103
-    wget --no-check-certificate https://example.com/a.txt  #! HH-SRC-103
-RUN GIT_SSL_NO_VERIFY=1 git clone https://git.example.com/x.git  #! HH-SRC-103
+ENV NODE_TLS_REJECT_UNAUTHORIZED=0  #! HH-SRC-033
+RUN curl -fsSkL https://example.com/tool -o /tool  #! HH-SRC-033
+RUN npm config set strict-ssl false && \\  #! HH-SRC-033
+    wget --no-check-certificate https://example.com/a.txt  #! HH-SRC-033
+RUN GIT_SSL_NO_VERIFY=1 git clone https://git.example.com/x.git  #! HH-SRC-033
 """,
         good="""
 FROM node:22.12.0

@@ -32,7 +32,7 @@ OCTAL = re.compile(r"0?[0-7]?[0-7][0-7][2367]")
 STICKY = re.compile(r"0?[1357][0-7]{3}")
 SYMBOLS = re.compile(r"(?:^|,)(?:[ugo]*[oa][ugoa]*)(?:[-+=][rxXst]*)*[+=][rxXst]*w")
 TEMPORARY = re.compile(r"/(?:var/)?tmp(?:/|$)|/dev/shm|/run/lock|\$\{?\w*(?:te?mp|TE?MP)")
-SUSPECT = re.compile(r"chmod\b[^;&|]*?(?:[0-7][0-7][2367]\b|[oa][+=]\w*w|[oa][-+=\w]*[+=]\w*w)")
+SUSPECT = re.compile(r"chmod\b[^;&|]{0,200}?(?:[0-7][0-7][2367]\b|[oa][-+=\w]{0,20}w)")
 """A quick look whether a RUN is worth reading."""
 
 
@@ -68,6 +68,8 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
 
 def open_to_all(mode: str) -> bool:
     """Whether a mode of chmod lets everybody write, without the sticky bit of /tmp."""
+    if len(mode) > 40:
+        return False
     if mode.isdigit():
         return bool(OCTAL.fullmatch(mode)) and not STICKY.fullmatch(mode)
     return bool(SYMBOLS.search(mode)) and "t" not in mode

@@ -1,0 +1,133 @@
+"""Compilers and development files are in the built image.
+
+What it checks: RUN instructions of the built image (earlier stages do not count) that install compilers, build tools or
+development files (`gcc`, `build-essential`, `*-dev`, `*-devel`) and do not remove them in the same RUN; likewise a
+project's npm, yarn or pnpm dependencies together with those for development.
+
+Why it matters: an intruder compiles exploits on the spot, and every package is something to patch. The files also make
+the image several times larger.
+
+How to fix: build in a first stage, and copy what was built: `COPY --from=build /app /app`. For Node.js `npm ci
+--omit=dev` in the last stage.
+
+When it is fine: images for development and for CI, and programs that compile at run time.
+
+References: https://docs.docker.com/build/building/multi-stage/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.model.finding import Confidence
+from hardhull.rules.installs import REMOVES, SYSTEM, installed
+from hardhull.rules.recipe_commands import calls, mentions
+from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
+
+TOOLS = re.compile(
+    r"(?:gcc|g\+\+|clang|tcc)(?:-[\d.]+)?|gcc-c\+\+|build-essential|build-base|make|cmake|automake|autoconf|ninja-build"
+    r"|musl-dev|golang(?:-go)?|go|cargo|rust|rustc|maven|gradle|(?:default|openjdk-?\d+)-jdk(?:-headless)?"
+    r"|java-[\d.]+-openjdk-devel|ghc|nasm|bison|flex|.+-dev|.+-devel|linux-headers.*|kernel-headers|@development-tools"
+    r"|alpine-sdk|base-devel"
+)
+SUSPECT = re.compile(
+    r"-(?:dev(?:el)?|jdk|sdk|headers|tools)(?![\w.])|(?<![\w./-])(?:gcc|g\+\+|golang|gradle|ghc|clang|cmake|make|automake"
+    r"|cargo|rust|maven|nasm|bison|flex|build-essential|build-base)(?![\w/.-])"
+)
+"""A quick look whether a RUN is worth reading."""
+NODE = re.compile(r"\b(?:npm|pnpm|yarn)\b")
+PRODUCTION = re.compile(
+    r"--omit[= ]\"?dev|--prod(?:uction)?\b|--only[= ]prod|prune|NODE_ENV[= ]\"?production|workspaces focus"
+)
+
+
+@rule(
+    "HH-BLD-005",
+    "build-tools-in-final-image",
+    dimension=BUILD,
+    severity=MEDIUM,
+    checklist=[3],
+    cis=["docker-1.6:4.3", "docker-1.8:4.3"],
+    tags=["cis"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the first such package of every RUN, and what a project needs for development alone."""
+    stages = list(recipe.final.lineage) if recipe.final else []
+    seen: set[int] = set()
+    for call in calls(recipe, (SUSPECT,), stages, unless=REMOVES):
+        found = installed(call.texts)
+        if found is None or found.manager not in SYSTEM or id(call.run) in seen:
+            continue
+        tools = [at for at in found.at if TOOLS.fullmatch(call.texts[at].partition("=")[0])]
+        if tools:
+            seen.add(id(call.run))
+            names = ", ".join(call.texts[at] for at in tools[:3]) + (" ..." if len(tools) > 3 else "")
+            yield call.finding(f"the image contains {names}", at=tools[0], label="only needed to build", value=names)
+    if not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
+        yield from (_development(call) for call in calls(recipe, (NODE,), stages) if _installs_all(call))
+
+
+def _installs_all(call: Call) -> bool:
+    """Whether a project's dependencies are installed, those for development too."""
+    words = [text for text in call.texts[1:] if not text.startswith("-")]
+    if call.program not in {"npm", "yarn", "pnpm"} or len(words) > 1 or {"-g", "--global"} & set(call.texts):
+        return False
+    if words not in (["ci"], ["install"], ["i"], ["clean-install"]) and not (call.program == "yarn" and not words):
+        return False
+    mode = call.run.env.get("NODE_ENV")
+    return (mode is None or mode.value != "production") and "--version" not in call.texts
+
+
+def _development(call: Call) -> Finding:
+    return call.finding(
+        "the image contains what the project only needs for development",
+        label="installs devDependencies as well",
+        value=f"{call.program} install",
+        severity=LOW,
+        confidence=Confidence.MEDIUM,
+    )
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
+RUN apt-get update && \\
+    apt-get install -y --no-install-recommends curl gcc libssl-dev  #! HH-BLD-005
+""",
+        good="""
+FROM debian:13.1 AS build
+RUN apt-get update && apt-get install -y gcc libssl-dev
+
+FROM debian:13.1
+RUN apt-get update && apt-get install -y curl libssl3
+RUN apk add --no-cache --virtual .build gcc && make && apk del .build
+COPY --from=build /app /app
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM node:22.12.0-alpine
+COPY package.json package-lock.json ./
+RUN npm ci  #! HH-BLD-005
+CMD ["node", "server.js"]
+""",
+        good="""
+FROM node:22.12.0-alpine
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+CMD ["node", "server.js"]
+""",
+    ),
+]

@@ -1,0 +1,64 @@
+"""Image of a service says nothing about its health.
+
+What it checks: images that EXPOSE a port and have no HEALTHCHECK in the stages of the built image. Whether the base
+image brings one is not known.
+
+Why it matters: the engine only sees that a process exists. A service that hangs or has lost its database counts as
+running, in every place where the image is started without a check of its own.
+
+How to fix: a HEALTHCHECK that asks the service what it is there for, and that can fail.
+
+When it is fine: images that only run in Kubernetes, which ignores HEALTHCHECK and has probes; images that are only the
+base of others.
+
+References: https://docs.docker.com/reference/dockerfile/#healthcheck
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.model.finding import Confidence
+from hardhull.rules.rule import LOW, MONITORING, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+
+@rule(
+    "HH-MON-031",
+    "image-healthcheck-missing",
+    dimension=MONITORING,
+    severity=LOW,
+    confidence=Confidence.MEDIUM,
+    cis=["docker-1.6:4.6", "docker-1.8:4.6"],
+    tags=["cis"],
+    also=["hadolint:DL3057", "trivy:DS-0026", "checkov:CKV_DOCKER_2"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the base image's name, below which it is missing."""
+    if recipe.expose.value and recipe.healthcheck.value is None:
+        also = tuple(item.mark("it serves this port") for item in recipe.expose.value[:1])
+        yield recipe.healthcheck.finding(
+            "the image of a service has no health check", label="no HEALTHCHECK", also=also, value="none"
+        )
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM nginx:1.27.3  #! HH-MON-031
+EXPOSE 8080
+""",
+        good="""
+FROM nginx:1.27.3
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=3s CMD ["curl", "-f", "http://localhost:8080/health"]
+""",
+    ),
+]

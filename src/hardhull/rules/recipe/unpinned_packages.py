@@ -1,0 +1,99 @@
+"""Packages of a language are installed without a version.
+
+What it checks: `pip install`, `npm install -g`, `gem install`, `go install` and `cargo install` of packages that name
+no version. Requirement and lock files, local paths and pip's own tools are left out, and packages of the distribution
+too, whose servers keep no old versions.
+
+Why it matters: each build takes what was published last, also what a hijacked account published this morning.
+
+How to fix: name the version (`pip install requests==2.32.3`), or install from a lock file with hashes (`pip install
+--require-hashes -r requirements.txt`, `npm ci`).
+
+When it is fine: tools that only a stage uses which is left behind, and whose output is tested.
+
+References: https://pip.pypa.io/en/stable/topics/secure-installs/
+https://docs.npmjs.com/cli/commands/npm-ci
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.installs import SYSTEM, Install, installed
+from hardhull.rules.recipe_commands import calls
+from hardhull.rules.rule import LOW, SOURCE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
+
+SUSPECT = re.compile(r"\b(?:pip[23]?|uv\s+pip|npm|pnpm|gem|go|cargo)\s[^;&|]{0,100}?(?:\binstall|\bi|\badd)\s")
+"""A quick look whether a RUN is worth reading."""
+LOCAL = re.compile(r"[./~]|\$|.*(?:/|://|\.whl|\.tar\.gz|\.zip|\.gem|\.tgz)|git\+|file:|[<>|]")
+OWN_TOOLS = frozenset({"pip", "setuptools", "wheel", "npm", "bundler"})
+
+
+@rule(
+    "HH-SRC-038",
+    "unpinned-packages",
+    dimension=SOURCE,
+    severity=LOW,
+    also=["hadolint:DL3013", "hadolint:DL3016", "hadolint:DL3028", "hadolint:DL3062"],
+)
+def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
+    """Yields the first such package of every command."""
+    for call in calls(recipe, (SUSPECT,)):
+        found = installed(call.texts)
+        if found is None or found.manager in SYSTEM:
+            continue
+        loose = [at for at in found.at if _loose(call, found, at)]
+        if loose:
+            name = call.texts[loose[0]]
+            more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
+            yield call.finding(
+                f"{call.where} installs whatever version of {name}{more} was published last",
+                at=loose[0],
+                label="no version",
+                value=f"{found.manager} {name}",
+            )
+
+
+def _loose(call: Call, found: Install, at: int) -> bool:
+    """Whether a package names no version."""
+    name = call.texts[at]
+    if not call.sure(at) or name in OWN_TOOLS:
+        return False
+    if found.manager == "pip":
+        return not LOCAL.match(name) and not re.search(r"[=<>~!@]", name) and "--require-hashes" not in call.texts
+    if found.manager == "npm":
+        return found.everywhere and not LOCAL.match(name.removeprefix("@").replace("/", "-", 1)) and "@" not in name[1:]
+    if found.manager == "gem":
+        return not LOCAL.match(name) and ":" not in name and not {"-v", "--version"} & set(call.texts)
+    if found.manager == "go":
+        return name.endswith("@latest")
+    options = {text.partition("=")[0] for text in call.texts}
+    return not LOCAL.match(name) and "@" not in name and not options & {"--version", "--vers", "--git", "--path"}
+
+
+EXAMPLES = [
+    Example(
+        "dockerfile",
+        bad="""
+FROM python:3.13.1-slim
+RUN pip install --no-cache-dir -r requirements.txt gunicorn flask==3.1.0  #! HH-SRC-038
+RUN npm install -g pnpm  #! HH-SRC-038
+RUN go install golang.org/x/tools/gopls@latest  #! HH-SRC-038
+""",
+        good="""
+FROM python:3.13.1-slim
+RUN pip install --no-cache-dir -r requirements.txt gunicorn==23.0.0 flask==3.1.0
+RUN npm install -g pnpm@9.15.0 && npm install
+RUN go install golang.org/x/tools/gopls@v0.17.1
+""",
+    ),
+]
