@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hardhull.formats.compose.canonical import Canon
 from hardhull.formats.compose.convert import Converter, Path
@@ -33,6 +33,10 @@ MAX_NODES = 100_000
 SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 
 
+Parsed: TypeAlias = "dict[str, list[Node | None]]"
+"""The documents of files by their path, for files that several projects share."""
+
+
 class Setting(NamedTuple):
     """What files of one model share.
 
@@ -56,12 +60,13 @@ class Loader:
         files: the paths of all files that were read.
     """
 
-    def __init__(self, read: Callable[[str], Source | None], problems: Problems) -> None:
+    def __init__(self, read: Callable[[str], Source | None], problems: Problems, parsed: Parsed | None = None) -> None:
         self.read = read
         self.problems = problems
         self.files: dict[str, None] = {}
-        self._documents: dict[str, list[Node | None]] = {}
+        self._documents: Parsed = {} if parsed is None else parsed
         self._models: dict[tuple[object, ...], Table] = {}
+        self._unreadable: set[str] = set()
         self._includes = 0
 
     def model(self, sources: list[Source], setting: Setting) -> Table | None:
@@ -83,16 +88,17 @@ class Loader:
         """The documents of a file; none, with a problem, where it cannot be read."""
         self.files[source.path] = None
         known = self._documents.get(source.path)
-        if known is None:
+        if known is None and source.path not in self._unreadable:
             try:
                 known = yamldoc.load(source, MAX_NODES)
             except UnreadableError as error:
                 self.problems.append(
                     Problem(_at(source, error.offset), error.why, error.do, refused=not error.template)
                 )
-                known = []
-            self._documents[source.path] = known
-        return known
+                self._unreadable.add(source.path)
+            else:
+                self._documents[source.path] = known
+        return known or []
 
     def converted(self, source: Source, root: Node, environment: Environment) -> tuple[Table | None, set[Path]]:
         """A document as a tree, and the paths that it resets in earlier ones."""

@@ -9,8 +9,8 @@ from hardhull.model.source import Place
 if TYPE_CHECKING:
     from hardhull.formats.compose.tree import Located
 
-MAX_WORK = 400_000
-"""Most values that merging and reading one project may make; the largest of 900 real projects makes 9,000."""
+MAX_WORK = 150_000
+"""Most values that merging and reading one project may make; the largest of 1,000 real ones makes 7,900."""
 
 
 class Problem(NamedTuple):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hardhull.facts.workload import Workload
+    from hardhull.formats.compose.load import Parsed
     from hardhull.model.source import Source
 
 
@@ -51,6 +52,7 @@ def read_project(
     folder: str | None = None,
     name: str = "",
     profiles: frozenset[str] = frozenset(),
+    parsed: Parsed | None = None,
 ) -> ComposeProject:
     """Read a project.
 
@@ -60,12 +62,13 @@ def read_project(
         folder: the project's folder, relative to the root; by default that of the main file.
         name: the project's name where the files do not say it; by default that of the folder.
         profiles: active ones beside those of ``COMPOSE_PROFILES`` in ``.env``.
+        parsed: takes and gives the documents of files, where several projects of one tree are read.
 
     Returns:
         All that could be read. A file that cannot be read at all is a problem, never an exception.
     """
     problems = Problems()
-    loader = Loader(read, problems)
+    loader = Loader(read, problems, parsed)
     where = posixpath.dirname(files[0].path) if folder is None else folder
     variables = project_variables(where, None, read, problems)
     written = _name(loader, files, variables) or name or posixpath.basename(where)
