@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,6 +128,42 @@ def test_onbuild_waits_and_then_runs_first() -> None:
 )
 def test_fields_of_a_mount(text: str, expected: list[str]) -> None:
     assert fields(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM a\n" + "".join(f"ENV V{number}=1\nRUN x\n" for number in range(4_900)),
+        "FROM a AS s0\n" + "".join(f"FROM s{number} AS s{number + 1}\nENV A=1\nUSER $B\n" for number in range(499)),
+        "FROM a AS s\nENV " + "A=1 " * 9_000 + "".join(f"\nFROM s AS s{number}\nENV B=1" for number in range(400)),
+        "FROM a\n" + "EXPOSE 1 2 3\n" * 5_000,
+    ],
+)
+def test_many_variables_and_stages_cost_little_memory(text: str) -> None:
+    tracemalloc.start()
+    try:
+        assert read(Source("f", text.encode())).final is not None
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("FROM a\n" * 501, "more than 500 stages"),
+        ("FROM a\nEXPOSE " + "1 \\\n" * 20_001, "20,001 words"),
+        ("FROM a\nENV " + "A=1 \\\n" * 20_001, "20,001 words"),
+        ("FROM a\n" + "LABEL a=1 b=2 c=3\n" * 6_700, "more than 20,000 words"),
+    ],
+)
+def test_more_than_any_real_file_has_is_refused(text: str, why: str) -> None:
+    with pytest.raises(UnreadableError, match=why):
+        read(Source("f", text.encode()))
+
+
+def test_standard_input_has_a_name_too() -> None:
+    assert str(read(Source("-", b"FROM alpine\nUSER app\n")).user.place) == "-:2:6"
 
 
 LINES = st.sampled_from(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hardhull.facts.bases import find
 from hardhull.facts.parts import EnvVar
@@ -11,12 +11,14 @@ from hardhull.facts.recipe import ImageRecipe, Stage
 from hardhull.facts.recipe_parts import Base, CopyFrom, Variable
 from hardhull.facts.reference import InvalidReferenceError, parse
 from hardhull.formats.dockerfile.problems import problem, problems_of
+from hardhull.formats.dockerfile.snapshot import Snapshot
 from hardhull.formats.dockerfile.stage import StageReader
 from hardhull.formats.dockerfile.variables import PREDEFINED, Scope, UnresolvedError, declare, define, give
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Span
 from hardhull.text.dockerfile import read as read_document
 from hardhull.text.dockerfile.lexer import LexError
+from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from hardhull.facts.problem import Problem
     from hardhull.model.source import Source
     from hardhull.text.dockerfile import Document, Statement
+
+MAX_STAGES: Final = 500
+"""Most stages of a file; real ones have up to 60."""
 
 _OWN_FIELDS = frozenset({"base", "platform", "onbuild"})
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
@@ -67,7 +72,7 @@ class _Reader:
         self._problems: list[Field[Problem]] = [
             problem(self._source, each.span, "value", "", each.why) for each in document.problems
         ]
-        self._globals = Scope({}, "", document.escape, self._problems, predefined=True)
+        self._globals = Scope(Snapshot(), "", document.escape, self._problems, predefined=True)
         self._global_args: list[Field[EnvVar]] = []
         self._stages: list[Stage] = []
         self._names: dict[str, Stage] = {}
@@ -115,6 +120,9 @@ class _Reader:
         self._problems += problems_of(statement)
         words = statement.words
         index = len(self._stages)
+        if index >= MAX_STAGES:
+            why = f"the file has more than {MAX_STAGES} stages"
+            raise UnreadableError(self._source, statement.span.start, why, "leave it out with an exclude pattern")
         name = self._stage_name(statement)
         place = Place(self._source, words[0].span if words else statement.keyword_span)
         stage = Stage(name, index, "dockerfile", place)
@@ -181,8 +189,9 @@ class _Reader:
 
         Where it may be a stage, nothing that this stage leaves out is known.
         """
+        values = Snapshot(_blanked(self._globals.values, stage.place))
         try:
-            name = Scope(_blanked(self._globals.values, stage.place), "", self._document.escape, []).expand(text)
+            name = Scope(values, "", self._document.escape, []).expand(text)
         except (UnresolvedError, LexError):
             name = _UNKNOWN
         if any(_may_be(name.lower().split(_UNKNOWN), other) for other in self._names):
@@ -200,18 +209,17 @@ class _Reader:
     def _begin(self, stage: Stage) -> None:
         """Starts the reading of a stage: what it has from its parent or base image, then the parent's ONBUILDs."""
         parent = stage.parent
-        values: Mapping[str, Variable] = {}
         outside = ""
         before = self._readers.get(parent.index) if parent else None
         if parent and before:
             inherited = {name: field for name, field in parent.fields.items() if name not in _OWN_FIELDS}
             stage.fields.update(inherited)
             stage.absent_unknown = parent.absent_unknown
-            values, outside = before.scope.values, before.scope.outside
+            values, outside = Snapshot(None, before.scope.values), before.scope.outside
         else:
             stage.user = self._default_user(stage)
             outside = self._outside(stage)
-            values = _shipped_env(stage)
+            values = Snapshot(_shipped_env(stage))
             if not outside:
                 stage.workdir = Field("workdir", "/", stage.place, written=False)
         scope = Scope(values, outside, self._document.escape, self._problems)

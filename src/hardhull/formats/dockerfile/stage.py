@@ -20,10 +20,10 @@ from hardhull.model.source import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hardhull.facts.parts import EnvVar
     from hardhull.facts.problem import Problem
     from hardhull.facts.recipe import Stage
     from hardhull.facts.recipe_parts import CopyFrom
-    from hardhull.model.source import Span
     from hardhull.text.dockerfile import Pair, Statement
 
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
@@ -65,9 +65,10 @@ class StageReader:
         self._user: Field[str] = stage.user
         self._workdir: Field[str | None] = stage.workdir
         self._shell: tuple[str, ...] | None = stage.shell.get(None)
-        self._env = {item.value.name: item for item in stage.env.get(())}
-        self._labels = {item.value[0]: item for item in stage.labels.get(()) if item.known}
-        self._unknown_labels = [item for item in stage.labels.get(()) if not item.known]
+        self._env: dict[str, Field[EnvVar]] = {}
+        self._labels: dict[str, Field[tuple[str, str]]] = {}
+        self._unknown_labels: list[Field[tuple[str, str]]] = []
+        self._more_of: dict[str, list[Field[str]]] = {}
 
     def read(self, statement: Statement, *, triggered: bool = False) -> None:
         """Takes the next statement."""
@@ -86,17 +87,24 @@ class StageReader:
 
     def finish(self) -> None:
         """Puts what was collected into the stage."""
-        self.stage.instructions = tuple(self.instructions)
+        stage = self.stage
+        stage.instructions = tuple(self.instructions)
         if self._env:
-            self._set("env", tuple(self._env.values()), Place(self._source, self._span_of("ENV")))
+            inherited = {item.value.name: item for item in stage.env.get(())}
+            self._set("env", tuple((inherited | self._env).values()), self._place_of("ENV"))
         if self._labels or self._unknown_labels:
-            items = (*self._labels.values(), *self._unknown_labels)
-            self._set("labels", items, Place(self._source, self._span_of("LABEL")))
+            known = {item.value[0]: item for item in stage.labels.get(()) if item.known} | self._labels
+            unknown = [item for item in stage.labels.get(()) if not item.known] + self._unknown_labels
+            self._set("labels", (*known.values(), *unknown), self._place_of("LABEL"))
+        for keyword, name in (("EXPOSE", "expose"), ("VOLUME", "volumes"), ("ONBUILD", "onbuild")):
+            items = self._more_of.get(keyword)
+            if items:
+                before = self._fields[name].value if name in self._fields else ()
+                self._set(name, (*before, *items), self._place_of(keyword))
 
-    def _span_of(self, keyword: str) -> Span:
-        """The last instruction of a kind; the stage's own place where a parent has them all."""
-        found = [each for each in self.instructions if each.keyword == keyword and not each.onbuild]
-        return found[-1].keyword_span if found else self.stage.place.span
+    def _place_of(self, keyword: str) -> Place:
+        """The last instruction of a kind."""
+        return next(each.head for each in reversed(self.instructions) if each.keyword == keyword and not each.onbuild)
 
     def _set(self, name: str, value: Any, place: Place) -> None:
         self._fields[name] = Field(name, value, place, origin=self._here)
@@ -126,7 +134,7 @@ class StageReader:
             self._arguments(inner, waiting)
         self.instructions.append(waiting)
         item = Field("onbuild", statement.text[slice(*statement.args)], Place(self._source, inner.span))
-        self._set("onbuild", (*self.stage.onbuild.get(()), item), Place(self._source, statement.keyword_span))
+        self._more_of.setdefault("ONBUILD", []).append(item)
 
     def _arguments(self, statement: Statement, instruction: Instruction) -> None:
         source, name = self._source, statement.keyword.lower()
@@ -157,7 +165,7 @@ class StageReader:
             else:
                 variable = declare(name, self._given, self._outer, place)
             items.append(variable.defined)
-            before = self.scope.values.get(name)
+            before = self.scope.values.find(name)
             if before and not (pair.value or name in self._given or name in self._outer):
                 continue  # nobody gives it a value, so the one it has stays
             if before and before.defined.name == "env" and before.value != variable.value:
@@ -252,9 +260,7 @@ class StageReader:
     def _more(self, statement: Statement, instruction: Instruction) -> None:
         """EXPOSE and VOLUME: each adds to what is there."""
         self._expanded(statement, instruction)
-        name = "expose" if statement.keyword == "EXPOSE" else "volumes"
-        before = self._fields[name].value if name in self._fields else ()
-        self._set(name, (*before, *instruction.arguments), Place(self._source, statement.keyword_span))
+        self._more_of.setdefault(statement.keyword, []).extend(instruction.arguments)
 
     def _stop_signal(self, statement: Statement, instruction: Instruction) -> None:
         self._expanded(statement, instruction)

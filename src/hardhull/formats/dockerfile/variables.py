@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hardhull.facts.problem import Problem
+    from hardhull.formats.dockerfile.snapshot import Snapshot
     from hardhull.model.source import Place
 
 PREDEFINED = frozenset(
@@ -40,7 +41,7 @@ class UnresolvedError(Exception):
 
 
 class Scope:
-    """The variables at one point. ``values`` is replaced, never changed, so that instructions can keep it.
+    """The variables at one point. ``values`` is replaced by a later snapshot, so that instructions can keep it.
 
     Args:
         values: the variables of this file that are set, by name.
@@ -54,7 +55,7 @@ class Scope:
 
     def __init__(
         self,
-        values: Mapping[str, Variable],
+        values: Snapshot,
         outside: str,
         escape: str,
         problems: list[Field[Problem]],
@@ -74,7 +75,7 @@ class Scope:
         Raises:
             UnresolvedError: it is not known whether, or to what, it is set.
         """
-        found = self.values.get(name)
+        found = self.values.find(name)
         if found:
             self.used.append(name)
             if found.value is None:
@@ -92,7 +93,7 @@ class Scope:
         Raises:
             UnresolvedError: it is not known whether, or to what, it is set.
         """
-        found = self.values.get(name)
+        found = self.values.find(name)
         if found and found.unset:
             self.used.append(name)
             return None
@@ -135,7 +136,7 @@ class Scope:
 
     def with_variable(self, name: str, variable: Variable) -> None:
         """Sets a variable from here on."""
-        self.values = {**self.values, name: variable}
+        self.values = self.values.with_variable(name, variable)
 
 
 def define(kind: str, name: str, raw: str, scope: Scope, place: Place) -> Variable:

@@ -137,10 +137,19 @@ class Statement:
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """The arguments, split as this instruction splits them; empty for ENV, LABEL, ARG and ONBUILD."""
+        """The arguments, split as this instruction splits them; empty for ENV, LABEL, ARG and ONBUILD.
+
+        Of an ENV or LABEL that BuildKit refuses, the words without ``=``.
+        """
         if self._words is None:
             self._words = (self.word(*self.args),)
         return self._words
+
+    @property
+    def count(self) -> int:
+        """How many words and pairs it has; those of its here-documents are not counted."""
+        words = 1 if self._words is None else len(self._words)
+        return words + len(self.pairs) + (self.inner.count if self.inner else 0)
 
     def take(self, words: tuple[Word, ...] | None) -> None:
         """Sets the words; None makes all of the arguments one word, cut out when somebody asks for it."""

@@ -15,7 +15,7 @@ from hardhull.text.dockerfile.document import Document
 from hardhull.text.dockerfile.heredoc import announced
 from hardhull.text.dockerfile.lexer import SPACES, LexError
 from hardhull.text.dockerfile.nodes import Directive, Heredoc, Problem, Statement
-from hardhull.text.dockerfile.statement import fill
+from hardhull.text.dockerfile.statement import MAX_WORDS, fill
 from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class _Reader:
         self._next = 0
         self._document = Document(source)
         self._directives_done = False
+        self._words = 0
 
     def read(self) -> Document:
         document = self._document
@@ -175,6 +176,10 @@ class _Reader:
         fill(statement, start, stop, escape, document.problems)
         statement.span = Span(statement.keyword_span.start, end)
         document.statements.append(statement)
+        self._words += statement.count
+        if self._words > MAX_WORDS:
+            why = f"the instructions up to here have more than {MAX_WORDS:,} words"
+            raise UnreadableError(self._source, at, why, "leave it out with an exclude pattern")
         if "<<" in text:
             self._heredocs(statement)
 

@@ -5,16 +5,20 @@ Source: moby/buildkit, frontend/dockerfile/parser/parser.go (dispatch) and line_
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hardhull.text.dockerfile import split
 from hardhull.text.dockerfile.lexer import SPACES
 from hardhull.text.dockerfile.nodes import Flag, Pair, Problem, Statement, Word
+from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.text.dockerfile.split import Token
+
+MAX_WORDS: Final = 20_000
+"""Most words of one file's instructions, except for shell commands, which are one word each; real ones have 2,000."""
 
 _NOT_STRINGS = "the JSON array of an exec form may hold nothing but strings"
 
@@ -74,8 +78,17 @@ def _flag(statement: Statement, flag: split.FlagToken) -> Flag:
     return Flag(name, value if equals else None, span, value_span)
 
 
+def _bounded(statement: Statement, tokens: list[Token]) -> list[Token]:
+    if len(tokens) > MAX_WORDS:
+        why = f"an instruction has {len(tokens):,} words, more than the limit of {MAX_WORDS:,}"
+        start = statement.keyword_span.start
+        raise UnreadableError(statement.source, start, why, "leave it out with an exclude pattern")
+    return tokens
+
+
 def _words(statement: Statement, tokens: list[Token]) -> tuple[Word, ...]:
     span = statement.range
+    _bounded(statement, tokens)
     return tuple([Word(text, span(start, end)) for text, start, end in tokens])
 
 
@@ -123,7 +136,7 @@ def _healthcheck(statement: Statement, start: int, end: int, escape: str) -> str
 
 def _assignments(statement: Statement, start: int, end: int, escape: str) -> str | None:
     """``name=value ...``, or the old ``name value``."""
-    tokens = split.words(statement.text, start, end, escape)
+    tokens = _bounded(statement, split.words(statement.text, start, end, escape))
     if not tokens:
         return None
     if "=" not in tokens[0][0]:
@@ -132,14 +145,18 @@ def _assignments(statement: Statement, start: int, end: int, escape: str) -> str
             return f"{statement.keyword} must have two arguments"
         statement.pairs = (Pair(statement.word(start, gap[0]), statement.word(gap[1], end), legacy=True),)
         return None
-    statement.pairs = tuple(_pair(statement, token) for token in tokens if "=" in token[0])
+    statement.pairs = tuple([_pair(statement, token) for token in tokens if "=" in token[0]])
+    if len(statement.pairs) == len(tokens):
+        return None
+    statement.take(_words(statement, [token for token in tokens if "=" not in token[0]]))
     # The word itself is not quoted: it may be a part of a secret.
-    return None if len(statement.pairs) == len(tokens) else "a word has no = in it: the form is name=value"
+    return "a word has no = in it: the form is name=value"
 
 
 def _definitions(statement: Statement, start: int, end: int, escape: str) -> str | None:
     """``ARG name`` and ``ARG name=value``, any number of them."""
-    statement.pairs = tuple(_pair(statement, token) for token in split.words(statement.text, start, end, escape))
+    tokens = _bounded(statement, split.words(statement.text, start, end, escape))
+    statement.pairs = tuple([_pair(statement, token) for token in tokens])
     return None
 
 
