@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hardhull.facts.fact import Fact
     from hardhull.facts.pipeline import Run
     from hardhull.facts.workload import Workload
+    from hardhull.formats.compose.load import Parsed
     from hardhull.formats.compose.problem import Problem
     from hardhull.formats.compose.project import ComposeProject
     from hardhull.scan.tree import Tree
@@ -48,6 +49,7 @@ class Projects:
         self._files = {source.path: source for source in tree.of_kind("compose")}
         self._taken: set[str] = set()
         self._said: set[tuple[str, str]] = set()
+        self._parsed: Parsed = {}
         self.workloads: list[Workload] = []
         self.not_checked: list[NotChecked] = []
         self._pipelines = [fact for fact in facts if isinstance(fact, Pipeline) and not fact.from_docs]
@@ -62,7 +64,8 @@ class Projects:
 
     def _project(self, group: Sequence[str]) -> ComposeProject:
         sources = [self._files.get(path) or self._tree.read(path) for path in group]
-        project = read_project([source for source in sources if source is not None], self._tree.read)
+        known = [source for source in sources if source is not None]
+        project = read_project(known, self._tree.read, parsed=self._parsed)
         self._taken.update(project.files, group)
         return project
 
