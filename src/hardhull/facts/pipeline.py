@@ -258,6 +258,11 @@ class Step:
         """Whether its failure fails the job and the pipeline."""
         return self.ignored is None and self.job.ignored is None
 
+    @property
+    def not_counted(self) -> Field[str] | None:
+        """What makes a failure not count: at the step or its job."""
+        return self.ignored or self.job.ignored
+
     def input(self, name: str) -> Field[str] | None:
         """An input of the action; None where it is not given."""
         return self.inputs.get(name.lower())
@@ -294,6 +299,8 @@ class Pipeline(Fact):
     """What starts it: ``push``, ``pull_request``, ``schedule``, ``workflow_dispatch`` ..."""
     env: Slot[Items[EnvVar]] = Slot(())
     """Variables for every job, and those that a script exports."""
+    tree_scans: Slot[bool] = Slot(False)
+    """Link: whether any pipeline of the tree scans an image."""
     included: Slot[Items[str]] = Slot(())
     """Other pipelines that are brought in: ``include:``, reusable workflows; what they do is not seen here."""
 

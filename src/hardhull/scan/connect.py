@@ -33,6 +33,7 @@ def connect(facts: Sequence[Fact], tree: Tree) -> None:
     images = Images(facts, tree, _built_names(pipelines))
     for engine in engines:
         _link_engine_profile(engine, profiles)
+    _link_scans(pipelines)
     for workload in workloads:
         images.learn_from(workload)
     for workload in workloads:
@@ -43,6 +44,18 @@ def connect(facts: Sequence[Fact], tree: Tree) -> None:
         _link_profile(workload, profiles)
         images.link(workload)
         derive(workload)
+
+
+def _link_scans(pipelines: list[Pipeline]) -> None:
+    """Whether any pipeline of the tree scans an image; one that brings in others may do it there."""
+    run = [pipeline for pipeline in pipelines if not pipeline.from_docs]
+    scans = next((deed for pipeline in run for deed in deeds(pipeline) if deed.kind == "scan"), None)
+    for pipeline in run:
+        if scans is not None:
+            pipeline.tree_scans = Field("tree_scans", True, scans.place, origin=scans.tool)
+        elif pipeline.included.value:
+            why = "the pipelines that it includes are not in this tree"
+            pipeline.tree_scans = Field.unknown("tree_scans", pipeline.included.value[0].place, why)
 
 
 def _link_engine(workload: Workload, engines: list[Engine]) -> None:
