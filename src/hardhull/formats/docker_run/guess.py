@@ -25,6 +25,9 @@ _IMAGE_NAME = re.compile(
     r"IMAGE|(?:^|_)IMG|(?:^|_)TAG$|^TAG|REPO|REGISTRY|(?:^|_)CONTAINER$|DISTRO|^(?:IM|I)$|_IMAGE_|BASE$|^TARGET",
     re.IGNORECASE,
 )
+_PRINTS_OPTIONS = re.compile(r"opt|arg|flag|env|param|(?:echo|printf)[^|;]* [\"']?-|\btty\b|-t [01]", re.IGNORECASE)
+"""What a command in ``$(...)`` looks like that prints options; another one is taken to print an image."""
+
 _PROGRAM = re.compile(
     r"(?:/\S*|(?:ba|z|da|a|k)?sh|python[0-9.]*|node|npm|yarn|make|java|ruby|perl|php|go|cat|ls|echo|env|id|sleep|tail|true"
     r"|apk|apt|apt-get|yum|dnf|curl|wget|bundle|pip|cp|mkdir|rm|test|printf|date|whoami|hostname|top|ping|uname|-\w*)"
@@ -49,6 +52,8 @@ def stands_for(args: Sequence[Arg], at: int, table: Table) -> str:
         return IMAGE  # $REGISTRY/name, $IMAGE:$TAG
     found = _NAME.match(arg.text)
     name = found[1] if found else ""
+    if arg.text.startswith(("$(", "`")) and following and not following[0].text.startswith("-"):
+        return OPTIONS if _PRINTS_OPTIONS.search(arg.text) else IMAGE
     if not following:
         return OPTIONS if arg.many and _OPTION_NAME.search(name) and not _IMAGE_NAME.search(name) else IMAGE
     if _IMAGE_NAME.search(name) and not _OPTION_NAME.search(name):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from hardhull.text.shell.values import Arg
 
-REFERENCE = re.compile(r"(?:[a-z-]+://?)?[\w./:@%\[\]-]*\w")
+REFERENCE = re.compile(r"(?:[a-z-]+://?)?[\w./:@\[\]-]*\w")
 """What an image can look like; podman also takes transports (``docker://``, ``oci-archive:``)."""
 
 _USAGE = re.compile(r"\[.*|\.\.\.|…|IMAGE(?:_NAME)?|OPTIONS|<.*|\{[^}].*")

@@ -77,7 +77,9 @@ def _image(workload: Workload, line: RunLine) -> None:
     if image is None:
         workload.image = Field.unknown("image", line.place, line.open or "no image is named", written=True)
         return
-    if image.known and REFERENCE.fullmatch(image.text):
+    if line.odd:  # the value of an option that is not known looks like an image
+        workload.image = Field.unknown("image", image.place, line.open or "", written=True)
+    elif image.known and REFERENCE.fullmatch(image.text):
         workload.image = Field("image", image.text, image.place)
     elif image.known:
         workload.image = Field.unknown("image", image.place, "it is no image reference", written=True)

@@ -32,14 +32,18 @@ _LANGUAGES = frozenset(
         *("command", "cli", "linux", "shellscript"),
     )
 )
+_ENGINE = r"(?:sudo[ \t]++)?(?:docker|podman|nerdctl)[ \t]"
 _PROMPT = re.compile(
-    r"""[ \t]*+ (?: \([\w.-]{1,40}\) [ \t]*+ )?          # (venv)
-        (?: (?: \[? [\w.-]{1,40} @ [\w.-]{1,60} [^$#%\n]{0,60} )? [$%]     # $, user@host:~$
-          | \[? \w{1,40} @ [\w.-]{1,60} [^$#%\n]{0,60} \#                  # root@host:~#
-          | \# (?= [ \t]++ (?:sudo[ \t]++)? (?:docker|podman|nerdctl) [ \t] )   # a bare # only before an engine
+    rf"""[ \t]*+ (?: \([\w.-]{{1,40}}\) [ \t]*+ )?             # (venv)
+        (?: (?: \[? [\w.-]{{1,40}} (?: @ [\w.-]{{1,60}} [^$#%\n]{{0,60}} )? )? [$%]   # $, host$, user@host:~$
+          | \[? \w{{1,40}} @ [\w.-]{{1,60}} [^$#%\n]{{0,60}} \#    # root@host:~#
+          | (?: PS [^>\n]{{0,60}} )? > (?= [ \t]++ {_ENGINE} )   # > only in front of an engine
         ) [ \t]++""",
     re.VERBOSE,
 )
+_ROOT = re.compile(rf"[ \t]*+#[ \t]++(?={_ENGINE})")
+"""A bare ``#`` in front of an engine: root's prompt, but a comment where commands stand beside it."""
+_PLAIN = re.compile(rf"[ \t]*+{_ENGINE}")
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w .:/|-]{0,60})>")
 _INDENTED = re.compile(
     r"^(?: {4,24}|\t)[ \t]{0,24}((?:[$#%][ \t]+)?(?:sudo[ \t]+)?(?:docker|podman|nerdctl)[ \t][^\n]*)", re.MULTILINE
@@ -146,10 +150,10 @@ def _lines(text: str, start: int, stop: int, indent: int) -> Iterator[tuple[int,
 def _scripts(fragment: Fragment, lines: list[tuple[int, int]]) -> Iterator[Script]:
     """What a shell would be given: the lines behind prompts where there are any, else all lines."""
     text = fragment.text
-    prompted = any(_PROMPT.match(text, start, end) for start, end in lines)
-    groups = [_commands(text, lines)] if not prompted else []
-    if prompted:
-        groups = [[group] for group in _prompted(text, lines)]
+    prompt = _PROMPT if any(_PROMPT.match(text, *line) for line in lines) else None
+    if prompt is None and not any(_PLAIN.match(text, *line) for line in lines):
+        prompt = _ROOT if any(_ROOT.match(text, *line) for line in lines) else None
+    groups = [_commands(text, lines)] if prompt is None else [[group] for group in _prompted(text, lines, prompt)]
     for group in groups:
         script = read_script(_text(fragment, [line for command in group for line in command]))
         if script.problems and len(group) > 1:  # prose, output or an apostrophe: each command on its own
@@ -173,13 +177,16 @@ def _commands(text: str, lines: list[tuple[int, int]]) -> list[list[tuple[int, i
     return commands
 
 
-def _prompted(text: str, lines: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """The commands behind prompts; everything else is output."""
+def _prompted(text: str, lines: list[tuple[int, int]], prompt: re.Pattern[str]) -> Iterator[list[tuple[int, int]]]:
+    """The commands behind prompts, and those of an engine; everything else is output."""
     for command in _commands(text, lines):
         start, end = command[0]
-        prompt = _PROMPT.match(text, start, end)
-        if prompt is not None:
-            yield [(prompt.end(), end), *((_behind_secondary(text, lo), hi) for lo, hi in command[1:])]
+        found = prompt.match(text, start, end)
+        if found is not None or _PLAIN.match(text, start, end):
+            yield [
+                (found.end() if found else start, end),
+                *((_behind_secondary(text, lo), hi) for lo, hi in command[1:]),
+            ]
 
 
 def _behind_secondary(text: str, start: int) -> int:
