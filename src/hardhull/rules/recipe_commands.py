@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 
 _PROGRAMS: Final = frozenset(
     """
-    add-apt-repository apk apt apt-get apt-key aptitude bundle cargo chmod chpasswd composer conda corepack curl dnf
-    docker dotnet echo export gem git go gradle gradlew install make mamba microdnf mvn mvnw npm npx pacman passwd pecl
-    pip pip3 pipx pnpm poetry printf python python3 rpm rustup tdnf tee useradd usermod uv wget yarn yum zypper cat cp
-    dpkg sed mysql mysqladmin mariadb psql redis-cli sshpass
-    """.split()  # noqa: SIM905  a list of words reads better as text
+    apk apt apt-get aptitude cargo chmod curl dnf dotnet export gem git go gradle gradlew microdnf mvn mvnw npm npx
+    passwd pip pip2 pip3 pnpm python python3 rpm sudo tdnf useradd usermod uv wget yarn yum zypper
+    """.split()  # noqa: SIM905  a list reads better as text
 )
+"""The programs that rules ask for."""
 _WANTED: Final = Wanted(
     _PROGRAMS,
     re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_PROGRAMS, key=len, reverse=True))})(?![\w-])"),
@@ -116,18 +115,30 @@ def calls(
         stages: only these; all by default.
         unless: RUNs in which this occurs are passed over.
     """
+    if not _occurs(all_text(recipe), words):
+        return
     escape = recipe.directives.get("escape")
     character = escape.get("\\") if escape else "\\"
     for stage in recipe.stages if stages is None else stages:
         for run in stage.runs:
-            if mentions(run, *words) and not (unless and unless.search(text_of(run))):
+            text = text_of(run)
+            if _occurs(text, words) and not (unless and unless.search(text)):
                 yield from _calls(stage, run, character if character in ESCAPES else "\\")
 
 
 def mentions(run: Run, *words: str | re.Pattern[str]) -> bool:
     """Whether one of these texts or patterns occurs in what a RUN runs."""
-    text = text_of(run)
+    return _occurs(text_of(run), words)
+
+
+def _occurs(text: str, words: tuple[str | re.Pattern[str], ...]) -> bool:
     return any(word in text if isinstance(word, str) else word.search(text) for word in words)
+
+
+@lru_cache(maxsize=16)
+def all_text(recipe: ImageRecipe) -> str:
+    """The shell text of all RUNs, for a first quick look."""
+    return "\n".join([text_of(run) for stage in recipe.stages for run in stage.runs])
 
 
 @lru_cache(maxsize=512)

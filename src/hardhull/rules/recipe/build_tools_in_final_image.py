@@ -20,8 +20,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hardhull.model.finding import Confidence
-from hardhull.rules.installs import REMOVES, SYSTEM, installed
+from hardhull.model.finding import Confidence, Finding, SourceSpan
+from hardhull.rules.installs import REMOVES
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, rule
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
-    from hardhull.model.finding import Finding
+    from hardhull.facts.recipe_parts import Run
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
+INSTALL = re.compile(
+    r"(?<![\w./-])(?:apt-get|apt|aptitude|apk|yum|dnf|microdnf|tdnf|zypper)\s[^;&|]{0,200}?\b(?:install|add|in)\s([^;&|<>]*)"
+)
+"""An installation and the rest of its words; in the exec form of RUN nothing is looked for."""
 TOOLS = re.compile(
-    r"(?:gcc|g\+\+|clang|tcc)(?:-[\d.]+)?|gcc-c\+\+|build-essential|build-base|make|cmake|automake|autoconf|ninja-build"
-    r"|musl-dev|golang(?:-go)?|go|cargo|rust|rustc|maven|gradle|(?:default|openjdk-?\d+)-jdk(?:-headless)?"
-    r"|java-[\d.]+-openjdk-devel|ghc|nasm|bison|flex|.+-dev|.+-devel|linux-headers.*|kernel-headers|@development-tools"
-    r"|alpine-sdk|base-devel"
+    r"(?<=[\s\"'])(?:(?:gcc|g\+\+|clang|tcc)(?:-[\d.]+)?|gcc-c\+\+|build-essential|build-base|make|cmake|automake|autoconf"
+    r"|ninja-build|golang(?:-go)?|go|cargo|rust|rustc|maven|gradle|(?:default|openjdk-?\d+)-jdk(?:-headless)?"
+    r"|java-[\d.]+-openjdk-devel|ghc|nasm|bison|flex|[\w.+]+(?:-[\w.+]+)*-(?:dev|devel)|linux-headers[\w-]*|kernel-headers"
+    r"|@development-tools|alpine-sdk|base-devel)(?=[\s\"'=]|$)"
 )
-SUSPECT = re.compile(
-    r"-(?:dev(?:el)?|jdk|sdk|headers|tools)(?![\w.])|(?<![\w./-])(?:gcc|g\+\+|golang|gradle|ghc|clang|cmake|make|automake"
-    r"|cargo|rust|maven|nasm|bison|flex|build-essential|build-base)(?![\w/.-])"
-)
-"""A quick look whether a RUN is worth reading."""
+COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 NODE = re.compile(r"\b(?:npm|pnpm|yarn)\b")
 PRODUCTION = re.compile(
     r"--omit[= ]\"?dev|--prod(?:uction)?\b|--only[= ]prod|prune|NODE_ENV[= ]\"?production|workspaces focus"
@@ -62,18 +62,26 @@ PRODUCTION = re.compile(
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such package of every RUN, and what a project needs for development alone."""
     stages = list(recipe.final.lineage) if recipe.final else []
-    seen: set[int] = set()
-    for call in calls(recipe, (SUSPECT,), stages, unless=REMOVES):
-        found = installed(call.texts)
-        if found is None or found.manager not in SYSTEM or id(call.run) in seen:
-            continue
-        tools = [at for at in found.at if TOOLS.fullmatch(call.texts[at].partition("=")[0])]
-        if tools:
-            seen.add(id(call.run))
-            names = ", ".join(call.texts[at] for at in tools[:3]) + (" ..." if len(tools) > 3 else "")
-            yield call.finding(f"the image contains {names}", at=tools[0], label="only needed to build", value=names)
+    for stage in stages:
+        for run in stage.runs:
+            if mentions(run, "install", "add") and not mentions(run, REMOVES):
+                yield from _tools(run)
     if not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
         yield from (_development(call) for call in calls(recipe, (NODE,), stages) if _installs_all(call))
+
+
+def _tools(run: Run) -> Iterator[Finding]:
+    """The first tools that a RUN installs."""
+    for text in (run.command, *(script.text for script in run.scripts if script.is_shell)):
+        for found in INSTALL.finditer(text.text) if text else ():
+            words = COMMENT.sub(lambda comment: " " * len(comment[0]), f" {found[1]}")
+            tools = list(TOOLS.finditer(words))
+            if text and tools:
+                start = found.start(1) - 1
+                names = ", ".join(tool[0] for tool in tools[:3]) + (" ..." if len(tools) > 3 else "")
+                place = text.place(start + tools[0].start(), start + tools[0].end())
+                yield Finding(f"the image contains {names}", (SourceSpan(place, "only needed to build"),), "run", names)
+                return
 
 
 def _installs_all(call: Call) -> bool:

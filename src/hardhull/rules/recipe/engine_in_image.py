@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-SUSPECT = re.compile(r"(?<=\s)(?:docker(?:-ce|-cli|\.io|-engine|-ee)?|moby-\w+)(?=[\s=~;&|]|$)")
+SUSPECT = re.compile(r"(?<=\s)(?:docker(?:-[\w.-]{1,20}|\.io)?|moby-\w+)(?=[\s=~;&|]|$)")
 """A quick look whether a RUN is worth reading."""
 PACKAGES = re.compile(r"docker(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?")
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 TEXTS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL"})
-URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'$<>]{1,128}:[^\s/@\"'$<>{}]{1,256}@", re.IGNORECASE)
+URL = re.compile(r"://[^\s/:@\"'$<>]{1,128}:[^\s/@\"'$<>{}]{1,256}@")
 NAMED = re.compile(
     r"(?<![\w./$-])(?:--?)?([\w-]{0,60}?(?:passw(?:or)?d|PASSW(?:OR)?D|token|TOKEN|secret|SECRET"
     r"|[_-]key|_KEY))=(?:\"([^\"$`\n]{3,200})\"|'([^'$\n]{3,200})'|([^\s\"'$;&|<>(){}`\\]{3,200}))"
@@ -73,7 +73,7 @@ def _proven(text: str) -> Iterator[tuple[int, int, SecretKind]]:
         if match.valid:
             yield match.start, match.end, SecretKind(match.format.id, match.format.title, sure=True)
     for found in URL.finditer(text) if "@" in text and "://" in text else ():
-        kind = secret_in(None, found[0] + "host")
+        kind = secret_in(None, f"https{found[0]}host")
         if kind is not None:
             yield found.start(), found.end(), kind
 

@@ -19,20 +19,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hardhull.rules.recipe_commands import calls
+from hardhull.model.finding import Finding, SourceSpan
+from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.facts.recipe import ImageRecipe
-    from hardhull.model.finding import Finding
+    from hardhull.facts.recipe import ImageRecipe, Stage
+    from hardhull.facts.recipe_parts import Run
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
 
-SUSPECT = re.compile(r"chpasswd|passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]{0,300}?\s(?:-p|--password)\s")
+SUSPECT = re.compile(r"passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]{0,300}?\s(?:-p|--password)\s")
 """A quick look whether a RUN is worth reading."""
+PIPED = re.compile(
+    r"\b(?:echo|printf)\s+(?:-\w+\s+)?[\"']?([\w.-]{1,32}):([^\s\"'|$`]{1,200})[\"']?[\s\\]{0,40}\|[\s\\]{0,40}(?:sudo\s+)?"
+    r"(?:\S{0,20}/)?(chpasswd)"
+)
+"""An account and its password, written out."""
 
 
 @rule(
@@ -47,6 +53,10 @@ SUSPECT = re.compile(r"chpasswd|passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the program that sets it."""
+    for stage in recipe.stages:
+        for run in stage.runs:
+            if mentions(run, "chpasswd"):
+                yield from _piped(stage, run)
     for call in calls(recipe, (SUSPECT,)):
         who = _whose(call)
         if who is not None:
@@ -62,8 +72,6 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
 
 def _whose(call: Call) -> str | None:
     """Whose password is set to a literal (empty where that is not said); None where none is."""
-    if call.program == "chpasswd":
-        return _from_pipe(call)
     if call.program in {"useradd", "usermod"}:
         for index, text in enumerate(call.texts[:-1]):
             value = call.texts[index + 1]
@@ -74,15 +82,15 @@ def _whose(call: Call) -> str | None:
     return None
 
 
-def _from_pipe(call: Call) -> str | None:
-    """The account in ``echo account:password | chpasswd``; None where the password comes from elsewhere."""
-    if not call.piped_from or call.piped_from[0] not in {"echo", "printf"}:
-        return None
-    for text in call.piped_from[1:]:
-        name, colon, password = text.partition(":")
-        if colon and password and "$" not in text and "`" not in text:
-            return name
-    return None
+def _piped(stage: Stage, run: Run) -> Iterator[Finding]:
+    """``echo account:password | chpasswd``."""
+    for text in (run.command, *(script.text for script in run.scripts)):
+        for found in PIPED.finditer(text.text) if text else ():
+            if text:
+                place = SourceSpan(text.place(found.start(3), found.end(3)), "sets a password")
+                message = f"{stage.subject} gives {found[1]} a password that everyone with the image has"
+                severity = HIGH if found[1] == "root" else None
+                yield Finding(message, (place,), "run", f"chpasswd {found[1]}", severity=severity)
 
 
 EXAMPLES = [

@@ -1,10 +1,11 @@
-"""Container's first process is a shell.
+"""Container is started through a shell.
 
 What it checks: ENTRYPOINT in shell form, and CMD in shell form where there is no ENTRYPOINT. A text that begins with
 `exec` replaces the shell and is left out.
 
-Why it matters: the shell does not pass on the signal that stops a container: the program is killed after ten seconds,
-with whatever it had not written. The image also needs a shell, which an intruder uses too.
+Why it matters: a shell that waits for the program does not pass on the signal that stops a container: the program is
+killed after ten seconds, with whatever it had not written. (Some shells hand over by themselves where the text is a
+single command.) The image also needs a shell, which an intruder uses too.
 
 How to fix: write a JSON array: `CMD ["node", "server.js"]`. Where variables are needed: `CMD exec node server.js
 --port $PORT`.
@@ -44,7 +45,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     command = field.value
     if command is not None and command.shell and not EXEC.match(command.words[0]):
         yield field.finding(
-            "the first process of the container is a shell, which passes no signals on",
+            "the container starts through a shell, which the signal to stop may not get past",
             label="shell form",
             value=field.name,
         )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
+SUSPECT = re.compile(r"(?:^|[;&|({\n\"'!]|\b(?:then|do|else|time|env)\b)[\s\\]{0,60}sudo\s", re.MULTILINE)
+"""A quick look whether a RUN is worth reading: sudo where a command may begin."""
 OTHER_USER = re.compile(r"sudo\s[^;&|]{0,200}?(?:-[A-Za-z]{0,8}u[ =]?|--user[ =])(?!root\b)")
 """It gives up root instead of taking it."""
 
@@ -43,7 +45,7 @@ OTHER_USER = re.compile(r"sudo\s[^;&|]{0,200}?(?:-[A-Za-z]{0,8}u[ =]?|--user[ =]
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first call of every RUN."""
     seen: set[int] = set()
-    for call in calls(recipe, ("sudo",)):
+    for call in calls(recipe, (SUSPECT,)):
         if "sudo" in call.wrappers and id(call.run) not in seen and not OTHER_USER.search(call.front):
             seen.add(id(call.run))
             yield call.finding(f"{call.where} runs {call.program} through sudo", label="behind sudo", value="sudo")
