@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.compose import known
@@ -137,6 +136,8 @@ class _Reader:
         for pool in elements(pools) if pools is not None else []:
             subnet = pool.get("subnet") if isinstance(pool, Table) else None
             if isinstance(subnet, Text) and isinstance(subnet.data, str):
+                import ipaddress
+
                 try:
                     ipaddress.ip_network(subnet.data, strict=False)
                 except ValueError:
