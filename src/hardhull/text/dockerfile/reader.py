@@ -189,10 +189,10 @@ class _Reader:
         pieces, offsets = [first], [at]
         comments: list[Span] = []
         end = at + len(first) + 1
-        index, continues = self._next, True
+        index, continues, ascii_only = self._next, True, self._ascii
         while continues and index < count:
             line = lines[index]
-            stripped = self._lstrip(line)
+            stripped = line.lstrip(_ASCII_SPACE) if ascii_only else self._lstrip(line)
             if stripped[:1] == "#":
                 stop = starts[index] + len(line)
                 comments.append(Span(stop - len(stripped), stop))
@@ -203,7 +203,7 @@ class _Reader:
                 end = starts[index] + len(line)
             index += 1
         self._next = index
-        if not self._ascii:
+        if not ascii_only:
             pieces = [self._decoded(piece) for piece in pieces]
         if "" in pieces and len(pieces) > 1:
             kept = [(piece, offset) for piece, offset in zip(pieces, offsets, strict=True) if piece]
