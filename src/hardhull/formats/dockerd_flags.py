@@ -44,6 +44,7 @@ VARIABLES = (
 WANTED = Wanted(frozenset((PROGRAM,)), re.compile(PROGRAM))
 _TRUE = frozenset({"1", "t", "true"})
 _FALSE = frozenset({"0", "f", "false"})
+_CHECKED = frozenset({"str", "ip", "ips", "strings", "size"})
 
 
 def engines(scope: Scope) -> list[Engine]:
@@ -112,13 +113,11 @@ class _Reading:
             text = arg.text
             if not arg.known and not text.startswith("-"):
                 self.engine.unexpanded = self.engine.unexpanded or text
-            elif text == "--":
-                return
-            elif text.startswith("--"):
+            elif text.startswith("--") and len(text) > 2:
                 self.long(arg, rest)
             elif text.startswith("-") and len(text) > 1:
                 self.short(arg, rest)
-            elif text:
+            elif text and text != "--":
                 self.problem(arg.place, "unknown", text, f"dockerd takes no arguments, {text!r} is one")
 
     def long(self, arg: Arg, rest: Iterator[Arg]) -> None:
@@ -155,8 +154,9 @@ class _Reading:
                     return
                 at += 1
             elif key.type == "bool":
-                self.option(key, arg, None, rest)
-                at += 1
+                given = arg.cut(at + 2) if arg.text[at + 1 : at + 2] == "=" else None
+                self.option(key, arg, given, rest)
+                at = len(arg.text) if given is not None else at + 1
             else:
                 value = arg.cut(at + 1) if at + 1 < len(arg.text) else None
                 if value is not None and value.text.startswith("="):
@@ -170,19 +170,16 @@ class _Reading:
             why = f"--{key.option} was removed, engine {key.until} and later refuse it"
             self.problem(arg.place, "removed", key.name, why, sure=False)
         if key.type == "bool":
-            if key.slot:
-                self.switch(key, arg, value)
+            self.switch(key, arg, value)
             return
         given = value if value is not None else next(rest, None)
         if given is None:
             self.problem(arg.place, "value", key.name, f"--{key.option} needs a value")
             return
-        if not key.slot:
-            return
-        if not given.known:
-            self.unknown(key, given)
-        else:
+        if given.known:
             self.value(key, given)
+        elif key.slot:
+            self.unknown(key, given)
 
     def unknown(self, key: Key, given: Arg) -> None:
         """A value behind a variable."""
@@ -194,34 +191,42 @@ class _Reading:
     def switch(self, key: Key, arg: Arg, value: Arg | None) -> None:
         """``--icc=false``; without a value it is true."""
         if value is None:
-            self.engine.fields[key.slot] = Field(key.slot, True, arg.place)
+            self.keep(key, True, arg.place)
         elif not value.known:
-            self.unknown(key, value)
+            if key.slot:
+                self.unknown(key, value)
         elif value.text.lower() in _TRUE | _FALSE:
-            self.engine.fields[key.slot] = Field(key.slot, value.text.lower() in _TRUE, value.place)
+            self.keep(key, value.text.lower() in _TRUE, value.place)
         else:
             why = f"--{key.option}: {value.text!r} is neither true nor false"
             self.problem(value.place, "type", key.name, why)
 
+    def keep(self, key: Key, value: Any, place: Place) -> None:
+        """Sets a field, if the engine has one for the key."""
+        if key.slot:
+            self.engine.fields[key.slot] = Field(key.slot, value, place)
+
     def value(self, key: Key, given: Arg) -> None:
         """A known value."""
         text, place = given.text, given.place
-        if key.type in {"str", "ip", "ips", "strings", "size"}:
-            why = refused(key.name, text)
-            if why:
-                self.problem(place, "value", key.name, f"--{key.option}: {why}")
+        why = refused(key.name, text) if key.type in _CHECKED else ""
+        if key.type == "size" and not text:
+            why = "a size is missing"
+        if why:
+            self.problem(place, "value", key.name, f"--{key.option}: {why}")
         if key.type in _ITEMS:
             try:
                 item = _ITEMS[key.type](text)
             except ValueError as error:
                 self.problem(place, "value", key.name, f"--{key.option}: {error}")
                 return
-            self.lists.setdefault(key.slot, []).append(Field(key.slot, item, place))
+            if key.slot:
+                self.lists.setdefault(key.slot, []).append(Field(key.slot, item, place))
         elif key.type == "int":
             self.number(key, text, place)
-        else:
+        elif key.slot:
             default = getattr(Engine, key.slot).default
-            self.engine.fields[key.slot] = Field(key.slot, text or default, place)
+            self.keep(key, text or default, place)
 
     def number(self, key: Key, text: str, place: Place) -> None:
         """A whole number."""
@@ -231,7 +236,7 @@ class _Reading:
         why = refused_number(key.name, int(text))
         if why:
             self.problem(place, "value", key.name, f"--{key.option}: {why}")
-        self.engine.fields[key.slot] = Field(key.slot, int(text), place)
+        self.keep(key, int(text), place)
 
     def finish(self) -> Engine:
         """The engine with its lists."""
@@ -259,8 +264,16 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _option(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
+
+
 def _switched(text: str) -> tuple[str, bool]:
     name, found, value = text.partition("=")
+    if not name or (found and value.lower() not in _TRUE | _FALSE):
+        msg = f"{text!r} is not of the form name=true"
+        raise ValueError(msg)
     return name, not found or value.lower() in _TRUE
 
 
@@ -303,7 +316,7 @@ def _runtime(text: str) -> Runtime:
 _ITEMS: dict[str, Callable[[str], Any]] = {
     "bools": _switched,
     "ips": str,
-    "map": _pair,
+    "map": _option,
     "nets": _net,
     "pools": _pool,
     "runtimes": _runtime,
