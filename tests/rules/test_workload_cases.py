@@ -48,6 +48,16 @@ def of_rule(result: Result, rule: str) -> list[str]:
 DROPPED = "[AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT]"
 PROXY = "tecnativa/docker-socket-proxy:0.3"
 SOCKET = "volumes: ['/var/run/docker.sock:/var/run/docker.sock']"
+CI = {
+    ".github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    services:\n      db:\n        image: postgres:17\n"
+    "        options: --health-cmd pg_isready\n        ports: ['5432:5432']\n        env: {POSTGRES_PASSWORD: postgres}\n    steps:\n      - run: docker run -d nginx:1.27\n"
+}
+WAITS = """\
+  db:
+    image: postgres:17
+    healthcheck: {test: [CMD, pg_isready]}
+    depends_on: {web: {condition: service_completed_successfully}}
+"""
 
 CASES = [
     # one cause, one finding
@@ -73,6 +83,8 @@ CASES = [
     ("capability-drop-without-effect", compose("cap_drop: [ALL, NET_ADMIN]"), []),
     ("capability-add-without-effect", pod("securityContext: {capabilities: {add: [NET_RAW]}}"), []),
     ("capability-add-without-effect", run("podman run -d --cap-add=NET_RAW nginx:1.27"), []),
+    ("capability-add-without-effect", run("podman run -d -u 101 --cap-add=CHOWN nginx:1.27"), []),
+    ("capability-add-without-effect", run("podman run -d --cap-add=CHOWN nginx:1.27"), ["low"]),
     ("apparmor-unconfined", compose("security_opt: ['apparmor:unconfined']\ncap_add: [SYS_ADMIN]"), ["high"]),
     # sockets and host paths
     ("docker-socket-mounted", compose(SOCKET), ["critical"]),
@@ -96,9 +108,14 @@ CASES = [
     ("memory-limit-missing", run("docker run -it nginx:1.27 sh"), []),
     ("memory-limit-missing", run("docker run -d --rm nginx:1.27"), ["medium"]),
     ("memory-limit-missing", run("[Service]\nExecStart=/usr/bin/docker run --rm nginx:1.27", "web.service"), ["medium"]),
+    ("memory-limit-missing", run("id=$(docker create nginx:1.27)\ndocker cp $id:/etc/nginx ."), []),
+    ("memory-limit-missing", run("docker create --name web --restart always nginx:1.27\ndocker start web"), ["medium"]),
+    ("memory-limit-missing", CI, []),
+    ("weak-default-password", CI, ["low"]),
     ("capability-drop-all-missing", run("docker run --rm nginx:1.27"), ["low"]),
     ("healthcheck-missing", compose("restart: 'no'"), []),
     ("healthcheck-missing", compose("", image="pihole/pihole:2024"), []),
+    ("healthcheck-missing", compose("", top=WAITS), []),
     ("healthcheck-missing", compose("healthcheck: {test: ['CMD', 'true']}"), []),
     ("probes-missing", pod("livenessProbe: {tcpSocket: {port: 80}}"), []),
     ("probes-missing", pod("", "restartPolicy: Never"), []),
@@ -107,6 +124,8 @@ CASES = [
     ("pids-limit-missing", run("podman run -d nginx:1.27"), []),
     ("pids-limit-missing", compose("deploy: {resources: {limits: {pids: 200}}}"), []),
     ("io-throttling-missing", compose("volumes: ['data:/data:ro']", top="volumes: {data: {}}\n"), []),
+    ("io-throttling-missing", compose("volumes: ['/var/run/docker.sock:/s', './nginx.conf:/etc/nginx/nginx.conf', '/dev:/host/dev']"), []),
+    ("io-throttling-missing", compose("volumes: ['./data:/data', './nginx.conf:/etc/nginx/nginx.conf']"), ["low"]),
     ("oom-killer-disabled", compose("oom_kill_disable: true"), ["high"]),
     ("limits-contradict", run("docker run -d --memory 4m nginx:1.27"), ["medium"]),
     ("limits-contradict", run("docker run -d --memory-swap 1g nginx:1.27"), ["medium"]),
@@ -119,7 +138,9 @@ CASES = [
     ("port-on-all-interfaces", compose("network_mode: host\nports: ['8080:80']"), []),
     ("admin-or-database-port-published", run("docker run -d -p 2375:2375 docker:27-dind"), ["critical"]),
     ("ssh-port-published", compose("ports: ['2222:22']", image="gitea/gitea:1.22"), []),
+    ("ssh-port-published", {"compose.yaml": "services:\n  gitlab:\n    build: .\n    ports: ['2222:22']\n"}, []),
     ("ssh-port-published", compose("ports: ['127.0.0.1:2222:22']"), ["low"]),
+    ("host-network", pod("", "hostNetwork: true\ninitContainers: [{name: first, image: busybox:1}]"), ["high"]),
     ("host-port", pod("ports: [{containerPort: 80, hostPort: 80}]", "hostNetwork: true"), []),
     ("default-network-only", compose(""), []),
     ("default-network-only", compose("", top="  db:\n    image: postgres:17\nnetworks:\n  default:\n    internal: true\n"), []),
@@ -133,6 +154,7 @@ CASES = [
     # images
     ("image-latest-or-untagged", compose("", image=f"nginx@sha256:{DIGEST}"), []),
     ("image-latest-or-untagged", compose("", image="localhost:5000/web"), ["medium"]),
+    ("image-latest-or-untagged", compose("", image="localhost/web"), []),
     ("image-latest-or-untagged", compose("build: .", image="web") | {"Dockerfile": "FROM nginx:1.27\nUSER 1\n"}, []),
     ("image-latest-or-untagged", run("docker build -t web .\ndocker run -d web") | {"Dockerfile": "FROM nginx:1.27\n"}, []),
     # secrets

@@ -88,6 +88,8 @@ class Workload(Fact):
     stdin_open: Slot[bool] = Slot(False)
     container_name: Slot[str | None] = Slot(None)
     depends_on: Slot[Items[Dependency]] = Slot(())
+    awaited: Slot[bool] = Slot(False)
+    """Compose: another service of its project waits until it has ended well, so it is meant to end."""
     profiles: Slot[tuple[str, ...]] = Slot(())
     replicas: Slot[int | None] = Slot(None)
     restart: Slot[str | None] = Slot(None)

@@ -22,13 +22,15 @@ MOVING: Final = frozenset(
 def pulled(workload: Workload) -> Reference | None:
     """The image that is pulled from a registry; None where it is built in this tree, or its text is no reference.
 
+    Podman and buildah put images that they build under ``localhost/``, and no registry is asked for those.
+
     Raises:
         NotKnownError: the image cannot be known.
     """
     if workload.build.written:
         return None
     text = workload.image.value
-    if not text or workload.recipe.get(None) is not None:
+    if not text or text.startswith("localhost/") or workload.recipe.get(None) is not None:
         return None
     try:
         return parse(text)

@@ -81,7 +81,7 @@ ADMIN_IMAGES: Final = {
 
 SSH_ON_PURPOSE: Final = (
     "gitea", "gitlab", "forgejo", "gogs", "sftp", "onedev", "soft-serve", "borg", "gerrit",
-    "bastion",
+    "bastion", "dokku",
 )  # fmt: skip
 """Parts of the names of images that speak SSH for their users."""
 
@@ -112,6 +112,10 @@ def inner_service(workload: Workload, port: Port) -> str | None:
 def reported_elsewhere(workload: Workload, port: Port) -> bool:
     """Whether the rules about database, administration and SSH ports report it."""
     ssh = port.container == "22" and port.protocol == "tcp"
-    return inner_service(workload, port) is not None or (
-        ssh and not any(part in image_name(workload) for part in SSH_ON_PURPOSE)
-    )
+    return inner_service(workload, port) is not None or (ssh and not speaks_ssh(workload))
+
+
+def speaks_ssh(workload: Workload) -> bool:
+    """Whether its users come by SSH on purpose; the service's own name counts where its image has none."""
+    name = image_name(workload) or workload.name
+    return any(part in name for part in SSH_ON_PURPOSE)

@@ -46,20 +46,28 @@ def is_privileged(workload: Workload) -> bool:
 def throwaway(workload: Workload) -> bool:
     """Whether it is a tool that somebody runs once and waits for, not a service: limits and checks are no use then.
 
-    ``docker run`` in scripts and workflows with ``--rm`` or ``-it``, or in the foreground without ports and restart
-    policy; not with ``-d``, and not in a unit, where ``--rm`` is usual for services. In documentation nobody demands
-    anything of the lines that people try out.
+    ``docker run`` in scripts with ``--rm`` or ``-it``, or in the foreground without ports and restart policy, and
+    likewise ``docker create``, which gives an image's files to ``docker cp``; not with ``-d``, and not in a unit, where
+    ``--rm`` is usual for services. In a CI pipeline everything is thrown away together with the machine. In
+    documentation nobody demands anything of the lines that people try out.
     """
+    if workload.syntax == "workflow":
+        return True
     if workload.syntax != "docker-run" or workload.runtime == "swarm":
         return False
-    if workload.from_docs:
+    if workload.from_docs or _in_pipeline(workload.place.source.path):
         return True
     if workload.detach.get(False) or workload.place.source.path.endswith(".service"):
         return False
     if workload.remove.get(False) or workload.stdin_open.get(False) or workload.tty.get(False):
         return True
     serves = workload.ports.written or workload.publish_all.get(False) or workload.restart.written
-    return " run " in workload.subject and not serves
+    return not serves
+
+
+def _in_pipeline(path: str) -> bool:
+    """Whether a file tells a CI service what to do."""
+    return ".github/workflows/" in path or ".github/actions/" in path or path.endswith(".gitlab-ci.yml")
 
 
 def runs_to_its_end(workload: Workload) -> bool:
@@ -67,7 +75,12 @@ def runs_to_its_end(workload: Workload) -> bool:
     if workload.runtime == "kubernetes":
         ends = workload.role.get("app") not in {"app", "sidecar"}
         return ends or workload.controller.get(None) in {"Job", "CronJob"} or workload.restart.get(None) == "never"
-    return throwaway(workload) or workload.restart.get(None) == "no"
+    return throwaway(workload) or workload.restart.get(None) == "no" or workload.awaited.get(False)
+
+
+def is_minor_of_its_pod(workload: Workload) -> bool:
+    """Whether it is an init or ephemeral container: what a whole pod shares is said once, of what stays in it."""
+    return workload.role.get("app") in {"init", "ephemeral"}
 
 
 def default_capabilities(workload: Workload) -> frozenset[str]:

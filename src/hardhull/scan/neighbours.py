@@ -1,4 +1,4 @@
-"""Which services of a compose project share its implicit default network, and nothing else."""
+"""What the services of one compose project say about each other: a network that is shared, an end that is awaited."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hardhull.model.field import Field
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hardhull.facts.parts import Dependency
     from hardhull.facts.workload import Workload
 
 
@@ -28,3 +29,18 @@ def find_neighbours(workloads: Sequence[Workload]) -> None:
     if len(names) > 1:
         for workload in sharing:
             workload.neighbours = Field("neighbours", names, workload.place, written=False)
+
+
+def find_awaited(workloads: Sequence[Workload]) -> None:
+    """Sets ``awaited`` of the services that others wait for until they have completed successfully."""
+    waits: dict[str, Field[Dependency]] = {}
+    for workload in workloads:
+        for item in workload.depends_on.get(()):
+            if item.known and item.value.condition == "service_completed_successfully":
+                waits.setdefault(item.value.service, item)
+    for workload in workloads:
+        if workload.name in waits:
+            by = waits[workload.name]
+            workload.awaited = Field(
+                "awaited", True, by.place, written=False, origin="another service waits for its end"
+            )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.pipeline import Pipeline
 from hardhull.formats.compose.project import read_project
 from hardhull.model.result import NotChecked
-from hardhull.scan.neighbours import find_neighbours
+from hardhull.scan.neighbours import find_awaited, find_neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,6 +71,7 @@ class Projects:
 
     def _keep(self, project: ComposeProject) -> None:
         find_neighbours(project.workloads)
+        find_awaited(project.workloads)
         self.workloads += project.workloads
         for problem in project.problems:
             self._note(problem, nothing=not project.workloads)

@@ -1,6 +1,8 @@
 """Capability is added that the container has anyway.
 
 What it checks: added capabilities of the default set (NET_BIND_SERVICE, CHOWN and the like) where ALL is not dropped.
+Podman is left out where the user is not root: it makes added capabilities ambient there, so the process really gets
+them.
 
 Why it matters: the line reads as if the container had only this capability. It has all 14 of the default set.
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
+from hardhull.facts.recipe import is_root
 from hardhull.rules.questions import is_privileged, known_first, sure_capabilities
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such capability, with the names of all."""
-    if is_privileged(workload):
+    if is_privileged(workload) or (workload.runtime == "podman" and not is_root(workload.effective_user.value)):
         return
     dropped = {normal(item.value) for item in workload.cap_drop.value}
     if ALL in dropped:

@@ -1,8 +1,8 @@
 """Nobody checks whether the service works.
 
 What it checks: services without a health check, neither in the definition nor in the Dockerfile that builds the
-image. Images that are known to bring one are left out, and so are containers that end by themselves. Kubernetes has
-probes instead (probes-missing).
+image. Images that are known to bring one are left out, and so are containers that end by themselves: tools, services
+that are never restarted, or whose end another service waits for. Kubernetes has probes instead (probes-missing).
 
 Why it matters: the engine only sees that a process exists. A service that hangs, has lost its database or was
 replaced by something else counts as running.
@@ -36,7 +36,7 @@ BRING_THEIR_OWN = (
     "plexinc/pms-docker", "immich-app/immich", "jellyfin/jellyfin", "netdata/netdata", "cadvisor",
     "localstack/localstack", "jupyter/", "docker-mailserver", "mailcow/", "portainer/agent",
     "louislam/uptime-kuma", "healthchecks/healthchecks", "paperless-ngx", "gotify/server", "crazymax/",
-    "tecnativa/docker-socket-proxy", "dockurr/", "qmcgaw/gluetun", "homarr",
+    "tecnativa/docker-socket-proxy", "dockurr/", "qmcgaw/gluetun", "homarr", "goharbor/",
 )  # fmt: skip
 """Parts of the names of images whose Dockerfile has a HEALTHCHECK."""
 

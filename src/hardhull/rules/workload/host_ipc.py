@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
-    if workload.ipc.value == "host":
+    if workload.ipc.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.ipc.finding(
             f"{workload.subject} shares memory with all processes of the host", label="the host's IPC namespace"
         )

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.questions import throwaway
+from hardhull.rules.questions import is_minor_of_its_pod, throwaway
 from hardhull.rules.rule import HIGH, MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
-    if workload.network_mode.value == "host":
+    if workload.network_mode.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.network_mode.finding(
             f"{workload.subject} listens on and reaches every address of the host, localhost included",
             label="the host's network",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
-    if workload.pid.value == "host":
+    if workload.pid.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.pid.finding(
             f"{workload.subject} sees and reaches all processes of the host", label="the host's PID namespace"
         )

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
-    if workload.userns.value == "host":
+    if workload.userns.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.userns.finding(
             f"root in {workload.subject} is root on the host even where the engine maps users",
             label="the host's user namespace",

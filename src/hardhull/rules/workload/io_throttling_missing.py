@@ -1,7 +1,8 @@
 """Container may use all of the disk's bandwidth.
 
 What it checks: Docker services that write to a volume or a host folder and have no limit on reading or writing
-(`blkio_config`, `--device-write-bps` and the like). Kubernetes has no words for it. Tools that run once are left out.
+(`blkio_config`, `--device-write-bps` and the like). Sockets, devices, the kernel's folders and single configuration
+files are no places to fill. Kubernetes has no words for it. Tools that run once are left out.
 
 Why it matters: a backup, a compaction or an attacker that writes as fast as it can makes every other service on the
 disk wait.
@@ -17,18 +18,38 @@ https://docs.docker.com/reference/cli/docker/container/run/#device-write-bps
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hardhull.model.finding import Confidence
-from hardhull.rules.questions import throwaway
+from hardhull.rules.questions import host_path, is_within, throwaway
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.parts import Mount
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+_NO_DISK: Final = ("/dev", "/proc", "/sys", "/run", "/var/run", "/lib/modules", "/etc/localtime", "/etc/timezone")
+"""Host folders that lie in memory, and files that nobody writes to."""
+_SMALL: Final = (
+    ".sock",
+    ".conf",
+    ".cfg",
+    ".ini",
+    ".toml",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".xml",
+    ".pem",
+    ".crt",
+    ".key",
+    ".env",
+)
+"""What the names of sockets and of single configuration files end with."""
 
 
 @rule(
@@ -45,16 +66,20 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         return
     if throwaway(workload) or workload.runtime == "swarm":
         return
-    writes = any(
-        item.known and item.value.kind in {"volume", "bind"} and not item.value.read_only
-        for item in workload.mounts.value
-    )
-    if writes:
+    if any(item.known and _holds_data(item.value) for item in workload.mounts.value):
         yield workload.block_io.finding(
             f"{workload.subject} may use all of the disk's bandwidth",
             label="no limit for reading and writing",
             value="",
         )
+
+
+def _holds_data(mount: Mount) -> bool:
+    """Whether a mount is a place that a service can write much to."""
+    if mount.read_only or mount.kind not in {"volume", "bind"}:
+        return False
+    path = host_path(mount) or mount.source or ""
+    return not (path.endswith(_SMALL) or any(is_within(path, folder) for folder in _NO_DISK))
 
 
 EXAMPLES = [

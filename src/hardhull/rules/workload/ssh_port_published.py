@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.ports import SSH_ON_PURPOSE, is_public
-from hardhull.rules.questions import image_name, known_first
+from hardhull.rules.ports import is_public, speaks_ssh
+from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LOW, MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such port."""
-    image = image_name(workload)
-    if any(part in image for part in SSH_ON_PURPOSE):
+    if speaks_ssh(workload):
         return
     for item in known_first(workload.ports):
         port = item.value

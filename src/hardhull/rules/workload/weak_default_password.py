@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.ports import inner_service, is_public
-from hardhull.rules.questions import image_name, known_first, literal_value
-from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
+from hardhull.rules.questions import image_name, known_first, literal_value, throwaway
+from hardhull.rules.rule import BUILD, HIGH, LOW, MEDIUM, Example, rule
 from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
 
@@ -71,7 +71,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 + (" and publishes a port" if open_to_all else ""),
                 label=kind.title,
                 value=variable.name,
-                severity=HIGH if open_to_all else None,
+                severity=LOW if throwaway(workload) else HIGH if open_to_all else None,
             )
 
 
