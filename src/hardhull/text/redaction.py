@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 REDACTED: Final = "[redacted]"
 
 _NAME_WORDS: Final = ("pass", "pwd", "secret", "token", "key", "masterauth")
-_COMMAND_WORDS: Final = ("authorization", "bearer ", "mysql", "mariadb", "curl", "login", "redis-cli", "sshpass")
+_COMMAND_WORDS: Final = (
+    "authorization", "bearer ", "mysql", "mariadb", "curl", "login", "redis-cli", "sshpass", "useradd", "usermod",
+)  # fmt: skip
 """A line with none of these words (in whatever case) is not looked at any further; finding that out is fast."""
 _PEM: Final = "-----BEGIN "
 _ROUNDS: Final = 4
@@ -40,6 +42,7 @@ _COMMANDS: Final = (
     r"|\b(?:mysql|mysqladmin|mysqldump|mysqlshow|mariadb|mariadb-admin|mariadb-dump)\b[^\n|;&]{0,120}?[ \t]-p"
     r"|\bcurl\b[^\n|;&]{0,120}?[ \t](?:-u|--user)[ \t=]{0,4}[\"']?[^\s:\"'$]{1,64}:"
     r"|\b(?:docker|podman|nerdctl|helm)[ \t]{1,8}(?:registry[ \t]{1,8})?login\b[^\n|;&]{0,120}?[ \t]-p[ \t=]{1,4}"
+    r"|\buser(?:add|mod)\b[^\n|;&]{0,120}?[ \t]-p[ \t]{1,4}"
     r"|\bredis-cli\b[^\n|;&]{0,120}?[ \t]-a[ \t]{1,4}|\bsshpass[ \t]{1,8}-p[ \t]{0,4})"
 )
 """Commands and headers whose next word is a secret; compiled when a line has one of their words."""
