@@ -113,11 +113,13 @@ class _Reading:
             text = arg.text
             if not arg.known and not text.startswith("-"):
                 self.engine.unexpanded = self.engine.unexpanded or text
-            elif text.startswith("--") and len(text) > 2:
+            elif text == "--":
+                continue
+            elif text.startswith("--"):
                 self.long(arg, rest)
             elif text.startswith("-") and len(text) > 1:
                 self.short(arg, rest)
-            elif text and text != "--":
+            elif text:
                 self.problem(arg.place, "unknown", text, f"dockerd takes no arguments, {text!r} is one")
 
     def long(self, arg: Arg, rest: Iterator[Arg]) -> None:
