@@ -275,3 +275,13 @@ def test_every_span_reads_again_as_the_same_value(text: str, bom: str, end: str)
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     check_spans(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x !!str\n  # c\n  v\r\nb: *x\n", "\ufeffé: |\n  ü\n\n# c\nb: [x: y , z]\n? q\n# c\n? w\n"]
+)
+def test_without_libyaml_everything_is_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast, _ = load(text)
+    monkeypatch.setattr(yamldoc, "_Parser", yaml.SafeLoader)
+    slow, _ = load(text)
+    assert [(node.span, plain(node)) for node in walk(slow)] == [(node.span, plain(node)) for node in walk(fast)]
