@@ -70,6 +70,12 @@ def plain_url(words: Sequence[str]) -> int | None:
     return None
 
 
+def is_local(word: str) -> bool:
+    """Whether a word is the URL of the machine itself, of a container or of a private network."""
+    start = word.find("http")
+    return start >= 0 and bool(_LOCAL.match(word, start))
+
+
 # -- TLS
 
 _CURL_WITH_VALUE: Final = frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz")

@@ -1,0 +1,71 @@
+"""Script does not check whom it talks to.
+
+What it checks: options of commands in workflows, scripts and units that switch the check of certificates off: `curl
+-k`, `wget --no-check-certificate`, `--tls-verify=false` of podman, buildah and skopeo, `--insecure-skip-tls-verify` of
+kubectl and helm. Addresses of the machine itself and of private networks are left out. Documents are left out.
+
+Why it matters: whoever sits on the way answers in the server's place: a registry gets another image or the credentials,
+a download is another program.
+
+How to fix: give the program the certificate of your own authority (`--cacert`, `/etc/docker/certs.d`,
+`/etc/containers/certs.d`), and leave the option out.
+
+When it is fine: machines for tests that talk to themselves.
+
+References: https://docs.docker.com/engine/security/certificates/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.rules.programs import is_local, tls_off
+from hardhull.rules.rule import HIGH, SOURCE, Example, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.pipeline import Pipeline
+    from hardhull.model.finding import Finding
+    from hardhull.rules.policy import Policy
+
+LOCAL_REGISTRY = re.compile(
+    r"(?:docker://)?(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal|registry)(?::\d+)?/"
+)
+
+
+@rule("HH-SRC-305", "script-tls-check-disabled", dimension=SOURCE, severity=HIGH, checklist=[6])
+def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
+    """Yields the option."""
+    if pipeline.from_docs:
+        return
+    for run in pipeline.runs:
+        weak = tls_off(run.texts)
+        if weak is None or any(is_local(text) or LOCAL_REGISTRY.match(text) for text in run.texts[1:]):
+            continue
+        yield run.finding(
+            f"{pipeline.subject} does not check {weak.what}",
+            at=run.words[weak.at],
+            label="anybody on the way can answer",
+        )
+
+
+EXAMPLES = [
+    Example(
+        "shell",
+        bad="""
+#!/bin/sh
+set -e
+podman push --tls-verify=false registry.example.com/shop/api:1.4.0  #! HH-SRC-305
+curl -sk https://example.com/hook  #! HH-SRC-305
+""",
+        good="""
+#!/bin/sh
+set -e
+podman push registry.example.com/shop/api:1.4.0
+podman push --tls-verify=false localhost:5000/shop/api:1.4.0
+curl -sk https://localhost:8443/health
+""",
+    ),
+]
