@@ -1,8 +1,8 @@
 """Script opens the engine to the network without TLS.
 
 What it checks: commands that start `dockerd` with `-H tcp://` and without `--tlsverify`, in workflows and scripts. An
-address of the machine itself is less bad. Units and daemon.json are judged as engines,
-documents are left out.
+address of the machine itself is less bad. Units and daemon.json are judged as engines, documents
+are left out.
 
 Why it matters: whoever reaches the port starts a privileged container and is root on the host. Such ports are found
 and used for mining within hours.

@@ -1,7 +1,7 @@
 """Script enters a container with more than the container has.
 
-What it checks: `docker exec --privileged`, and `docker exec --user root` (or 0), in workflows, scripts and units. Documents are
-left out.
+What it checks: `docker exec --privileged`, and `docker exec --user root` (or 0), in workflows, scripts and units.
+Documents are left out.
 
 Why it matters: the command has what the container was carefully not given: `--privileged` all capabilities, root the
 files of every user. It also shows that the image does not do what is needed as its own user.
