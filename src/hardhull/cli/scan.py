@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from pathlib import Path
@@ -67,6 +68,7 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     _check(request)
+    gc.disable()  # a fifth of the time of a large scan: it makes few cycles, and ends soon
     return _scan(targets or (".",), request)
 
 
