@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardhull.text.shell.commands import CommandReader, Frame
-from hardhull.text.shell.tokens import COMMENT, FUNCTION, NEWLINE, OPERATOR, REDIRECT, WORD
+from hardhull.text.shell.tokens import COMMENT, COPROC, FUNCTION, NEWLINE, OPERATOR, REDIRECT, WORD
 from hardhull.text.shell.tree import Block, Problem, Word
 from hardhull.text.shell.words import StopReadingError
 
@@ -64,6 +64,9 @@ class CompoundReader(CommandReader):
             self._negated = not self._negated
         elif word == "[[":
             return self._test(at, stop)
+        elif word == "coproc":
+            named = COPROC.match(self.text, stop, self.end)
+            return named.end() if named else stop
         elif word == "function":
             return self._named_function(stop)
         return stop

@@ -85,9 +85,9 @@ class Parser(CompoundReader):
                 at = self._redirect(found[REDIRECT], found.start(REDIRECT), at)
             else:
                 assert kind == COMMENT  # noqa: S101  the groups are exhausted
-        self.finish_command("")
         if closer:
             raise StopReadingError(end, "a substitution $( is never closed")
+        self.finish_command("")
         if len(self._frames) > 1:
             frame = self._frames[-1]
             self.script.problems.append(Problem(frame.outer.start, f"this {frame.kind} is never closed"))

@@ -84,6 +84,9 @@ ANSI: Final = re.compile(r"\$'((?:[^'\\]++|\\[\s\S])*+)'")
 FUNCTION: Final = re.compile(r"[ \t]*+\([ \t]*+\)")
 """``()`` after a function's name."""
 
+COPROC: Final = re.compile(rf"[ \t]++{NAME}(?=[ \t]++[{{(])")
+"""The name of a coprocess in front of its command."""
+
 PLAIN: Final = re.compile(r"[^\"'$`\\*?\[()]++")
 """A word in which nothing means anything."""
 

@@ -133,7 +133,7 @@ class WordReader:
     def _double_quoted(self, at: int, parts: list[Part]) -> int:
         text, end, match = self.text, self.end, self._tokens.quoted.match
         self._deeper(at)
-        parts.append(Part("text", at + 1, at + 1, "", quoted=True))
+        before = len(parts)
         here = at + 1
         while here < end:
             found = match(text, here, end)
@@ -146,6 +146,8 @@ class WordReader:
             char = text[here]
             if char == '"':
                 self._depth -= 1
+                if len(parts) == before:
+                    parts.append(Part("text", here, here, "", quoted=True))
                 return here + 1
             here = self._dollar(here, parts, quoted=True) if char == "$" else self._backtick_in_quotes(here, parts)
         raise StopReadingError(at, "a double quote is never closed")
