@@ -89,6 +89,8 @@ CASES = [
     # sockets and host paths
     ("docker-socket-mounted", compose(SOCKET), ["critical"]),
     ("docker-socket-mounted", compose(SOCKET, image=PROXY), ["low"]),
+    ("docker-socket-mounted", compose("volumes: ['/run/user/1000/podman/podman.sock:/s']"), ["high"]),
+    ("docker-socket-mounted", run("[Container]\nImage=web:1\nVolume=%t/podman/podman.sock:/s", "web.container"), ["high"]),
     ("docker-socket-mounted", compose("volumes: ['${SOCK}:/var/run/docker.sock']"), ["critical"]),
     ("docker-socket-mounted", compose("volumes: ['${DATA}:/data', '/var/run/docker.sock:/s']"), ["critical"]),
     ("docker-socket-mounted", compose("volumes: ['sock:/var/run']", top="volumes:\n  sock:\n    driver_opts: {type: none, o: bind, device: /var/run}\n"), ["critical"]),

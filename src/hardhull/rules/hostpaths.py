@@ -58,6 +58,14 @@ def engine_socket(path: str) -> str | None:
     return "the engine" if _SOCKET_FOLDER.fullmatch(path) else None
 
 
+def of_one_user(path: str) -> bool:
+    """Whether a path lies in the runtime folder of a user's own session, where a rootless engine has its socket.
+
+    ``%t`` is that folder in the units of a user's systemd, and ``/run`` in those of the system's.
+    """
+    return path.startswith(("%t/podman", "/run/user/", "/var/run/user/", "$XDG_RUNTIME_DIR", "${XDG_RUNTIME_DIR"))
+
+
 def names_a_socket(text: str) -> bool:
     """Whether the text of a mount names an engine's socket, for mounts whose source is a variable."""
     return bool(_SOCKET_TEXT.search(text))

@@ -10,7 +10,7 @@ How to fix: remove it. If the application only has to list containers, put a soc
 them; for builds use rootless BuildKit or Kaniko.
 
 When it is fine: the socket proxy itself, for which the finding is low, and tools whose purpose is to administer the
-engine.
+engine. The socket of a rootless engine gives what its user may do, not root: then the finding is high.
 
 References: https://docs.docker.com/engine/security/#docker-daemon-attack-surface
 https://docs.docker.com/engine/security/protect-access/
@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.hostpaths import engine_socket, names_a_socket
+from hardhull.rules.hostpaths import engine_socket, names_a_socket, of_one_user
 from hardhull.rules.questions import host_path, image_name, known_first
-from hardhull.rules.rule import CRITICAL, LOW, PRIVILEGE, Example, rule
+from hardhull.rules.rule import CRITICAL, HIGH, LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +64,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             mount = item.value
             engine, where, read_only = _engine(mount), mount.source or "", mount.read_only
         if engine:
+            own = of_one_user(where)
+            becomes = "everything that its user may do on the host" if own else "root on the host"
             yield item.finding(
-                f"{workload.subject} can give orders to {engine} and so become root on the host",
+                f"{workload.subject} can give orders to {engine} and so {'do' if own else 'become'} {becomes}",
                 label="read-only does not help: a socket is not written to"
                 if read_only
-                else "whoever reaches it is root",
+                else f"whoever reaches it is {'that user' if own else 'root'}",
                 value=where,
-                severity=LOW if proxy else None,
+                severity=LOW if proxy else HIGH if own else None,
             )
 
 
