@@ -80,7 +80,6 @@ def test_reads_what_json_reads_and_every_span_is_exact(
         ('{"é": ]', "1:7", "a value is missing"),
         ("[" * 10_000, "1:201", "limit of 200"),
         ('["a\0"]', "1:4", "NUL"),
-        ("[" + "1," * 400_001 + "1]", "1:800000", "400,000"),
     ],
 )
 def test_mistakes_are_named(text: str, where: str, why: str) -> None:
@@ -88,6 +87,13 @@ def test_mistakes_are_named(text: str, where: str, why: str) -> None:
         jsondoc.load(Source("bad.json", text.encode()))
     assert str(caught.value).startswith(f"bad.json:{where}:")
     assert why in caught.value.why
+
+
+def test_too_many_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert jsondoc.MAX_NODES == 400_000
+    monkeypatch.setattr(jsondoc, "MAX_NODES", 1000)
+    with pytest.raises(UnreadableError, match=r"^a.json:1:2000: the file has more than 1,000 values"):
+        jsondoc.load(Source("a.json", b"[" + b"1," * 1001 + b"1]"))
 
 
 def test_duplicates_are_listed() -> None:
@@ -115,8 +121,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_a_large_file_takes_linear_time() -> None:
-    text = json.dumps([{"name": "x" * 60, "list": [1, 2.5, None, "y" * 40]}] * 40_000)
+    text = json.dumps([{"name": "x" * 60, "list": [1, 2.5, None, "y" * 40]}] * 8_000)
     started = time.process_time()
     jsondoc.load(Source("big.json", text.encode()))
-    assert len(text) > 5_000_000
-    assert time.process_time() - started < 8
+    assert len(text) > 1_000_000
+    assert time.process_time() - started < 4

@@ -161,8 +161,8 @@ def many(count: int, line: str) -> str:
 
 HOSTILE = {
     "a large service that many extend": "services:\n  s:\n    image: x\n    environment:\n"
-    + many(6_000, "      K{}: v\n")
-    + many(2_000, "  s{}: {{extends: s}}\n"),
+    + many(4_000, "      K{}: v\n")
+    + many(1_500, "  s{}: {{extends: s}}\n"),
     "many documents": many(3_000, "services:\n  s{}: {{image: x}}\n---\n"),
     "a long chain of extends": "services:\n  s: {image: x}\n  s0: {extends: s}\n"
     + "".join(f"  s{n}: {{extends: s{n + 1}}}\n" for n in range(300))
