@@ -118,6 +118,7 @@ CASES = [
     ("healthcheck-missing", compose("restart: 'no'"), []),
     ("healthcheck-missing", compose("", image="pihole/pihole:2024"), []),
     ("healthcheck-missing", compose("", top=WAITS), []),
+    ("healthcheck-missing", {"compose.test.yaml": "services:\n  sut:\n    build: .\n"}, []),
     ("healthcheck-missing", compose("healthcheck: {test: ['CMD', 'true']}"), []),
     ("probes-missing", pod("livenessProbe: {tcpSocket: {port: 80}}"), []),
     ("probes-missing", pod("", "restartPolicy: Never"), []),
@@ -164,6 +165,7 @@ CASES = [
     ("weak-default-password", compose("environment: {ADMIN_PASSWORD: root}\nports: ['8080:80']"), ["high"]),
     ("weak-default-password", compose("environment: {ADMIN_PASSWORD: root}\nports: ['127.0.0.1:8080:80']"), ["medium"]),
     ("weak-default-password", compose("environment: {MYSQL_PASSWORD: root}\nports: ['3306:3306']", image="mysql:8.4"), ["high"]),
+    ("weak-default-password", compose("environment: {MONGO_PASSWORD: root}\nports: ['9229:9229']"), ["medium"]),
     ("secret-in-command", compose("command: [redis-server, --requirepass, uG7kq2ZpL9x]"), ["high"]),
     # Kubernetes accounts
     ("service-account-token-mounted", pod("", "serviceAccountName: s", "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s, namespace: shop}\nautomountServiceAccountToken: false\n"), []),
@@ -223,3 +225,9 @@ def test_a_secret_is_in_no_part_of_the_result() -> None:
 def test_a_default_network_is_reported_once() -> None:
     services = "".join(f"  s{number}:\n    image: nginx:1.27\n" for number in range(5))
     assert severities({"compose.yaml": f"services:\n{services}"}, "default-network-only") == ["low"]
+
+
+@pytest.mark.parametrize("image", ["`\n  --env PASSWORD=uG7kq2ZpL9x `", "<IMAGE>\n```\n", "web:${{ matrix.version }}\n"])
+def test_what_is_no_image_is_not_quoted_over_lines(image: str) -> None:
+    found = scan_texts({"run.md": f"```sh\ndocker run -d {image}\n```\n", "run.sh": f"docker run -d {image}\n"})
+    assert not any("\n" in one.subject or "uG7kq2ZpL9x" in one.subject for one in found.findings)

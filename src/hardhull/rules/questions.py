@@ -75,6 +75,8 @@ def runs_to_its_end(workload: Workload) -> bool:
     if workload.runtime == "kubernetes":
         ends = workload.role.get("app") not in {"app", "sidecar"}
         return ends or workload.controller.get(None) in {"Job", "CronJob"} or workload.restart.get(None) == "never"
+    if workload.syntax == "compose" and workload.name == "sut":  # Docker Hub's name for the service that runs the tests
+        return True
     return throwaway(workload) or workload.restart.get(None) == "no" or workload.awaited.get(False)
 
 

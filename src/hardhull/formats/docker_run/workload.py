@@ -96,14 +96,19 @@ def _image(workload: Workload, line: RunLine) -> None:
 
 
 def _name(line: RunLine, fields: Fields) -> str:
-    """The container's name, else that of the image without registry and tag."""
+    """The container's name, else that of the image without registry and tag.
+
+    What stands where the image should be, and is none, is not quoted: it may be anything, on several lines.
+    """
     field = fields.fields.get("container_name")
     if field is not None and field.known and field.value:
         return str(field.value)
     if line.image is None:
         return "container"
     if not line.image.known:
-        return line.image.place.text.strip("\"'")[:60]
+        return line.image.place.text.partition("\n")[0].strip("\"' \t\r\\")[:60] or "container"
+    if not REFERENCE.fullmatch(line.image.text):
+        return "container"
     last = line.image.text.rpartition("/")[2]
     return last.partition("@")[0].partition(":")[0] or "container"
 

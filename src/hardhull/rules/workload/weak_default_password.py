@@ -36,15 +36,20 @@ if TYPE_CHECKING:
 
 ELSEWHERE = (
     "DB", "DATABASE", "SQL", "POSTGRES", "PG", "MARIA", "REDIS", "VALKEY", "MONGO", "SMTP", "MAIL", "LDAP", "RABBIT",
-    "AMQP", "BROKER", "BACKEND", "CLIENT", "INDEXER", "ELASTIC", "MINIO", "S3",
+    "AMQP", "CLICKHOUSE", "BROKER", "BACKEND", "CLIENT", "INDEXER", "ELASTIC", "MINIO", "S3",
 )  # fmt: skip
 """Words in the name of a password that opens another service than the one that is given it."""
+
+
+NO_STORE = ("a debugger", "a remote desktop", "Kibana", "the Docker API", "the kubelet")
+"""What ports lead to that no password of a database opens."""
 
 
 def _opens_what_is_published(workload: Workload, name: str) -> bool:
     """Whether somebody who reaches a published port of the service can use this password there."""
     public = [item.value for item in workload.ports.get(()) if item.known and is_public(workload, item.value)]
-    if any(inner_service(workload, port) for port in public):
+    inner = {title for port in public if (title := inner_service(workload, port)) is not None}
+    if inner.difference(NO_STORE):
         return True
     image = image_name(workload)
     other = any(word in name.upper() and word.lower() not in image for word in ELSEWHERE)
