@@ -36,7 +36,8 @@ def env(fields: Fields, option: Option, value: Arg) -> None:
             fields.append("env", Field.unknown("env", option.place, f"--env: {value.why}", written=True))
         return
     name, given = value.cut(0, at), value.cut(at + 1)
-    written = value.written.partition("=")[2] or given.text
+    plain = given.known and not given.default and value.whole
+    written = given.text if plain else value.written.partition("=")[2] or given.text
     origin = ("default" if given.default else "literal") if given.known else "variable"
     variable = EnvVar(name.text, given.text if given.known else None, written, origin)
     fields.append("env", Field("env", variable, option.place))
