@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias, TypeVa
 
 from hardhull.facts.capabilities import DOCKER_DEFAULT
 from hardhull.facts.fact import Fact, Slot
-from hardhull.facts.syscalls import DANGEROUS, START, START_WITH_PRIVILEGES, known
+from hardhull.facts.syscalls import DANGEROUS, START, START_NEW, START_WITH_PRIVILEGES, known
 from hardhull.model.field import Field
 
 if TYPE_CHECKING:
@@ -178,6 +178,11 @@ def missing_to_start(profile: SeccompProfile, *, no_new_privileges: bool) -> tup
     """
     need = START if no_new_privileges else START | START_WITH_PRIVILEGES
     return tuple(sorted(evaluate(profile).stopped & need))
+
+
+def missing_to_start_now(profile: SeccompProfile) -> tuple[str, ...]:
+    """Calls without which runc 1.3.3 and later start no container, older ones do, and which the profile stops."""
+    return tuple(sorted(evaluate(profile).stopped & START_NEW))
 
 
 @cache

@@ -60,10 +60,13 @@ DANGEROUS: Final = {
 START: Final = frozenset({"close", "execve", "fstatfs", "getdents64", "openat", "write"})
 """Calls without any one of which runc starts no container, whatever its user, also with no-new-privileges.
 
-Measured on amd64, Linux 6.18, with runc 1.1.5 and 1.3.3: a program that only exits was started under a filter of
-Docker's default calls less one, three times each. Kept here: those whose removal stopped every start with both. More
-are needed by one version (``openat2`` and ``statx`` by 1.3.3), and whatever the program itself needs.
+Measured on amd64, Linux 6.18, with runc 1.1.5, 1.3.3, 1.3.4, 1.4.2 and 1.5.2: a program that only exits was started
+under a filter of Docker's default calls less one, up to three times each. Kept here: those whose removal stopped every
+start with every version. The program itself needs more.
 """
+
+START_NEW: Final = frozenset({"fstat", "statx"})
+"""Needed as well by runc 1.3.3 and later (measured alike), so that profiles from before 2018 no longer start."""
 
 START_WITH_PRIVILEGES: Final = frozenset(
     {

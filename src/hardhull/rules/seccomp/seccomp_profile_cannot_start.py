@@ -1,7 +1,7 @@
 """Seccomp profile under which no container starts.
 
 What it checks: profiles that forbid system calls which the runtime itself needs between setting the filter and running
-the program, or which every program's loader needs.
+the program. Some are needed only by runc 1.3.3 and later (November 2025).
 
 Why it matters: short lists of "the calls my program makes" look like the hardest profile of all. The container fails at
 once with "operation not permitted", and the usual remedy is to switch seccomp off.
@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.seccomp import is_off, missing_to_start
-from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
+from hardhull.facts.seccomp import is_off, missing_to_start, missing_to_start_now
+from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,13 @@ def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
             f"no container starts with {profile.subject}: it stops {some}",
             label="stops calls that the runtime itself makes",
             value=",".join(missing),
+        )
+    elif now := missing_to_start_now(profile):
+        yield profile.default_action.finding(
+            f"no container starts with {profile.subject} on runc 1.3.3 and later: it stops {' and '.join(now)}",
+            label="stops calls that the runtime itself makes since November 2025",
+            value=",".join(now),
+            severity=MEDIUM,
         )
 
 
