@@ -75,6 +75,7 @@ def test_a_wrong_checksum_is_no_proof_but_is_hidden_all_the_same() -> None:
     ("name", "value", "kind"),
     [
         ("POSTGRES_PASSWORD", "tR5$kq!vB2", "password"),
+        ("GIT_SIGNING_KEY", "31a01766256fed1f8e6de35744d6e66b6c79e146", "key"),
         ("MYSQL_ROOT_PASSWORD", "mysql", "weak-password"),
         ("MYSQL_ROOT_PASSWORD", "my-secret-pw", "weak-password"),
         ("REDIS_PASSWORD", "changeme", "weak-password"),
@@ -139,6 +140,8 @@ def test_a_telling_name_and_a_literal_value(name: str, value: str, kind: str) ->
         ("SSH_KEY", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"),
         ("AWS_ACCESS_KEY_ID", "AK" + "IAIOSFODNN7EXAMPLE"),
         ("SORT_KEY", "a1b2c3d4e5f6g7h8"),
+        ("GIT_SIGNING_KEY", "31A01766256FED1F8E6DE35744D6E66B6C79E146"),
+        ("TLS_KEY", "-----BEGIN PRIVATE " + "KEY-----\n-----END PRIVATE " + "KEY-----"),
         ("KEYCLOAK_URL", "https://id.example.org"),
         ("PWD", "/app"),
         ("BYPASS", "true1234"),

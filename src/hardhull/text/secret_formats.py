@@ -80,7 +80,7 @@ _STOP: Final = r"(?![A-Za-z0-9])"
 
 FORMATS: Final = (
     Format("private-key", "a private key", ("-----BEGIN ",),
-           r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"),
+           r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?!\s{0,8}-----END )"),
     Format("age-key", "an age private key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     Format("aws-access-key", "an AWS access key", ("AKIA", "ASIA"), _EDGE + r"A[KS]IA[A-Z2-7]{16}" + _STOP,
            _not_an_example),

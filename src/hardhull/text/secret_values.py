@@ -14,6 +14,8 @@ ELSEWHERE: Final = re.compile(
 INSIDE: Final = re.compile(r"\$\{|\$\(|\{\{|\$[A-Z_]{3}")
 HASH: Final = re.compile(r"\$?\$[0-9][a-z]?\$|\$?\$argon2|\{SHA|\{SSHA|[a-z0-9-]{3,12}:\$")
 """Hashed passwords: they open nothing, but can be guessed at."""
+FINGERPRINT: Final = re.compile(r"[0-9A-F]{40}")
+"""The fingerprint of an OpenPGP key as gpg writes it: it names the key and is public."""
 PLAIN_WORDS: Final = frozenset(
     {
         "true", "false", "yes", "no", "on", "off", "null", "none", "nil", "~", "0", "1",

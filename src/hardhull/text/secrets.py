@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from hardhull.text.redaction import REDACTED, redact, secret_spans
 from hardhull.text.secret_formats import find_formats
 from hardhull.text.secret_names import Role, is_common, is_guessable, role_of
-from hardhull.text.secret_values import INSIDE, NAME_LIKE, URL, stands_elsewhere
+from hardhull.text.secret_values import FINGERPRINT, INSIDE, NAME_LIKE, URL, stands_elsewhere
 
 __all__ = ["REDACTED", "SecretKind", "looks_random", "redact", "secret_in", "secret_spans"]
 
@@ -91,7 +91,7 @@ def _by_role(role: Role, value: str) -> SecretKind | None:
     if _PLACEHOLDER.fullmatch(value) or is_common(value):
         own = role is Role.OWN_KEY and not value.isupper()
         return WEAK_KEY if own and _says_so(value) else None
-    if not looks_random(value):
+    if not looks_random(value) or FINGERPRINT.fullmatch(value):
         return None
     return KEY if role is Role.OWN_KEY else TOKEN
 
