@@ -79,7 +79,7 @@ def installed(words: Sequence[str]) -> Install | None:
     start = 1
     if program in {"python", "python3"} and tuple(words[1:3]) == ("-m", "pip"):
         program, start = "pip", 3
-    elif program == "uv" and words[1:2] == ("pip",):
+    elif program == "uv" and tuple(words[1:2]) == ("pip",):
         program, start = "pip", 2
     manager = _MANAGERS.get(program)
     if manager is None:

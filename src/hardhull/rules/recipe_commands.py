@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hardhull.model.source import Place
     from hardhull.text.shell.invocations import Invocation
     from hardhull.text.shell.tree import Command
+    from hardhull.text.shell.tree import Script as ShellScript
     from hardhull.text.shell.values import Arg
 
 _PROGRAMS: Final = frozenset(
@@ -247,5 +249,10 @@ def _around(invocation: Invocation) -> str:
 def _reversed_from(command: Command) -> Iterator[Command]:
     """The commands that begin a little before this one, the nearest first."""
     commands = command.script.commands
-    before = [each for each in commands if each.start <= command.start and each is not command]
-    yield from reversed(before[-30:])
+    end = bisect_right(_starts(command.script), command.start)
+    return (each for each in reversed(commands[max(0, end - 30) : end]) if each is not command)
+
+
+@lru_cache(maxsize=8)
+def _starts(script: ShellScript) -> list[int]:
+    return [command.start for command in script.commands]

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 SUSPECT = re.compile(r"\b(?:pip[23]?|uv\s+pip|npm|pnpm|gem|go|cargo)\s[^;&|]{0,100}?(?:\binstall|\bi|\badd)\s")
 """A quick look whether a RUN is worth reading."""
 LOCAL = re.compile(r"[./~]|\$|.*(?:/|://|\.whl|\.tar\.gz|\.zip|\.gem|\.tgz)|git\+|file:|[<>|]")
+PINNING = {
+    "pip": frozenset({"--require-hashes"}),
+    "npm": frozenset[str](),
+    "gem": frozenset({"-v", "--version"}),
+    "go": frozenset[str](),
+    "cargo": frozenset({"--version", "--vers", "--git", "--path"}),
+}
 OWN_TOOLS = frozenset({"pip", "setuptools", "wheel", "npm", "bundler"})
 
 
@@ -51,7 +58,8 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         found = installed(call.texts)
         if found is None or found.manager in SYSTEM:
             continue
-        loose = [at for at in found.at if _loose(call, found, at)]
+        pinned = _pinned(call, found)
+        loose = [] if pinned else [at for at in found.at if call.sure(at) and _loose(found, call.texts[at])]
         if loose:
             name = call.texts[loose[0]]
             more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
@@ -63,21 +71,25 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _loose(call: Call, found: Install, at: int) -> bool:
+def _pinned(call: Call, found: Install) -> bool:
+    """Whether an option says the version for all packages."""
+    if found.manager == "npm" and not found.everywhere:
+        return True  # a project's own: package.json and its lock file say the versions
+    options = {text.partition("=")[0] for text in call.texts if text.startswith("-")}
+    return bool(options & PINNING[found.manager])
+
+
+def _loose(found: Install, name: str) -> bool:
     """Whether a package names no version."""
-    name = call.texts[at]
-    if not call.sure(at) or name in OWN_TOOLS:
+    if name in OWN_TOOLS:
         return False
     if found.manager == "pip":
-        return not LOCAL.match(name) and not re.search(r"[=<>~!@]", name) and "--require-hashes" not in call.texts
+        return not LOCAL.match(name) and not re.search(r"[=<>~!@]", name)
     if found.manager == "npm":
-        return found.everywhere and not LOCAL.match(name.removeprefix("@").replace("/", "-", 1)) and "@" not in name[1:]
-    if found.manager == "gem":
-        return not LOCAL.match(name) and ":" not in name and not {"-v", "--version"} & set(call.texts)
+        return not LOCAL.match(name.removeprefix("@").replace("/", "-", 1)) and "@" not in name[1:]
     if found.manager == "go":
         return name.endswith("@latest")
-    options = {text.partition("=")[0] for text in call.texts}
-    return not LOCAL.match(name) and "@" not in name and not options & {"--version", "--vers", "--git", "--path"}
+    return not LOCAL.match(name) and ":" not in name and "@" not in name
 
 
 EXAMPLES = [
