@@ -97,6 +97,8 @@ CASES = [
     ("sensitive-host-path-mounted", compose("volumes: ['/:/rootfs:ro']"), ["high"]),
     ("sensitive-host-path-mounted", compose("volumes: ['/:/rootfs:ro']", image="prom/node-exporter:v1"), ["medium"]),
     ("sensitive-host-path-mounted", compose("volumes: ['/etc/localtime:/etc/localtime:ro', '/var/log:/l:ro']"), []),
+    ("device-exposed", run("docker run -d --device=/dev/sda:/dev/xvdc:m nginx:1.27"), ["low"]),
+    ("device-exposed", run("docker run -d --device=/dev/sda:/dev/xvdc:r nginx:1.27"), ["high"]),
     # users
     ("user-without-group", compose("user: node"), []),
     ("user-without-group", compose("user: '0'"), []),
