@@ -143,6 +143,7 @@ CASES = [
     ("port-on-all-interfaces", compose("network_mode: host\nports: ['8080:80']"), []),
     ("admin-or-database-port-published", run("docker run -d -p 2375:2375 docker:27-dind"), ["critical"]),
     ("ssh-port-published", compose("ports: ['2222:22']", image="gitea/gitea:1.22"), []),
+    ("ssh-port-published", compose("ports: ['2222:22']", image="dokku/dokku:${VERSION}"), []),
     ("ssh-port-published", {"compose.yaml": "services:\n  gitlab:\n    build: .\n    ports: ['2222:22']\n"}, []),
     ("ssh-port-published", compose("ports: ['127.0.0.1:2222:22']"), ["low"]),
     ("host-network", pod("", "hostNetwork: true\ninitContainers: [{name: first, image: busybox:1}]"), ["high"]),

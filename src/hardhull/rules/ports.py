@@ -116,6 +116,9 @@ def reported_elsewhere(workload: Workload, port: Port) -> bool:
 
 
 def speaks_ssh(workload: Workload) -> bool:
-    """Whether its users come by SSH on purpose; the service's own name counts where its image has none."""
-    name = image_name(workload) or workload.name
+    """Whether its users come by SSH on purpose.
+
+    Where the image has no name, what is written for it counts (``gitlab:${VERSION}``), and the service's own name.
+    """
+    name = image_name(workload) or f"{workload.image.place.text} {workload.name}"
     return any(part in name for part in SSH_ON_PURPOSE)
