@@ -106,6 +106,7 @@ CASES = [
     ("runs-as-root", compose("user: root", image="postgres:17"), ["high"]),
     ("runs-as-root", compose("", image="example/unknown:1"), []),
     ("runs-as-root", pod("securityContext: {runAsUser: 0}", "hostUsers: false"), ["low"]),
+    ("runs-as-root", pod("securityContext: {runAsUser: 7}", "initContainers: [{name: own, image: 'busybox:1', securityContext: {runAsUser: 0}}]"), ["medium"]),
     ("run-as-non-root-missing", pod("", "os: {name: windows}"), []),
     # tools that run once
     ("memory-limit-missing", run("docker run --rm nginx:1.27"), []),

@@ -13,6 +13,7 @@ later.
 
 When it is fine: entrypoints that begin as root and switch to another user themselves (official database images,
 linuxserver.io): the finding is low there. With user namespaces root is nobody on the host; then it is low as well.
+Init containers and jobs that prepare files as root are open for as long as they run only: medium.
 
 References: https://docs.docker.com/build/building/best-practices/#user
 https://kubernetes.io/docs/concepts/security/pod-security-standards/
@@ -23,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
-from hardhull.rules.questions import known_base, throwaway
+from hardhull.rules.questions import known_base, runs_to_its_end, throwaway
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     steps_down = base is not None and bool(base.drops_to) and not workload.entrypoint.get(None)
     mapped = workload.userns.get(None) not in {None, "host"} or workload.runtime == "podman"
     milder = throwaway(workload) or mapped or (steps_down and not asked_for)
-    severity = LOW if milder else HIGH if asked_for else MEDIUM
+    severity = LOW if milder else HIGH if asked_for and not runs_to_its_end(workload) else MEDIUM
     yield user.finding(
         f"{workload.subject} starts as root: {'its definition says so' if asked_for else user.origin}",
         label=f"the image brings the user {base.ships[0].name}" if base and base.ships else "root",
