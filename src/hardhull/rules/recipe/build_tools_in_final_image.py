@@ -44,7 +44,15 @@ TOOLS = re.compile(
     r"|@development-tools|alpine-sdk|base-devel)(?=[\s\"'=]|$)"
 )
 COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
-NODE = re.compile(r"\b(?:npm|pnpm|yarn)\b")
+HINTS = (
+    "-dev", "gcc", "g++", "make", "build-", "clang", "golang", "cargo", "rust", "maven", "gradle", "ghc", "nasm",
+    "bison", "flex", "-headers", "sdk", "jdk", "autoconf", " go", "ninja", "tcc",
+)  # fmt: skip
+"""Texts of which every tool's name has one: looking for them is fast."""
+NODE = (
+    re.compile(r"npm\s+(?:-\S+\s+){0,4}(?:ci|i|install|clean-install)\b"),
+    re.compile(r"yarn(?:\s+(?:-|install)|[ \t]*(?:[;&|\\\n]|$))"),
+)
 PRODUCTION = re.compile(
     r"--omit[= ]\"?dev|--prod(?:uction)?\b|--only[= ]prod|prune|NODE_ENV[= ]\"?production|workspaces focus"
 )
@@ -64,10 +72,11 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     stages = list(recipe.final.lineage) if recipe.final else []
     for stage in stages:
         for run in stage.runs:
-            if mentions(run, "install", "add") and not mentions(run, REMOVES):
+            if mentions(run, *HINTS) and mentions(run, "install", "add") and not mentions(run, REMOVES):
                 yield from _tools(run)
-    if not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
-        yield from (_development(call) for call in calls(recipe, (NODE,), stages) if _installs_all(call))
+    found = [call for call in calls(recipe, NODE, stages) if _installs_all(call)]
+    if found and not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
+        yield from map(_development, found)
 
 
 def _tools(run: Run) -> Iterator[Finding]:

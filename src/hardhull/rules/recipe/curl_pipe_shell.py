@@ -21,7 +21,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.rules.programs import FETCHERS, plain_url, runs_input
-from hardhull.rules.recipe_commands import calls
+from hardhull.rules.recipe_commands import all_text, calls
 from hardhull.rules.rule import HIGH, MEDIUM, SOURCE, Example, rule
 
 if TYPE_CHECKING:
@@ -32,17 +32,22 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-SUSPECT = re.compile(
-    r"[$<]\((?:curl|wget)\b|`(?:curl|wget)\b|\|[\s\\]{0,40}(?:(?:sudo|env)\b[^|;&]{0,100}?\s)?(?:/[\w/.-]{1,60}/)?"
-    r"(?:(?:ba|da|z|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\w.-])"
-)
+SUSPECT = (
+    "$(curl", "$(wget", "<(curl", "<(wget", "`curl", "`wget",
+    re.compile(
+        r"\|[\s\\]{0,40}(?:(?:sudo|env)\b[^|;&]{0,100}?\s)?(?:/[\w/.-]{1,60}/)?"
+        r"(?:(?:ba|da|z|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\w.-])"
+    ),
+)  # fmt: skip
 """A quick look whether a RUN is worth reading."""
 
 
 @rule("HH-SRC-031", "curl-pipe-shell", dimension=SOURCE, severity=MEDIUM)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the program that downloads."""
-    for call in calls(recipe, (SUSPECT,)):
+    if not ("curl" in all_text(recipe) or "wget" in all_text(recipe)):
+        return
+    for call in calls(recipe, SUSPECT):
         if call.program not in FETCHERS:
             continue
         reader = call.piped_to[0] if runs_input(call.piped_to) else call.inside

@@ -42,10 +42,11 @@ PROGRAM = re.compile(
     r"(?:[?#\"'].*)?$",
     re.IGNORECASE,
 )
-SUSPECT = re.compile(
-    r"(?:curl|wget)\s[^;&]{0,600}?(?:\|[\s\\]{0,40}(?:sudo\s+)?(?:tar|bsdtar|unzip|gunzip|zcat|xz|gzip|cpio|dpkg|rpm|7z|funzip)\b"
+_INSTALLED = (
+    r"\s[^;&]{0,600}?(?:\|[\s\\]{0,40}(?:sudo\s+)?(?:tar|bsdtar|unzip|gunzip|zcat|xz|gzip|cpio|dpkg|rpm|7z|funzip)\b"
     r"|\.(?:t(?:ar|gz|bz2?|xz)|zip|gz|xz|bz2|deb|rpm|apk|whl|gem|[jw]ar|run|bin|appimage|AppImage|sh|py|so)\b|/bin/)"
 )
+SUSPECT = (re.compile("curl" + _INSTALLED), re.compile("wget" + _INSTALLED))
 """A quick look whether a RUN is worth reading."""
 UNPACKERS = frozenset({"tar", "bsdtar", "unzip", "gunzip", "gzip", "zcat", "xz", "cpio", "dpkg", "rpm", "7z", "funzip"})
 
@@ -54,7 +55,7 @@ UNPACKERS = frozenset({"tar", "bsdtar", "unzip", "gunzip", "gzip", "zcat", "xz",
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such download of every RUN."""
     judged: set[int] = set()
-    for call in calls(recipe, (SUSPECT,), unless=CHECKED):
+    for call in calls(recipe, SUSPECT, unless=CHECKED):
         if call.program not in FETCHERS or id(call.run) in judged or call.inside:
             continue
         at = _program(call)

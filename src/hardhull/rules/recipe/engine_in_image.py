@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-SUSPECT = re.compile(r"(?<=\s)(?:docker(?:-[\w.-]{1,20}|\.io)?|moby-\w+)(?=[\s=~;&|]|$)")
+SUSPECT = (re.compile(r"docker(?<=\s.{6})(?:-[\w.-]{1,20}|\.io)?(?=[\s=~;&|]|$)"), "moby-")
 """A quick look whether a RUN is worth reading."""
-PACKAGES = re.compile(r"docker(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?")
+PACKAGES = re.compile(
+    r"docker(?<=\s.{6})(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?"
+)
 
 
 @rule("HH-PRV-038", "engine-in-image", dimension=PRIVILEGE, severity=LOW)
@@ -49,7 +51,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                         "the image brings Docker's client", label="of use only with an engine's socket"
                     )
                 break
-    for call in calls(recipe, (SUSPECT,), stages):
+    for call in calls(recipe, SUSPECT, stages):
         found = installed(call.texts)
         at = next((at for at in found.at if PACKAGES.fullmatch(call.texts[at])), None) if found else None
         if found and at is not None and found.manager in SYSTEM:

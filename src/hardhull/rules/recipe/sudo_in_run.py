@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hardhull.rules.recipe_commands import calls
+from hardhull.rules.recipe_commands import all_text, calls
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ OTHER_USER = re.compile(r"sudo\s[^;&|]{0,200}?(?:-[A-Za-z]{0,8}u[ =]?|--user[ =]
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first call of every RUN."""
+    if "sudo" not in all_text(recipe):
+        return
     seen: set[int] = set()
     for call in calls(recipe, (SUSPECT,)):
         if "sudo" in call.wrappers and id(call.run) not in seen and not OTHER_USER.search(call.front):

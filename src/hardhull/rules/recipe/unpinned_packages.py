@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
-SUSPECT = re.compile(r"\b(?:pip[23]?|uv\s+pip|npm|pnpm|gem|go|cargo)\s[^;&|]{0,100}?(?:\binstall|\bi|\badd)\s")
+SUSPECT = (
+    re.compile(r"pip[23]?\s+(?:-\S+\s+){0,4}install\s"), re.compile(r"npm\s[^;&|]{0,60}?\s(?:-g|--global)\b"),
+    re.compile(r"gem\s+i(?:nstall)?\s"), re.compile(r"go\s+install\s"), re.compile(r"cargo\s+install\s"),
+)  # fmt: skip
 """A quick look whether a RUN is worth reading."""
 LOCAL = re.compile(r"[./~]|\$|.*(?:/|://|\.whl|\.tar\.gz|\.zip|\.gem|\.tgz)|git\+|file:|[<>|]")
 PINNING = {
@@ -54,7 +57,7 @@ OWN_TOOLS = frozenset({"pip", "setuptools", "wheel", "npm", "bundler"})
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such package of every command."""
-    for call in calls(recipe, (SUSPECT,)):
+    for call in calls(recipe, SUSPECT):
         found = installed(call.texts)
         if found is None or found.manager in SYSTEM:
             continue
