@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 SUSPECT = (re.compile(r"docker(?<=\s.{6})(?:-[\w.-]{1,20}|\.io)?(?=[\s=~;&|]|$)"), "moby-")
 """A quick look whether a RUN is worth reading."""
-PACKAGES = re.compile(
-    r"docker(?<=\s.{6})(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?"
-)
+PACKAGES = re.compile(r"docker(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?")
 
 
 @rule("HH-PRV-038", "engine-in-image", dimension=PRIVILEGE, severity=LOW)
