@@ -27,8 +27,6 @@ class Run:
         texts: the program and its arguments as plain text, unexpanded variables as they are written (``$TAG``).
         place: the whole command.
         step: what it belongs to.
-        ignored: why its exit code cannot fail the step, at the place that makes it so (``|| true``); None where it
-            counts.
         env: variables in front of it (``DOCKER_CONTENT_TRUST=1 docker pull``), by name.
         pipe_from: the command whose output it reads; ``curl`` in ``curl ... | sh``.
         pipe_to: the command that reads its output.
@@ -40,12 +38,12 @@ class Run:
     """
 
     __slots__ = (
+        "_ignored",
         "_located",
         "_words",
         "conditional",
         "env",
         "executed_by",
-        "ignored",
         "pipe_from",
         "pipe_to",
         "place",
@@ -63,7 +61,7 @@ class Run:
         self.texts = texts
         self.place = place
         self.step = step
-        self.ignored: Field[str] | None = None
+        self._ignored: Callable[[], Field[str] | None] | Field[str] | None = None
         self.env: dict[str, Field[str]] = {}
         self.pipe_from: Run | None = None
         self.pipe_to: Run | None = None
@@ -71,6 +69,17 @@ class Run:
         self.wrappers: tuple[str, ...] = ()
         self.conditional = False
         self.writes: tuple[Field[str], ...] = ()
+
+    @property
+    def ignored(self) -> Field[str] | None:
+        """Why its exit code cannot fail the step, at the place that makes it so (``|| true``); None where it counts."""
+        if callable(self._ignored):
+            self._ignored = self._ignored()
+        return self._ignored
+
+    @ignored.setter
+    def ignored(self, reason: Callable[[], Field[str] | None] | Field[str] | None) -> None:
+        self._ignored = reason
 
     @property
     def words(self) -> tuple[Field[str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.parts import EnvVar
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 WANTED = Wanted(
     PROGRAMS,
     re.compile(
-        r"docker|podman|nerdctl|DOCKER|PODMAN|CONTAINER_?(?:CMD|CLI|ENGINE|RUNTIME|TOOL|BIN)|OCI_|buildah|skopeo|kaniko"
-        r"|\b(?:trivy|grype|syft|snyk|cosign|notation|dockle|hadolint|checkov|crane|kube-bench|helm|curl|wget|systemctl)\b"
+        "docker|podman|nerdctl|DOCKER|PODMAN|CONTAINER_?(?:CMD|CLI|ENGINE|RUNTIME|TOOL|BIN)|OCI_|buildah|skopeo|kaniko"
+        "|trivy|grype|syft|snyk|cosign|notation|dockle|hadolint|checkov|crane|kube-bench|helm|curl|wget"
     ),
 )
 """Commands that have to do with images, the tools around them, and downloads."""
@@ -75,7 +76,7 @@ def collect(scope: Scope, step: Step, given: Given, read: ScriptRead) -> None:
                 line = open_because(line, "the text behind it cannot be read")
             read.workloads.append(workload_of(line, from_docs=given.from_docs))
         run = _run(invocation, step)
-        run.ignored = _ignored(invocation, outcomes, given.mode)
+        run.ignored = partial(_ignored, invocation, outcomes, given.mode)
         command = invocation.command
         if last is not None and command.before in {"|", "|&"} and last[0].after in {"|", "|&"}:
             run.pipe_from, last[1].pipe_to = last[1], run

@@ -81,7 +81,7 @@ class CommandReader(WordReader):
     def _before_parenthesis(self, at: int, stop: int) -> int:
         command = self._command_now
         head = ASSIGN.fullmatch(self.text, at, stop)
-        if head is not None and (command is None or not command.words or command.words[0].raw in DECLARE):
+        if head is not None and (command is None or command.head is None or command.head.raw in DECLARE):
             return self._array(at, stop, head[1], append=bool(head[3]))
         if command is None:
             found = FUNCTION.match(self.text, stop, self.end)
@@ -126,11 +126,11 @@ class CommandReader(WordReader):
             if parts is None and raw in RESERVED:
                 return self._reserved(raw, at, stop)
             command = self._begin(at)
-        words = command.words
         if command.simple:
             command.end = stop
-            words.append(Word(self.script, at, stop, parts))
+            command.words.append(Word(self.script, at, stop, parts))
             return 0
+        words = command.words
         if parts is None and len(words) == 2 and words[0].raw == "for" and text[at:stop] == "do":  # for NAME do
             self.finish_command("")
             return self._reserved("do", at, stop)

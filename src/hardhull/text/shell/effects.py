@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def settle(command: Command) -> None:
     """Keeps in the script what the command changes for the commands after it."""
-    if not command.words:
+    if command.head is None:
         for assignment in command.assignments:
             _keep(command, assignment)
         return
-    effect = _EFFECTS.get(command.words[0].raw)
+    effect = _EFFECTS.get(command.head.raw)
     if effect is not None:
         effect(command)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.text.shell.interest import Interest
 from hardhull.text.shell.nested import heredoc, nested_text
 from hardhull.text.shell.tokens import ASSIGN, DECLARE
 from hardhull.text.shell.wrappers import PASS_ON, PRINTS, RUNS_NOTHING, WRAPPERS, Wrapper
@@ -12,7 +13,7 @@ from hardhull.text.shell.wrappers import PASS_ON, PRINTS, RUNS_NOTHING, WRAPPERS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hardhull.text.shell.scope import Scope, Value
+    from hardhull.text.shell.scope import Scope
     from hardhull.text.shell.tree import Command
     from hardhull.text.shell.values import Arg
 
@@ -93,58 +94,26 @@ def invocations(scope: Scope, wanted: Wanted | None = None) -> Iterator[Invocati
 def _of_script(
     scope: Scope, wanted: Wanted | None, around: tuple[Command, ...], wrappers: tuple[str, ...]
 ) -> Iterator[Invocation]:
-    search = _interest(scope, wanted)
+    interest = None if wanted is None else Interest(scope, wanted.text)
     previous: Command | None = None
     mentioned = False
     for command in scope.script.commands:
         piped = mentioned and command.before in {"|", "|&"}
-        mentioned = search is None or _mentions(command, search)
+        mentioned = interest is None or interest.has(command)
         if piped or (mentioned and not _only_mentions(command, wanted)):
             yield from _Unwrapping(scope, command, previous, wanted, around).run(wrappers)
         previous = command
-
-
-def _interest(scope: Scope, wanted: Wanted | None) -> re.Pattern[str] | None:
-    """A pattern for what is wanted, or a variable that holds it."""
-    if wanted is None:
-        return None
-    text = wanted.text
-    script = scope.script
-    names = {
-        assignment.name
-        for assignments in script.assignments.values()
-        for assignment in assignments
-        if any(text.search(script.text, word.start, word.end) for word in assignment.words)
-    }
-    if scope.outer is not None:
-        return None
-    if scope.search is not None:
-        text = scope.search
-    else:
-        given = scope.given.items()
-        names |= {name for name, value in given if not isinstance(value, str) and _holds(value, text)}
-    if not names:
-        return text
-    return re.compile(rf"{text.pattern}|\$\{{?(?:{'|'.join(map(re.escape, sorted(names)))})\b", text.flags)
-
-
-def _holds(value: Value, text: re.Pattern[str]) -> bool:
-    return any(text.search(arg.text) for arg in value.args)
 
 
 def _only_mentions(command: Command, wanted: Wanted | None) -> bool:
     """Whether a command is one of those that run nothing: a quick look before its words are worked out."""
     if wanted is None:
         return False
-    name = command.words[0].raw if command.words else ""
-    return not name or (name in RUNS_NOTHING and name not in wanted.programs)
-
-
-def _mentions(command: Command, search: re.Pattern[str]) -> bool:
-    text = command.script.text
-    if search.search(text, command.start, command.end):
+    head = command.head
+    if head is None:
         return True
-    return any(redirect.body and search.search(text, *redirect.body) for redirect in command.redirects)
+    name = head.raw
+    return name in RUNS_NOTHING and name not in wanted.programs
 
 
 class _Unwrapping:

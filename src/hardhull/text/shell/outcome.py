@@ -103,7 +103,7 @@ class Outcomes:
                 if _FAILS.fullmatch(text):
                     return None
                 shown = text if text in _TRUE else (following.name or "a command")
-                if not following.words or following.after in {"||", "&&"}:
+                if following.head is None or following.after in {"||", "&&"}:
                     return None
                 start = max(self.script.text.rfind("||", 0, following.start), 0)
                 return Ignored(f"`|| {shown}` takes its place", self._place(start, following.end))
@@ -152,7 +152,7 @@ class Outcomes:
         while index > stop:
             outer = self.script.commands[index]
             if outer.start < block.start <= outer.end and not outer.block.within(block):
-                if outer.words and not _STATUS.search(outer.raw):
+                if outer.head is not None and not _STATUS.search(outer.raw):
                     return Ignored(f"{outer.name or 'the command'} only takes its output", outer.place)
                 return None
             index -= 1
@@ -195,7 +195,7 @@ def _modes(script: Script, mode: Mode) -> list[tuple[int, Mode]]:
     """The modes from position to position, as ``set`` changes them."""
     modes = [(-1, mode)]
     for command in script.commands:
-        if not command.words or command.words[0].raw != "set" or command.block.nearest("substitution", "subshell"):
+        if command.head is None or command.head.raw != "set" or command.block.nearest("substitution", "subshell"):
             continue
         words = [word.raw for word in command.words[1:]]
         for index, word in enumerate(words):

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from hardhull.model.fragment import Fragment
 
 
-_ENDS_WORD = frozenset((" ", "\n", "\t", ";", "|", "&", ")"))
-
-
 def read_script(fragment: Fragment, escape: str = "\\") -> Script:
     """Reads a shell text. Never fails: what cannot be read is in ``problems``, what stands before it is kept.
 
@@ -54,8 +51,9 @@ class Parser(CompoundReader):
     def read(self, at: int, closer: str = "") -> int:
         """Reads up to the end, or to the parenthesis ``closer``; returns where that stands."""
         text, end = self.text, self.end
-        match, blank = self._tokens.token.match, self._tokens.blank.match
+        match, blank, rest = self._tokens.token.match, self._tokens.blank.match, self._tokens.rest.match
         while True:
+            before = at
             found = match(text, at, end)
             if found is None:
                 skipped = blank(text, at, end)
@@ -68,13 +66,15 @@ class Parser(CompoundReader):
             at = found.end()
             if kind == WORD:
                 command = self._command_now
-                if command is not None and command.simple and text[at : at + 1] in _ENDS_WORD and text[at - 1] != "\n":
-                    command.words.append(Word(self.script, found.start(WORD), at))
-                    command.end = at
-                else:
-                    at = self._word(found.start(WORD), at)
+                if command is not None and command.simple:
+                    arguments = rest(text, before, end)
+                    if arguments is not None and arguments.end() > before:
+                        at = arguments.end()
+                        command.extend(before, at)
+                        continue
+                at = self._word(found.start(WORD), at)
             elif kind == NEWLINE:
-                at = self._newline(at)
+                at = self._newline(found.start(NEWLINE) + 1, at)
             elif kind == OPERATOR:
                 operator = found[OPERATOR]
                 if operator == ")" and closer and len(self._frames) == 1:
@@ -112,13 +112,14 @@ class Parser(CompoundReader):
             self.end, self._function = limit, function
             self._frames, self._command_now, self._before, self._chain, self._closed, self._negated = kept
 
-    def _newline(self, at: int) -> int:
+    def _newline(self, at: int, behind: int) -> int:
+        """The line ends at ``at``; ``behind`` it and its empty lines reading goes on, unless heredocs stand there."""
         if self._command_now is not None or self._closed is not None:
             self.finish_command("\n")
             self._before, self._chain = "\n", None
         elif self._before not in {"&&", "||", "|", "|&"}:
             self._before, self._chain = "\n", None
-        return self._read_heredocs(at) if self._heredocs else at
+        return self._read_heredocs(at) if self._heredocs else behind
 
     def _operator(self, operator: str, at: int) -> int:
         stop = at + len(operator)

@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 COMMENT, NEWLINE, REDIRECT, OPERATOR, WORD = 1, 2, 3, 4, 5
-"""What ``Tokens.token`` found: the number of its last group; None is a word too intricate for it (or nothing)."""
+"""What ``Tokens.token`` found: the number of its last group; None is a word too intricate for it (or nothing).
+
+A newline takes the empty lines and lines of comment behind it along.
+"""
 
 NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*+"
 """A variable's name (POSIX 3.216)."""
@@ -33,6 +36,8 @@ class Tokens(NamedTuple):
 
     Attributes:
         blank: blanks and continuations.
+        rest: as many further arguments as there are without anything intricate in them.
+        argument: one of them, in group 1.
         token: blanks, then one token; see the group numbers above.
         part: one piece inside a word outside quotes; groups: plain text, glob, single-quoted, escaped, continuation.
         quoted: one piece inside double quotes; groups: plain text, escaped, continuation, lone escape character.
@@ -41,6 +46,8 @@ class Tokens(NamedTuple):
     """
 
     blank: re.Pattern[str]
+    rest: re.Pattern[str]
+    argument: re.Pattern[str]
     token: re.Pattern[str]
     part: re.Pattern[str]
     quoted: re.Pattern[str]
@@ -57,9 +64,14 @@ def tokens(escape: str) -> Tokens:
     simple = rf"\$(?:{NAME}|[0-9@*\#?!$-]|\{{{NAME}\}}|(?=[{_SPACE}\"/.,:%+=]|\Z))"
     double = rf'"(?:[^"$`{not_esc}]++|{esc}[\s\S]|{simple})*+"'
     word = rf"((?:[^{_SPACE}\"'$`();&|<>{not_esc}]++|'[^']*+'|{double}|{esc}(?:\r?\n|[^\r])|{simple})++)"
+    gap = rf"(?:[ \t\r\f\v]++|{esc}\r?(?:\n|\Z))++"
+    ends = r"(?=[ \t\r\n;|&)]|\Z)"
+    lines = r"\n(?:[ \t\r]*+(?:\#[^\n]*+)?\n)*+"
     return Tokens(
         re.compile(blank),
-        re.compile(rf"{blank}(?:(\#[^\n]*+)|(\n)|({_REDIRECT})|({_OPERATOR})|{word})"),
+        re.compile(rf"(?:{gap}(?!\#){word.replace('(', '(?:', 1)}{ends})*+"),
+        re.compile(rf"{gap}{word}"),
+        re.compile(rf"{blank}(?:(\#[^\n]*+)|({lines})|({_REDIRECT})|({_OPERATOR})|{word})"),
         re.compile(
             rf"([^{_SPACE}\"'$`();&|<>*?\[{not_esc}]++)|([*?\[])|'([^']*+)'|{esc}([^\r\n]|\r(?!\n))|{esc}(\r?\n)"
         ),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.text.shell.tokens import tokens
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -210,7 +212,7 @@ class Command:
         script: the text it stands in.
         start: where it begins in the fragment's text.
         end: where its last word or redirection ends.
-        words: command name and arguments.
+        head: the first word; None where the command only assigns or redirects.
         assignments: those in front of the name (``A=1 cmd``), or the whole command.
         redirects: in order.
         block: where it stands.
@@ -221,6 +223,8 @@ class Command:
     """
 
     __slots__ = (
+        "_tail",
+        "_words",
         "after",
         "assignments",
         "before",
@@ -231,14 +235,14 @@ class Command:
         "script",
         "simple",
         "start",
-        "words",
     )
 
     def __init__(self, script: Script, start: int, block: Block, before: str, *, negated: bool = False) -> None:
         self.script = script
         self.start = start
         self.end = start
-        self.words: list[Word] = []
+        self._words: list[Word] = []
+        self._tail: tuple[int, int] | None = None
         self.assignments: Sequence[Assignment] = ()
         self.redirects: Sequence[Redirect] = ()
         self.block = block
@@ -246,6 +250,38 @@ class Command:
         self.after = ""
         self.negated = negated
         self.simple = False
+
+    @property
+    def words(self) -> list[Word]:
+        """Command name and arguments."""
+        if self._tail is not None:
+            self._cut_tail(*self._tail)
+        return self._words
+
+    @property
+    def head(self) -> Word | None:
+        """The command's name, without a look at its arguments."""
+        return self._words[0] if self._words else None
+
+    def extend(self, start: int, end: int) -> None:
+        """Arguments without anything intricate in them stand there; they are cut into words when asked for."""
+        if self._tail is not None:
+            self._cut_tail(*self._tail)
+        self._tail = (start, end)
+        text = self.script.text
+        while text[end - 1] == "\n":  # a continuation right behind a word belongs to the blanks
+            end -= 3 if text[end - 2] == "\r" else 2
+        self.end = end
+
+    def _cut_tail(self, start: int, end: int) -> None:
+        self._tail = None
+        script = self.script
+        text = script.text
+        for found in tokens(script.escape).argument.finditer(text, start, end):
+            at, stop = found.span(1)
+            while text[stop - 1] == "\n":
+                stop -= 3 if text[stop - 2] == "\r" else 2
+            self._words.append(Word(script, at, stop))
 
     def assign(self, assignment: Assignment) -> None:
         """One more assignment. Most commands have none, so the list is made for the first."""
@@ -264,7 +300,7 @@ class Command:
     @property
     def name(self) -> str | None:
         """The command's name where it is written out, else None."""
-        return self.words[0].literal if self.words else None
+        return self._words[0].literal if self._words else None
 
     @property
     def raw(self) -> str:
