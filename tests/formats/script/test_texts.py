@@ -55,6 +55,11 @@ def test_pipes() -> None:
     assert scan.pipe_from is save
 
 
+def test_units_that_are_started() -> None:
+    (pipeline,) = shell.read(source("# falco beside docker\nsystemctl enable --now falco\n")).pipelines
+    assert [run.verbs for run in pipeline.runs] == [("enable", "falco")]
+
+
 def test_nothing_of_ours_costs_nothing() -> None:
     assert shell.read(source("echo hello\n'never closed")) == ([], [], [])
     assert makefile.read(source("all:\n\tcc x\n", "Makefile")) == ([], [], [])

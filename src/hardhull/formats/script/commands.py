@@ -30,10 +30,10 @@ WANTED = Wanted(
     PROGRAMS,
     re.compile(
         "docker|podman|nerdctl|DOCKER|PODMAN|CONTAINER_?(?:CMD|CLI|ENGINE|RUNTIME|TOOL|BIN)|OCI_|buildah|skopeo|kaniko"
-        "|trivy|grype|syft|snyk|cosign|notation|dockle|hadolint|checkov|crane|kube-bench|helm|curl|wget"
+        "|trivy|grype|syft|snyk|cosign|notation|dockle|hadolint|checkov|crane|kube-bench|helm|curl|wget|systemctl"
     ),
 )
-"""Commands that have to do with images, the tools around them, and downloads."""
+"""Commands that have to do with images, the tools around them, downloads, and units that are started."""
 
 MAX_RUNS = 5000
 """Most commands of one script that are kept."""
