@@ -92,6 +92,8 @@ def newer(document: Document) -> str:
         carrier = statement.inner or statement
         start, end = carrier.args
         arguments = carrier.text[start:end]
+        if carrier.keyword == "HEALTHCHECK":  # its own command stands behind another word
+            arguments = arguments.partition("[")[1] + arguments.partition("[")[2]
         if arguments.startswith("[") and not carrier.exec_form:
             return "text after a JSON array makes it a shell command"
         if re.search(r"<<-?[ \t\r]", statement.text):

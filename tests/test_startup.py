@@ -28,7 +28,7 @@ OF_CLICK = {
 }  # fmt: skip
 OF_PATHLIB = {"fnmatch", "glob", "grp", "ipaddress", "math", "ntpath", "pwd", "urllib"}
 OURS = {
-    "__future__", "binascii", "bisect", "collections", "encodings", "enum", "functools", "hardhull", "hashlib",
+    "__future__", "binascii", "bisect", "collections", "encodings", "enum", "functools", "gc", "hardhull", "hashlib",
     "importlib", "itertools", "json", "keyword", "operator", "pathlib", "pkgutil", "re", "typing", "unicodedata", "warnings", "zipimport", "zlib",
 }  # fmt: skip
 ONE_FILE = OURS | OF_CLICK | OF_PATHLIB

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import yaml
@@ -217,10 +218,9 @@ def test_a_long_chain_of_merges_does_not_recurse() -> None:
     assert [entry.name for entry in node] == ["k"]
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab é:#-", max_size=5), inner, max_size=4),
-    max_leaves=12,
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]))
+VALUES: st.SearchStrategy[Any] = st.deferred(
+    lambda: LEAVES | st.lists(VALUES, max_size=4) | st.dictionaries(st.text("ab é:#-", max_size=5), VALUES, max_size=4)
 )
 DOCUMENTS = st.builds(
     lambda value, style, flow, indent: str(

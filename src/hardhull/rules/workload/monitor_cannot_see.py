@@ -64,10 +64,10 @@ EXAMPLES = [
     Example(
         "docker-run",
         bad="""
-docker run -d --name falco -v /proc:/host/proc:ro falcosecurity/falco:0.43.1  #! HH-MON-007
+docker run -d --name falco falcosecurity/falco:0.43.1  #! HH-MON-007
 """,
         good="""
-docker run -d --name falco --cap-drop=ALL --cap-add=BPF --cap-add=PERFMON --cap-add=SYS_PTRACE -v /proc:/host/proc:ro falcosecurity/falco:0.43.1
+docker run -d --name falco --cap-drop=ALL --cap-add=BPF --cap-add=PERFMON falcosecurity/falco:0.43.1
 """,
     ),
     Example(
