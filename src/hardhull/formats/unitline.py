@@ -63,7 +63,7 @@ def shell_line(value: Fragment, start: int, path: str, *, wrap: bool = False, ex
             quoted = not quoted
             out.copy(value, found.start(), at)
         elif kind == "specifier":
-            out.put(specifier(found["specifier"], path), here)
+            out.put(specifier(found["specifier"], path), here, value.offset(at))
         elif kind == "dollar":
             out.put("\\", here)
             out.copy(value, at - 1, at)
@@ -89,7 +89,7 @@ def _single(out: Rewriter, value: Fragment, start: int, end: int, path: str) -> 
         if found["dollar"]:
             out.copy(value, at - 1, at)
         else:
-            out.put(specifier(found["specifier"], path), value.offset(found.start()))
+            out.put(specifier(found["specifier"], path), value.offset(found.start()), value.offset(at))
     out.copy(value, at, end)
 
 

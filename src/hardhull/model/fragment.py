@@ -91,7 +91,7 @@ class Fragment:
         first = self.offset(start)
         if end <= start:
             return Span(first, first)
-        last = self.offset(end - 1)
+        last = max(self.offset(end - 1), first)
         if self._widths:
             return Span(first, last + 1)
         return Span(first, last + len(self.text[end - 1].encode("utf-8", "replace")))

@@ -141,6 +141,15 @@ jobs:
     assert db.absent_unknown is not None
 
 
+def test_places_of_expressions() -> None:
+    text = "jobs:\n  a:\n    steps:\n      - run: docker run -v ${{ runner.temp }}/x:/x a:${{ github.sha }} go\n"
+    (workload,) = read(text).workloads
+    assert workload.image.place.text == "a:${{ github.sha }}"
+    assert workload.mounts.place.text == "-v ${{ runner.temp }}/x:/x"
+    assert workload.command.place.text == "go"
+    assert workload.name == "a:${{ github.sha }}"
+
+
 def test_composite_action() -> None:
     found = github.read(
         Source("action.yml", b"name: x\nruns:\n  using: composite\n  steps:\n    - run: docker push a\n")

@@ -127,6 +127,22 @@ def test_makefile_places() -> None:
     assert workload.mounts.place.text == "-v /a:/b"
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "image"),
+    [
+        ("README.md", "```\ndocker run -d <your image> x\n```\n", "<your image>"),
+        ("run.sh", "docker run {{ registry }}/app:{{ tag }} x\n", "{{ registry }}/app:{{ tag }}"),
+        ("Makefile", "t:\n\tdocker run $(shell cat image) x\n", "$(shell cat image)"),
+    ],
+)
+def test_places_of_what_is_filled_in(path: str, text: str, image: str) -> None:
+    reader = {"README.md": markdown.read, "run.sh": shell.read, "Makefile": makefile.read}[path]
+    (workload,) = reader(source(text, path)).workloads
+    assert workload.image.place.text == image
+    assert not workload.image.known
+    assert workload.command.value == ("x",)
+
+
 def test_markdown_is_documentation() -> None:
     text = "# T\n```sh\ndocker run a\n```\n```sh\ncosign sign b\n```\n"
     found = markdown.read(source(text, "README.md"))

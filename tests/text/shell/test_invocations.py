@@ -37,6 +37,14 @@ def test_places_in_nested_text() -> None:
     assert [command.raw for command in second.around] == ["sudo sh"]
 
 
+def test_a_value_from_elsewhere_inside_nested_text() -> None:
+    (one,) = found('f() { local n=$C-x; sh -c "tool --name=$n end"; }\nC=a\n')
+    name, end = one.args[1:]
+    assert name.text == "--name=a-x"
+    assert (name.place.start.line, end.place.text) == (1, "end")
+    assert name.place.text.startswith("--name=")
+
+
 def test_each_command_once() -> None:
     """What stands in ``$(...)`` inside ``sh -c "..."`` is part of both texts."""
     assert [one.args[0].text for one in found('sh -c "tool $(tool inner)"')] == ["tool", "tool"]

@@ -240,7 +240,7 @@ def shell_text(outer: Fragment) -> tuple[Fragment, list[str]]:
         name = env[1] if env else "expression_" + _NOT_NAME.sub("_", found[0]).strip("_")[:40]
         if env is None:
             names.append(name)
-        out.put("${" + name + "}", outer.offset(found.start()))
         at = found.end()
+        out.put("${" + name + "}", outer.offset(found.start()), outer.offset(at))
     out.copy(outer, at, len(text))
     return out.fragment(literal=outer.literal), names

@@ -68,7 +68,7 @@ def shell_text(outer: Fragment, start: int, end: int, *, prefix: str = "", suffi
         if found[3]:
             at = closing(text, found.start() + 1, end)
             name = "make_" + text[found.start() + 2 : at - 1][:40]
-        out.put("${" + (variable_name(name) or "make_value") + "}", outer.offset(found.start()))
+        out.put("${" + (variable_name(name) or "make_value") + "}", outer.offset(found.start()), outer.offset(at))
     out.copy(outer, at, end)
     out.put(suffix, outer.offset(end))
     return out.fragment(literal=outer.literal)

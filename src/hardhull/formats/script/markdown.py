@@ -208,8 +208,9 @@ def _text(fragment: Fragment, lines: list[tuple[int, int]]) -> Fragment:
         at = start
         for found in _PLACEHOLDER.finditer(text, start, stop):
             out.copy(fragment, at, found.start())
-            out.put("${your_" + _NOT_WORD.sub("_", found[1]) + "}", fragment.offset(found.start()))
             at = found.end()
+            name = _NOT_WORD.sub("_", found[1])
+            out.put("${your_" + name + "}", fragment.offset(found.start()), fragment.offset(at))
         out.copy(fragment, at, stop)
         out.put("\n", fragment.offset(stop))
     return out.fragment()

@@ -18,6 +18,7 @@ class Rewriter:
         self._pieces: list[str] = []
         self._runs: list[Run] = []
         self._length = 0
+        self._end = 0
         self._changed = False
 
     def copy(self, outer: Fragment, start: int, end: int) -> None:
@@ -26,18 +27,28 @@ class Rewriter:
             self._runs.extend(outer.runs(start, end, self._length))
             self._pieces.append(outer.text[start:end])
             self._length += end - start
+            self._end = outer.offset(end)
 
-    def put(self, text: str, offset: int) -> None:
-        """Appends text that stands for what the file has at ``offset``."""
+    def put(self, text: str, offset: int, end: int | None = None) -> None:
+        """Appends text of our own.
+
+        Args:
+            text: the text.
+            offset: where it stands in the file.
+            end: where that ends, if it stands for a stretch of the file; a place of the whole text is that stretch.
+        """
         if text:
             self._runs.append(Run(self._length, offset))
+            if end is not None and len(text) > 1:
+                self._runs.append(Run(self._length + len(text) - 1, max(end - 1, offset)))
             self._pieces.append(text)
             self._length += len(text)
+            self._end = offset if end is None else end
             self._changed = True
 
     def fragment(self, *, literal: bool = True) -> Fragment:
         """The whole text."""
         runs = self._runs or [Run(0, 0)]
         if self._changed and self._length:
-            runs = [*runs, Run(self._length, runs[-1].offset)]
+            runs = [*runs, Run(self._length, self._end)]
         return Fragment(self.source, "".join(self._pieces), runs, literal=literal and not self._changed)

@@ -59,7 +59,8 @@ def _without_templates(outer: Fragment) -> Fragment:
     at = 0
     for found in _TEMPLATE.finditer(outer.text):
         out.copy(outer, at, found.start())
-        out.put("${template_" + _NOT_WORD.sub("_", found[1])[:40] + "}", outer.offset(found.start()))
         at = found.end()
+        name = _NOT_WORD.sub("_", found[1])[:40]
+        out.put("${template_" + name + "}", outer.offset(found.start()), outer.offset(at))
     out.copy(outer, at, len(outer.text))
     return out.fragment()

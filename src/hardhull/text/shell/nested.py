@@ -50,17 +50,22 @@ def joined(args: Sequence[Arg]) -> Fragment:
             runs.append(Run(at, runs[-1].offset if runs else 0))
             texts.append(" ")
             at += 1
+        together = arg.together
+        here = arg.site[0].offset(arg.site[1])
         for piece in arg.pieces:
-            runs += _piece_runs(piece, at, source is piece.fragment.source)
+            own = piece.fragment is arg.site[0] and arg.site[1] <= piece.start <= arg.site[2]
+            if piece.fragment.source is source and (together or own):
+                runs += _piece_runs(piece, at)
+                here = piece.fragment.offset(piece.end)
+            elif piece.text:  # a value from elsewhere inside a text: it is where the text is, not where it is assigned
+                runs += [Run(at, here), Run(at + len(piece.text) - 1, here)]
             texts.append(piece.text)
             at += len(piece.text)
     plain = len(pieces) == 1 and pieces[0].fragment.literal
     return Fragment(source, "".join(texts), runs or [Run(0, args[0].site_place.span.start)], literal=plain)
 
 
-def _piece_runs(piece: Piece, at: int, same: bool) -> list[Run]:
-    if not same:
-        return [Run(at, 0)]
+def _piece_runs(piece: Piece, at: int) -> list[Run]:
     if len(piece.text) != piece.end - piece.start:
         return [Run(at, piece.fragment.offset(piece.start))]
     return piece.fragment.runs(piece.start, piece.end, at)

@@ -92,8 +92,16 @@ class Arg:
     @property
     def place(self) -> Place:
         """Where it is written."""
-        if self.whole or not self.pieces:
+        if self.whole or not self.together:
             return self.site_place
+        first, last = self.pieces[0], self.pieces[-1]
+        return first.fragment.place(first.start, last.end)
+
+    @property
+    def together(self) -> bool:
+        """Whether its pieces stand in one stretch of text, all of them in the command's word or all elsewhere."""
+        if not self.pieces:
+            return False
         fragment, start, end = self.site
         first, last = self.pieces[0], self.pieces[-1]
         here = first.fragment is fragment and start <= first.start <= end
@@ -101,11 +109,9 @@ class Arg:
         for piece in self.pieces:
             inside = piece.fragment is fragment and start <= piece.start <= end
             if piece.fragment is not first.fragment or piece.start < at or inside != here:
-                return self.site_place
+                return False
             at = piece.end
-        if not here and "\n" in first.fragment.text[first.start : last.end]:
-            return self.site_place
-        return first.fragment.place(first.start, last.end)
+        return here or "\n" not in first.fragment.text[first.start : last.end]
 
     @property
     def site_place(self) -> Place:
