@@ -231,7 +231,9 @@ def test_a_default_network_is_reported_once() -> None:
     assert severities({"compose.yaml": f"services:\n{services}"}, "default-network-only") == ["low"]
 
 
-@pytest.mark.parametrize("image", ["`\n  --env PASSWORD=uG7kq2ZpL9x `", "<IMAGE>\n```\n", "web:${{ matrix.version }}\n"])
+@pytest.mark.parametrize(
+    "image", ["`\n  --env PASSWORD=uG7kq2ZpL9x `", "<IMAGE>\n```\n", "web:${{ matrix.version }}\n"]
+)
 def test_what_is_no_image_is_not_quoted_over_lines(image: str) -> None:
     found = scan_texts({"run.md": f"```sh\ndocker run -d {image}\n```\n", "run.sh": f"docker run -d {image}\n"})
     assert not any("\n" in one.subject or "uG7kq2ZpL9x" in one.subject for one in found.findings)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hardhull.model.result import Found, Result
 from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
 from hardhull.scan import Options, judge_files
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
+
+if TYPE_CHECKING:
+    from hardhull.model.result import Found, Result
 
 PATHS = {
     "compose": "compose.yaml",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardhull.model.source import Source
-from hardhull.text import jsondoc
+from hardhull.text import jsondoc, limits
 from hardhull.text.errors import UnreadableError
 from hardhull.text.nodes import Mapping, Node, Scalar, Sequence
 
@@ -90,7 +90,7 @@ def test_mistakes_are_named(text: str, where: str, why: str) -> None:
 
 
 def test_too_many_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert jsondoc.MAX_NODES == 400_000
+    assert limits.MAX_NODES == 400_000
     monkeypatch.setattr(jsondoc, "MAX_NODES", 1000)
     with pytest.raises(UnreadableError, match=r"^a.json:1:2000: the file has more than 1,000 values"):
         jsondoc.load(Source("a.json", b"[" + b"1," * 1001 + b"1]"))

@@ -1,7 +1,7 @@
 """Runtime monitor without the privileges to see anything.
 
-What it checks: containers of runtime monitors (Falco, Tracee, Tetragon, Sysdig) that are neither privileged nor hold the
-capabilities to load their probe (BPF and PERFMON, or SYS_ADMIN), or that do not share what they watch.
+What it checks: containers of runtime monitors (Falco, Tracee, Tetragon, Sysdig) that are neither privileged nor hold
+the capabilities to load their probe (BPF and PERFMON, or SYS_ADMIN).
 
 Why it matters: the monitor starts, reports that all is quiet, and sees no system call. It stands in the checklist as a
 protection that is not there.
