@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hardhull.facts.parts import (
     Attachment,
@@ -17,6 +20,7 @@ from hardhull.facts.parts import (
     Port,
     Ulimit,
 )
+from hardhull.formats.docker_run.options import run_table, service_table
 from hardhull.formats.script import shell
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.source import Source
@@ -201,6 +205,7 @@ def test_not_known(options: str, field: str, why: str) -> None:
         ("--mount type=bind,src=/a", "mounts"),
         ("-p $P:80", "ports"),
         ("-p x:y:z:a", "ports"),
+        ("-p '[::1'", "ports"),
         ("-p 1.2.3.x:80:80", "ports"),
         ("--ulimit nofile", "ulimits"),
         ("--device-read-bps x", "block_io"),
@@ -271,6 +276,23 @@ def test_unread_options_are_named() -> None:
 def test_an_image_that_is_none() -> None:
     assert not workload("docker run 'a b'").image.known
     assert not workload("docker run --frob x img").image.known, "x may be the value of --frob"
+
+
+OPTIONS = st.sampled_from(sorted(run_table("docker").values | run_table("podman").values | service_table().values))
+VALUES = st.text("ab:/=,.-[]{}$\"' 019mG%\\é", max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(OPTIONS, VALUES), max_size=6),
+    st.sampled_from(["docker run", "podman create", "docker service create"]),
+)
+def test_no_value_is_too_odd(options: list[tuple[str, str]], verb: str) -> None:
+    written = " ".join(f"--{name}={shlex.quote(value)}" for name, value in options)
+    (found,) = shell.read(Source("run.sh", f"{verb} {written} img\n".encode())).workloads
+    for field in found.fields.values():
+        assert field.known or field.why
+        assert field.place.source.path == "run.sh"
 
 
 def test_documents_are_marked() -> None:

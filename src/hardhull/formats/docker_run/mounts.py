@@ -130,6 +130,8 @@ def port(value: Arg) -> Port:
         host_ip, fields = inside, value.cut(len(inside) + 3).split(":") if rest else []
     else:
         fields = value.split(":")
+    if not fields:
+        raise ValueProblemError("it is no port")
     *before, last = [field.text for field in fields]
     if len(before) == 2 and host_ip is None:
         host_ip = before.pop(0)
