@@ -314,6 +314,12 @@ class Pipeline(Fact):
     """Other pipelines that are brought in: ``include:``, reusable workflows; what they do is not seen here."""
 
     @property
+    def folder(self) -> str:
+        """Where its relative paths begin: a workflow runs at the root of its checkout, all else where it stands."""
+        folder = self.place.source.path.rpartition("/")[0]
+        return folder.partition(".github/")[0].rstrip("/") if self.syntax == "workflow" else folder
+
+    @property
     def is_ci(self) -> bool:
         """Whether it runs without a person."""
         return self.syntax in CI

@@ -89,12 +89,9 @@ def _link_engine_profile(engine: Engine, profiles: dict[str, SeccompProfile]) ->
 def _built_names(pipelines: list[Pipeline]) -> Iterator[tuple[str, Build]]:
     """Image names and builds from ``docker build -t NAME CONTEXT`` in scripts and workflows."""
     for pipeline in pipelines:
-        folder = pipeline.place.source.path.rpartition("/")[0]
-        # a workflow runs at the root of the checkout
-        base = folder.partition(".github/")[0] if pipeline.syntax == "workflow" else folder
         for deed in deeds(pipeline):
             if deed.kind == "build" and isinstance(deed.source, Run) and deed.images:
-                build = _build_of(deed.source, base)
+                build = _build_of(deed.source, pipeline.folder)
                 if build is not None:
                     yield from ((image.value, build) for image in deed.images if image.known)
 

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.fact import Fact
 from hardhull.model.field import Field, Inexpressible
-from hardhull.text.secrets import redact, secret_in, secret_spans
+from hardhull.text.redaction import REDACTED, redact
+from hardhull.text.secrets import secret_in, secret_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hardhull.model.source import Place
-
-REDACTED = "[redacted]"
-LINKS = frozenset({"recipe", "engine", "cluster", "seccomp_profile"})
-"""Fields that hold another fact: only its subject is written."""
 
 
 def plain(fact: Fact) -> dict[str, Any]:

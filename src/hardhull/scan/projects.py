@@ -124,12 +124,10 @@ class Projects:
     def _named_by_scripts(self) -> Iterator[tuple[str, ...]]:
         """``docker compose -f a -f b`` in scripts, Makefiles and workflows, where all names are known."""
         for pipeline in self._pipelines:
-            path = pipeline.place.source.path
-            folder = path.partition(".github/")[0] if pipeline.syntax == "workflow" else posixpath.dirname(path)
             for run in pipeline.runs:
                 names = _files_of(run)
                 if len(names) > 1:
-                    yield from self._existing(folder, names)
+                    yield from self._existing(pipeline.folder, names)
 
     def _existing(self, folder: str, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         paths = tuple(posixpath.normpath(posixpath.join(folder, name)) for name in names)
