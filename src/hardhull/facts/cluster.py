@@ -15,7 +15,6 @@ if TYPE_CHECKING:
         DataObject,
         GuardPolicy,
         Ingress,
-        Items,
         KubeObject,
         LimitRange,
         Namespace,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
         Service,
         ServiceAccount,
     )
+    from hardhull.facts.fact import Items
     from hardhull.model.source import Place
 
 

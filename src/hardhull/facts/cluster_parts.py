@@ -7,17 +7,16 @@ A namespace of None is one that the manifest does not write: whoever applies it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hardhull.model.field import Field, NotKnownError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hardhull.facts.fact import Items
     from hardhull.model.source import Place
 
-T = TypeVar("T")
-Items: TypeAlias = tuple[Field[T], ...]
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 

@@ -6,9 +6,9 @@ nobody writes has the value the engine then uses.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from hardhull.facts.fact import Fact, Slot
+from hardhull.facts.fact import Fact, Items, Slot
 from hardhull.facts.problem import Problem
 from hardhull.model.field import Field
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from hardhull.facts.parts import Ulimit
     from hardhull.facts.seccomp import SeccompProfile
     from hardhull.model.source import Place
-
-T = TypeVar("T")
-Items: TypeAlias = tuple[Field[T], ...]
-"""A list in which every item knows its own place."""
 
 
 class AddressPool(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 from hardhull.model.field import Field, Inexpressible
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from hardhull.model.source import Place
 
 T = TypeVar("T")
+Items: TypeAlias = tuple[Field[T], ...]
+"""A list in which every item knows its own place."""
 
 
 class Slot(Generic[T]):

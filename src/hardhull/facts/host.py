@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from hardhull.facts.fact import Fact, Slot
-from hardhull.model.field import Field
+from hardhull.facts.fact import Fact, Items, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hardhull.facts.problem import Problem
-
-T = TypeVar("T")
-Items: TypeAlias = tuple[Field[T], ...]
-"""A list in which every item knows its own place."""
 
 
 class AuditRule(NamedTuple):

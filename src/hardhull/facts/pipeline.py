@@ -11,8 +11,8 @@ from hardhull.model.finding import Finding, SourceSpan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from hardhull.facts.fact import Items
     from hardhull.facts.parts import EnvVar
-    from hardhull.facts.workload import Items
     from hardhull.model.finding import Confidence, Severity
     from hardhull.model.source import Place
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from hardhull.facts.fact import Fact, Slot
-from hardhull.facts.recipe_parts import Copy, Define, Items, Run
+from hardhull.facts.fact import Fact, Items, Slot
+from hardhull.facts.recipe_parts import Copy, Define, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

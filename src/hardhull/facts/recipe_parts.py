@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from hardhull.model.field import Field
 from hardhull.model.source import Place
@@ -10,6 +10,7 @@ from hardhull.model.source import Place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hardhull.facts.fact import Items
     from hardhull.facts.parts import EnvVar
     from hardhull.facts.recipe import Stage
     from hardhull.facts.reference import Reference
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from hardhull.model.source import Source, Span
 
 T = TypeVar("T")
-Items: TypeAlias = tuple[Field[T], ...]
-"""A list in which every item knows its own place."""
 
 SHELLS = frozenset({"", "sh", "bash", "ash", "dash", "ksh", "zsh", "busybox"})
 """Interpreters of a here-document whose text is a shell script; empty is the stage's own shell."""

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from hardhull.facts.capabilities import DOCKER_DEFAULT
-from hardhull.facts.fact import Fact, Slot
+from hardhull.facts.fact import Fact, Items, Slot
 from hardhull.facts.syscalls import DANGEROUS, START, START_NEW, START_WITH_PRIVILEGES, known
-from hardhull.model.field import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hardhull.facts.problem import Problem
 
-T = TypeVar("T")
-Items: TypeAlias = tuple[Field[T], ...]
-"""A list in which every item knows its own place."""
 
 ALLOWING: Final = frozenset({"allow", "log"})
 """Actions that let the call through; ``log`` also writes a line."""

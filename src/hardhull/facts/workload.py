@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
-from hardhull.facts.fact import Fact, Slot
-from hardhull.model.field import Field
+from hardhull.facts.fact import Fact, Items, Slot
 
 if TYPE_CHECKING:
     from hardhull.facts.cluster import Cluster
@@ -25,11 +24,8 @@ if TYPE_CHECKING:
     )
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.seccomp import SeccompProfile
+    from hardhull.model.field import Field
     from hardhull.model.source import Place
-
-T = TypeVar("T")
-Items: TypeAlias = tuple[Field[T], ...]
-"""A list in which every item knows its own place."""
 
 
 class Workload(Fact):

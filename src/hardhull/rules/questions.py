@@ -12,8 +12,9 @@ from hardhull.model.field import Inexpressible
 
 if TYPE_CHECKING:
     from hardhull.facts.bases import KnownBase
+    from hardhull.facts.fact import Items
     from hardhull.facts.parts import EnvVar, Mount
-    from hardhull.facts.workload import Items, Workload
+    from hardhull.facts.workload import Workload
     from hardhull.model.field import Field
 
 T = TypeVar("T")

@@ -12,7 +12,8 @@ from hardhull.model.field import Field, Inexpressible
 
 if TYPE_CHECKING:
     from hardhull.facts.engine import Engine
-    from hardhull.facts.workload import Items, Workload
+    from hardhull.facts.fact import Items
+    from hardhull.facts.workload import Workload
 
 ROTATING = frozenset({"local", "journald", "none", "etwlogs"})
 """Drivers that keep their own files within bounds (or keep none)."""

@@ -10,7 +10,7 @@ from hardhull.formats.kubernetes.values import integer, text, text_or_integer, t
 from hardhull.model.field import Field, NotKnownError
 
 if TYPE_CHECKING:
-    from hardhull.facts.cluster_parts import Items
+    from hardhull.facts.fact import Items
     from hardhull.formats.kubernetes.block import Block
     from hardhull.formats.kubernetes.manifest import Manifest
 

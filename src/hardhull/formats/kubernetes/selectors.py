@@ -11,7 +11,8 @@ from hardhull.model.field import NotKnownError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hardhull.facts.cluster_parts import Items, Pairs
+    from hardhull.facts.cluster_parts import Pairs
+    from hardhull.facts.fact import Items
     from hardhull.formats.kubernetes.block import Block
 
 T = TypeVar("T")

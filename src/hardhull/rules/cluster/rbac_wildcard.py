@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.cluster import Cluster
-    from hardhull.facts.cluster_parts import Items, Role
+    from hardhull.facts.cluster_parts import Role
+    from hardhull.facts.fact import Items
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding, Severity
     from hardhull.rules.policy import Policy
