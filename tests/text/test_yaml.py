@@ -163,7 +163,8 @@ BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
     [
         (b"x" * 10_000_001, "1:10000001", "limit of 10,000,000"),
         (b"a:\n" + b"- " * 10_000 + b"x", "2:399", "limit of 200"),
-        (b"a: " + b"[" * 10_000, "1:203", "limit of 200"),
+        (b"a: " + b"[" * 10_000, "1:", "limit of 200"),  # libyaml 0.2.6 looks 1,000 brackets ahead
+        (b"a: " + b"[" * 900, "1:203", "limit of 200"),
         (BOMB.encode(), "6:", "200,000 nodes"),
         (
             (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is five times faster, but not on every machine
 _PROPERTIES = re.compile(rb"(?:[ \t\r\n]|#[^\r\n]*|!<[^>]*>|![^\s,\[\]{}]*|&[0-9A-Za-z_-]*)*")
 _TEMPLATE_ADVICE = "render the template first (helm template ...) and scan the result"
+_TOO_DEEP = f"the nesting is deeper than the limit of {MAX_DEPTH}"
 
 
 def load(source: Source, max_nodes: int = MAX_NODES) -> list[Node | None]:
@@ -221,8 +222,7 @@ class _Composer:
         """Note a depth of nesting; what aliases bring in counts too, so that no reader of the tree recurses far."""
         if depth > self.deepest:
             if depth > MAX_DEPTH:
-                why = f"the nesting is deeper than the limit of {MAX_DEPTH}"
-                raise UnreadableError(self.source, offset, why, "write it flatter")
+                raise UnreadableError(self.source, offset, _TOO_DEEP, "write it flatter")
             self.deepest = depth
 
     def anchored(self, event: Any) -> Anchor:
@@ -268,6 +268,8 @@ def _syntax_error(source: Source, base: int, error: yaml.YAMLError) -> Unreadabl
     offset = min(_offsets(source.data, base)(mark.index), len(source.data)) if mark else base
     problem = getattr(error, "problem", None) or str(error)
     context = getattr(error, "context", None)
+    if "maximum nesting depth" in problem:  # libyaml's own limit, met while it looks ahead
+        return UnreadableError(source, offset, _TOO_DEEP, "write it flatter")
     if b"{{" in source.data:
         why = f"a template, not YAML ({problem})"
         return UnreadableError(source, offset, why, _TEMPLATE_ADVICE, template=True)
