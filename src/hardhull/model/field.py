@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from hardhull.model.finding import Finding, SourceSpan
 
 if TYPE_CHECKING:
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Confidence, Severity
     from hardhull.model.source import Place
 
@@ -95,6 +96,7 @@ class Field(Generic[T]):
         value: str | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
+        fix: Fix | None = None,
     ) -> Finding:
         """A finding at this field.
 
@@ -105,10 +107,12 @@ class Field(Generic[T]):
             value: what distinguishes two findings of one rule at one field; the field's own value by default.
             severity: where this case differs from the rule's own severity.
             confidence: where this case differs from the rule's own confidence.
+            fix: how to make it go away.
         """
         shown = repr(self._value) if value is None else value
         evidence = (SourceSpan(self.place, label, self.written), *also)
-        return Finding(message, evidence, self.name, shown, severity=severity, confidence=confidence)
+        fixes = () if fix is None else (fix,)
+        return Finding(message, evidence, self.name, shown, severity=severity, confidence=confidence, fixes=fixes)
 
     def mark(self, label: str) -> SourceSpan:
         """This field's place as evidence of another finding."""

@@ -6,6 +6,7 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from hardhull.model.change import Fix
     from hardhull.model.source import Place
 
 
@@ -101,12 +102,13 @@ class Finding:
         value: the field's normalised value; part of the finding's stable id, so never a secret.
         severity: set where the case differs from the rule's own.
         confidence: likewise.
+        fixes: ways to make it go away, the one to take first.
 
     Raises:
         ValueError: without evidence that is a place in a file.
     """
 
-    __slots__ = ("confidence", "evidence", "field", "message", "severity", "value")
+    __slots__ = ("confidence", "evidence", "field", "fixes", "message", "severity", "value")
 
     def __init__(
         self,
@@ -117,6 +119,7 @@ class Finding:
         *,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
+        fixes: tuple[Fix, ...] = (),
     ) -> None:
         if not evidence or not isinstance(evidence[0], SourceSpan):
             msg = f"a finding needs a place in a file as its first evidence: {message}"
@@ -127,6 +130,7 @@ class Finding:
         self.value = value
         self.severity = severity
         self.confidence = confidence
+        self.fixes = fixes
 
     @property
     def primary(self) -> SourceSpan:
@@ -144,6 +148,7 @@ class Finding:
             self.value,
             severity=self.severity,
             confidence=self.confidence,
+            fixes=self.fixes,
         )
 
     def __repr__(self) -> str:

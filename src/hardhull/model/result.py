@@ -91,6 +91,28 @@ class Suppression(NamedTuple):
     where: str
 
 
+class FixInfo(NamedTuple):
+    """One way to make a finding go away, in words.
+
+    Attributes:
+        title: what it does, as an order.
+        risk: ``safe``, ``proven`` or ``needs-proof``.
+        interrupts: ``none``, ``reload``, ``recreate`` or ``restart``.
+        mitigation: how to take the risk out; may be empty.
+        basis: where a proposed value comes from; may be empty.
+        advice: for one that a person has to make, what to do; empty for one that ``hardhull fix`` makes.
+        diff: what changes in the file; empty where it was not asked for.
+    """
+
+    title: str
+    risk: str
+    interrupts: str
+    mitigation: str = ""
+    basis: str = ""
+    advice: str = ""
+    diff: str = ""
+
+
 class Found(NamedTuple):
     """One finding of the result.
 
@@ -105,6 +127,7 @@ class Found(NamedTuple):
         suppressed: set where an ignore hides it.
         line_hash: ``model.linehash`` of the primary line, as GitHub names alerts; empty where it was not asked for, or
             where it would be made from a secret.
+        fixes: how to make it go away, the first is the one that ``hardhull fix`` takes.
     """
 
     id: str
@@ -119,6 +142,7 @@ class Found(NamedTuple):
     readings: tuple[tuple[str, str, str], ...] = ()
     suppressed: Suppression | None = None
     line_hash: str = ""
+    fixes: tuple[FixInfo, ...] = ()
 
 
 class CheckCount(NamedTuple):

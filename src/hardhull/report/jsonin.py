@@ -9,6 +9,7 @@ from hardhull.model.finding import Confidence, Dimension, Severity
 from hardhull.model.result import (
     AttackPath,
     CheckCount,
+    FixInfo,
     Found,
     Location,
     NotChecked,
@@ -191,6 +192,7 @@ def _found(row: _Node, rules: dict[str, RuleInfo]) -> Found:
         readings,
         Suppression(hidden.get("reason", str), hidden.get("until", str), hidden.get("where", str)) if hidden else None,
         row.get("line_hash", str, ""),
+        tuple(FixInfo(**{name: item.get(name, str, "") for name in FixInfo._fields}) for item in row.each("fixes")),
     )
 
 

@@ -106,7 +106,7 @@ def _finding(found: Found) -> dict[str, Any]:
         "message": found.message,
         "locations": [_location(location) for location in found.locations],
         "evidence": _evidence(found),
-        "fixes": [],
+        "fixes": [fix._asdict() for fix in found.fixes],
         "suppressed": found.suppressed._asdict() if found.suppressed else None,
     }
     if found.line_hash:

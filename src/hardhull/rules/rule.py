@@ -67,6 +67,7 @@ class Rule(NamedTuple):
     tags: tuple[str, ...]
     also: tuple[str, ...]
     aliases: tuple[str, ...]
+    by_hand: str
     check: Check[Any]
 
     @property
@@ -97,6 +98,7 @@ def rule(
     tags: Iterable[str] = (),
     also: Iterable[str] = (),
     aliases: Iterable[str] = (),
+    by_hand: str = "",
 ) -> Callable[[Check[F]], Check[F]]:
     """Makes a check function the rule of its module.
 
@@ -111,13 +113,14 @@ def rule(
         tags: ``hollow``, ``cis``, ``pss-baseline``, ``pss-restricted``, ``advice``.
         also: ids of other tools for the same thing (``hadolint:DL3007``), only where checked.
         aliases: retired ids.
+        by_hand: why none of its findings has a fix that a program can make, as a sentence part; empty where some have.
     """
 
     def register(check: Check[F]) -> Check[F]:
         fact = check.__module__.split(".")[-2]
         made = Rule(
             rule_id, name, fact, dimension, severity, confidence,
-            tuple(checklist), tuple(cis), tuple(tags), tuple(also), tuple(aliases), check,
+            tuple(checklist), tuple(cis), tuple(tags), tuple(also), tuple(aliases), by_hand, check,
         )  # fmt: skip
         _FOUND.setdefault(fact, {})[rule_id] = made
         return check

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from hardhull.facts.fact import Fact
     from hardhull.rules.policy import Policy
     from hardhull.scan.ignore import Ignores
+    from hardhull.scan.judge import Offer
 
-__all__ = ["Options", "judge_files", "scan"]
+__all__ = ["Examination", "Options", "examine", "judge_files", "scan"]
 
 
 class Options(NamedTuple):
@@ -69,8 +70,29 @@ def scan(targets: Sequence[str], options: Options) -> Result:
     return result._replace(started=started.isoformat(timespec="seconds"), seconds=seconds)
 
 
+class Examination(NamedTuple):
+    """A scan with what it was made from.
+
+    Attributes:
+        result: what it says, as plain data.
+        facts: what was read.
+        offers: every finding with its fact and fixes.
+        tree: the files.
+    """
+
+    result: Result
+    facts: list[Fact]
+    offers: list[Offer]
+    tree: Tree
+
+
 def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
     """Reads, links and judges files that were discovered (or made up by a test)."""
+    return examine(found, policy, options).result
+
+
+def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
+    """The same, for whoever goes on with the facts."""
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
     from hardhull.scan.ignore import Ignores
@@ -91,7 +113,7 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
     names = {rule.id: rule.name for rule in judged.rules.values()}
-    return Result(
+    result = Result(
         version=__version__,
         started="",
         seconds=0.0,
@@ -106,6 +128,7 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
         facts=_plain(reading.facts) if options.facts else (),
         fail_on=policy.fail_on,
     )
+    return Examination(result, reading.facts, judged.offers, reading.tree)
 
 
 def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:

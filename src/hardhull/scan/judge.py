@@ -6,9 +6,10 @@ import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.model.change import Interrupts
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Confidence, Reading, Severity, SourceSpan
-from hardhull.model.result import CheckCount, Found, NotChecked, RuleInfo, Suppression
+from hardhull.model.result import CheckCount, FixInfo, Found, NotChecked, RuleInfo, Suppression
 from hardhull.rules.rule import find_rule, rules_for
 from hardhull.scan.quote import Quotes
 
@@ -16,11 +17,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hardhull.facts.fact import Fact
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.model.result import Location
     from hardhull.rules.policy import Policy
     from hardhull.rules.rule import Rule
     from hardhull.scan.ignore import Ignores
+
+
+USUAL_INTERRUPTS = {
+    "workload": Interrupts.RECREATE,
+    "recipe": Interrupts.RECREATE,
+    "engine": Interrupts.RESTART,
+    "seccomp": Interrupts.RECREATE,
+    "host": Interrupts.RELOAD,
+}
+"""What has to happen before a change of a kind of fact counts, where its fix does not say otherwise."""
+
+
+class Offer(NamedTuple):
+    """A finding with the fact it is about and the ways to make it go away."""
+
+    fact: Fact
+    rule: Rule
+    found: Found
+    fixes: tuple[Fix, ...]
 
 
 class Judgement(NamedTuple):
@@ -32,6 +53,7 @@ class Judgement(NamedTuple):
         checks: subjects judged and skipped, by rule.
         rules: metadata of the rules that ran.
         not_checked: what rules could not know, one line for each fact and reason.
+        offers: every finding with its fixes, in the order of the facts.
     """
 
     findings: list[Found]
@@ -39,6 +61,7 @@ class Judgement(NamedTuple):
     checks: list[CheckCount]
     rules: dict[str, RuleInfo]
     not_checked: list[NotChecked]
+    offers: list[Offer]
 
 
 class Judge:
@@ -58,6 +81,7 @@ class Judge:
         self._seen: set[tuple[object, ...]] = set()
         self._names: dict[str, frozenset[str]] = {}
         self._disabled = _canonical(policy.disabled)
+        self._offers: list[Offer] = []
 
     def judge(self, facts: Iterable[Fact]) -> Judgement:
         """Every rule over every fact of its kind."""
@@ -69,7 +93,8 @@ class Judge:
                     self._apply(rule, fact, found)
         findings = [found for group in self.by_fact.values() for found in group]
         findings.sort(key=_order)
-        return Judgement(findings, self.by_fact, self._checks(), self._infos(), list(self.unknown.values()))
+        notes = list(self.unknown.values())
+        return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, self._offers)
 
     def _apply(self, rule: Rule, fact: Fact, found: list[Found]) -> None:
         self.rules[rule.id] = rule
@@ -110,11 +135,14 @@ class Judge:
             severity, confidence = min(severity, Severity.LOW), Confidence.LOW
         content = (rule.id, fact.kind, finding.field, finding.value)
         named = (*content, locations[0].path, fact.subject)
-        return Found(
+        found = Found(
             self._id(named), _hash(content), rule.id, severity, confidence, fact.subject, fact.kind,
             finding.message, locations, readings, self._suppression(rule, fact, locations),
             self.quotes.line_hash(spans[0]) if self.line_hashes else "",
+            tuple([_told(fix, fact.kind) for fix in finding.fixes]),
         )  # fmt: skip
+        self._offers.append(Offer(fact, rule, found, finding.fixes))
+        return found
 
     def _id(self, parts: tuple[str, ...]) -> str:
         """The hash of the parts and of how many equal ones came before."""
@@ -146,6 +174,12 @@ class Judge:
             )
             for rule in self.rules.values()
         }  # fmt: skip
+
+
+def _told(fix: Fix, kind: str) -> FixInfo:
+    """A fix in words."""
+    interrupts = fix.interrupts or USUAL_INTERRUPTS.get(kind, Interrupts.NOTHING)
+    return FixInfo(fix.title, fix.risk.word, interrupts.value, fix.mitigation, fix.basis, fix.advice)
 
 
 def _hash(parts: tuple[str, ...]) -> str:

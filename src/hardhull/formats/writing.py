@@ -1,0 +1,56 @@
+"""Writing Changes: which module writes which syntax, and the law that all of them keep.
+
+A writer is the other half of a reader. For every Change that it writes: reading the new text gives the Change applied
+to what was read before; only the named spans change; writing the same Change again changes nothing. What it cannot
+write without a guess it refuses, with the reason and a text to paste.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from hardhull.model.change import Pin, Rewrite
+from hardhull.text.draft import UnwritableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hardhull.facts.fact import Fact
+    from hardhull.model.change import Change
+    from hardhull.text.draft import Drafts
+
+WRITERS: dict[str, str] = {}
+"""Syntax of a fact -> the module whose ``write(fact, change, drafts)`` writes its Changes."""
+
+
+def write(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
+    """Writes Changes of a fact into the drafts of its files: all of them, or none.
+
+    Args:
+        fact: what is changed, as it was read.
+        changes: all or none of them are made.
+        drafts: the files; edits of other facts may be there already.
+
+    Raises:
+        UnwritableError: one of them cannot be written without a guess, or conflicts with what is there already.
+    """
+    mark = drafts.log.mark()
+    try:
+        for change in changes:
+            _write(fact, change, drafts)
+    except UnwritableError:
+        drafts.log.back_to(mark)
+        raise
+
+
+def _write(fact: Fact, change: Change, drafts: Drafts) -> None:
+    if isinstance(change, Rewrite):
+        drafts.of(change.place.source).replace(change.place.span, change.text)
+        return
+    if isinstance(change, Pin):
+        raise UnwritableError("nobody has looked up the digest: ask an engine (--engine) or the registry (--online)")
+    module = WRITERS.get(fact.syntax)
+    if module is None:
+        raise UnwritableError(f"hardhull does not write {fact.syntax} yet")
+    import_module(module).write(fact, change, drafts)
