@@ -43,6 +43,7 @@ class Request(NamedTuple):
     today: str
     strict: bool
     facts: str
+    engine: bool
     quiet: bool
 
 
@@ -59,12 +60,13 @@ class Request(NamedTuple):
 @click.option("--today", default="", metavar="DATE", help="YYYY-MM-DD that ignores expire against; today by default.")
 @click.option("--strict", is_flag=True, help="Exit 4 for anything that was not checked.")
 @click.option("--facts", type=click.Choice(["none", "also", "only"]), default="none", help="What was read, as JSON.")
+@click.option("--engine", is_flag=True, help="Ask the local Docker engine about the images that the files name.")
 @click.option("-q", "--quiet", is_flag=True, help="One line, or nothing beside the format that was asked for.")
 def command(targets: tuple[str, ...], **options: object) -> int:
     """Scan files and folders: Dockerfiles, Compose, Kubernetes, docker run lines, units, daemon.json ...
 
     TARGET is a path, or - for standard input; the current folder by default. Nothing is executed and nothing is
-    fetched: the result depends on the files, the configuration and the date.
+    fetched: the result depends on the files, the configuration and the date; with --engine also on its images.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     _check(request)
@@ -118,8 +120,14 @@ def _explain_code(result: Result, request: Request, code: int, gate: Severity | 
 def _result(targets: tuple[str, ...], request: Request) -> Result:
     from hardhull.scan import scan
 
+    options = _options(targets, request)
     with _Refusals(targets):
-        return scan(targets, _options(targets, request))
+        if not request.engine:
+            return scan(targets, options)
+        from hardhull.supply.engine import EngineImages
+
+        with EngineImages() as images:
+            return scan(targets, options._replace(images=images))
 
 
 def _options(targets: tuple[str, ...], request: Request) -> Options:
@@ -195,6 +203,8 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words += ["--config", str(request.config)]
     if request.no_ignore:
         words.append("--no-ignore")
+    if request.engine:
+        words.append("--engine")
     if request.today:
         words += ["--today", request.today]
     return " ".join(map(_quoted, words))

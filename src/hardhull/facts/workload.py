@@ -9,6 +9,7 @@ from hardhull.facts.fact import Fact, Items, Slot
 if TYPE_CHECKING:
     from hardhull.facts.cluster import Cluster
     from hardhull.facts.engine import Engine
+    from hardhull.facts.local_image import LocalImage
     from hardhull.facts.parts import (
         Attachment,
         BlockLimit,
@@ -190,6 +191,8 @@ class Workload(Fact):
 
     # Links to other facts; unknown until they were looked for
     recipe: Slot[ImageRecipe | None] = Slot(None)
+    local_image: Slot[LocalImage | None] = Slot(None)
+    """The image as the machine's engine has it; None where nobody asked one, or it does not have it."""
     engine: Slot[Engine | None] = Slot(None)
     cluster: Slot[Cluster | None] = Slot(None)
     seccomp_profile: Slot[SeccompProfile | None] = Slot(None)

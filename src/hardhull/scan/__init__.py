@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hardhull.facts.fact import Fact
+    from hardhull.facts.local_image import LocalImages
     from hardhull.rules.policy import Policy
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Offer
@@ -37,6 +38,7 @@ class Options(NamedTuple):
         strict: whether a fault of ours is raised; for tests.
         stdin: the bytes of the target ``-``.
         line_hashes: whether findings carry the names that GitHub gives to lines.
+        images: where the images that the tree names are looked up; nowhere by default, so that nothing is asked.
     """
 
     config: Path | None = None
@@ -46,6 +48,7 @@ class Options(NamedTuple):
     strict: bool = False
     stdin: bytes = b""
     line_hashes: bool = False
+    images: LocalImages | None = None
 
 
 def scan(targets: Sequence[str], options: Options) -> Result:
@@ -93,6 +96,7 @@ def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
 
 def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
     """The same, for whoever goes on with the facts."""
+    from hardhull.facts.local_image import nothing
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
     from hardhull.scan.ignore import Ignores
@@ -101,9 +105,10 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
     from hardhull.scan.read import Reading
     from hardhull.scan.score import counted, score
 
-    reading = Reading(Tree(found.root, found.files), strict=options.strict)
+    asked = options.images
+    reading = Reading(Tree(found.root, found.files), strict=options.strict, images=asked.find if asked else nothing)
     reading.run()
-    link(reading.facts, reading.tree)
+    link(reading.facts, reading.tree, reading.images)
     today = options.today or datetime.now(UTC).date().isoformat()
     ignores = Ignores(today, policy.ignores) if options.ignores else None
     if ignores is not None:
@@ -122,7 +127,12 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
         checks=tuple(judged.checks),
         findings=tuple(judged.findings),
         paths=tuple(attack_paths(reading.facts, judged.by_fact, names)),
-        not_checked=(*found.not_checked, *reading.not_checked, *judged.not_checked),
+        not_checked=(
+            *found.not_checked,
+            *reading.not_checked,
+            *(asked.not_checked if asked else ()),
+            *judged.not_checked,
+        ),
         score=score(count, judged.checks, judged.rules, points),
         unused_ignores=tuple(_unused(ignores)),
         facts=_plain(reading.facts) if options.facts else (),

@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from hardhull.facts import bases
+from hardhull.facts.local_image import nothing, unseen
 from hardhull.facts.recipe import ImageRecipe
 from hardhull.facts.reference import InvalidReferenceError, parse
 from hardhull.model.field import Field
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hardhull.facts.fact import Fact
+    from hardhull.facts.local_image import Lookup
     from hardhull.facts.parts import Build
     from hardhull.facts.workload import Workload
     from hardhull.scan.tree import Tree
@@ -29,10 +31,14 @@ class Images:
         facts: everything that was read.
         tree: where Dockerfiles are read again for another target or other build arguments.
         names: image name (without tag) -> how it is built, from ``docker build -t`` lines.
+        lookup: where images are looked up that no recipe builds.
     """
 
-    def __init__(self, facts: Sequence[Fact], tree: Tree, names: Iterable[tuple[str, Build]] = ()) -> None:
+    def __init__(
+        self, facts: Sequence[Fact], tree: Tree, names: Iterable[tuple[str, Build]] = (), lookup: Lookup = nothing
+    ) -> None:
         self._tree = tree
+        self._lookup = lookup
         self._recipes = {fact.place.source.path: fact for fact in facts if isinstance(fact, ImageRecipe)}
         self._variants: dict[Build, ImageRecipe | None] = {}
         self._builds: dict[str, Build | None] = {}
@@ -53,9 +59,10 @@ class Images:
                 self._builds[key] = None  # built from two places: nobody can say which one is meant
 
     def link(self, workload: Workload) -> None:
-        """Sets ``recipe``, ``effective_image`` and ``effective_user`` of a workload."""
+        """Sets ``recipe``, ``local_image``, ``effective_image`` and ``effective_user`` of a workload."""
         workload.recipe = self._recipe(workload)
-        workload.effective_user = _user(workload)
+        self._look_up(workload)
+        workload.effective_user = _user(workload, unseen(self._lookup))
         workload.effective_image = _image(workload)
 
     def _recipe(self, workload: Workload) -> Field[ImageRecipe | None]:
@@ -76,6 +83,18 @@ class Images:
             why = f"the Dockerfile of its build ({_path(build) or 'in another place'}) is not in this tree"
             return Field.unknown(name, place, why, written=True)
         return Field(name, recipe, place, origin=origin)
+
+    def _look_up(self, workload: Workload) -> None:
+        """What an engine has of an image that no recipe of this tree builds."""
+        name = workload.image.get(None)
+        if not name or workload.recipe.get(None) is not None or workload.build.get(None) is not None:
+            return
+        try:
+            found = self._lookup(parse(name))
+        except InvalidReferenceError:
+            return
+        if found is not None:
+            workload.local_image = Field("local_image", found, workload.image.place, origin=found.origin)
 
     def _built(self, build: Build) -> ImageRecipe | None:
         """The recipe as this build makes it: its target and arguments count."""
@@ -99,7 +118,7 @@ class Images:
                 return self._recipes[path]
             source = self._tree.read(path)
         try:
-            return None if source is None else read(source, target=build.target, args=args)
+            return None if source is None else read(source, build.target, args, self._lookup)
         except UnreadableError:
             return None
 
@@ -119,7 +138,7 @@ def _name(image: str) -> str:
         return ""
 
 
-def _user(workload: Workload) -> Field[str]:
+def _user(workload: Workload, unseen_too: str) -> Field[str]:
     name, own = "effective_user", workload.user
     if own.why is not None:
         return Field.unknown(name, own.place, own.why, written=own.written)
@@ -128,10 +147,10 @@ def _user(workload: Workload) -> Field[str]:
     enforced = workload.run_as_non_root
     if enforced.written and enforced.get(None):
         return Field(name, ENFORCED, enforced.place, origin="runAsNonRoot: the kubelet refuses root")
-    return _from_image(workload, name)
+    return _from_image(workload, name, unseen_too)
 
 
-def _from_image(workload: Workload, name: str) -> Field[str]:
+def _from_image(workload: Workload, name: str, unseen_too: str) -> Field[str]:
     """The user that the image brings."""
     recipe = workload.recipe
     if recipe.why is not None:
@@ -147,12 +166,16 @@ def _from_image(workload: Workload, name: str) -> Field[str]:
     if not image.known or not image.value:
         why = image.why or "no image is named"
         return Field.unknown(name, workload.user.place, why)
+    seen = workload.local_image.get(None)
+    if seen is not None:
+        return Field(name, seen.user or "root", workload.user.place, written=False, origin=seen.origin)
     try:
         base = bases.find(parse(image.value))
     except InvalidReferenceError as error:
         return Field.unknown(name, image.place, f"{image.value!r} is no image reference: {error}", written=True)
     if base is None:
-        return Field.unknown(name, workload.user.place, f"the default user of the image {image.value} is not known")
+        why = f"the default user of the image {image.value} is not known{unseen_too}"
+        return Field.unknown(name, workload.user.place, why)
     origin = f"default user of the image {image.value}, as documented"
     return Field(name, base.user, workload.user.place, written=False, origin=origin)
 

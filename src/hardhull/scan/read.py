@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.local_image import nothing
 from hardhull.model.result import NotChecked
 from hardhull.scan.readers import READERS, TREE_READERS
 from hardhull.text.errors import UnreadableError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.facts.fact import Fact
+    from hardhull.facts.local_image import Lookup
     from hardhull.scan.tree import Tree
 
 
@@ -23,10 +25,12 @@ class Reading:
         facts: in the order of the files.
         not_checked: what could not be read, with the reason.
         strict: whether a fault of ours is raised instead of reported; for tests.
+        images: where base images are looked up.
     """
 
-    def __init__(self, tree: Tree, *, strict: bool = False) -> None:
+    def __init__(self, tree: Tree, *, strict: bool = False, images: Lookup = nothing) -> None:
         self.tree = tree
+        self.images = images
         self.facts: list[Fact] = []
         self.not_checked: list[NotChecked] = []
         self.strict = strict

@@ -44,7 +44,7 @@ def dockerfile(reading: Reading, source: Source) -> None:
     """A Dockerfile or Containerfile."""
     from hardhull.formats.dockerfile import read
 
-    reading.facts.append(read(source))
+    reading.facts.append(read(source, images=reading.images))
 
 
 def daemon_json(reading: Reading, source: Source) -> None:

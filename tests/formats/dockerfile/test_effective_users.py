@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from hardhull.facts.local_image import LocalImage
 from hardhull.formats.dockerfile import read
 from hardhull.model.source import Source
 
 if TYPE_CHECKING:
     from docker_engine import Engine
+    from hardhull.facts.reference import Reference
 
 pytest_plugins = ("docker_engine",)
 
@@ -27,7 +29,7 @@ BASES = {
     "local/app:1": "app",
 }
 """The base images, and the user each starts as; all but the last are in the table of well-known bases."""
-LOOKED_UP = {"docker.io/local/app:1": "app"}
+LOOKED_UP = LocalImage("local/app:1", "sha256:" + "0" * 64, "app")
 
 
 class How(NamedTuple):
@@ -45,7 +47,11 @@ def how(data: bytes) -> How:
 
 def verdict(data: bytes) -> str:
     target, args = how(data)
-    return read(Source("Dockerfile", data), target or None, dict(args), LOOKED_UP).user.value
+    return read(Source("Dockerfile", data), target or None, dict(args), looked_up).user.value
+
+
+def looked_up(reference: Reference) -> LocalImage | None:
+    return LOOKED_UP if reference.familiar == LOOKED_UP.name else None
 
 
 @pytest.fixture(scope="module")

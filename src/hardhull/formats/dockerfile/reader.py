@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hardhull.facts.bases import find
+from hardhull.facts.local_image import nothing, unseen
 from hardhull.facts.parts import EnvVar
 from hardhull.facts.recipe import ImageRecipe, Stage
 from hardhull.facts.recipe_parts import Base, CopyFrom, Variable
 from hardhull.facts.reference import InvalidReferenceError, parse
+from hardhull.formats.dockerfile.base_image import base_user, brought, sets_variables, shipped
 from hardhull.formats.dockerfile.problems import problem, problems_of
 from hardhull.formats.dockerfile.snapshot import Snapshot
 from hardhull.formats.dockerfile.stage import StageReader
@@ -23,6 +25,7 @@ from hardhull.text.errors import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hardhull.facts.local_image import LocalImage, Lookup
     from hardhull.facts.problem import Problem
     from hardhull.model.source import Source
     from hardhull.text.dockerfile import Document, Statement
@@ -41,7 +44,7 @@ def read(
     source: Source,
     target: str | None = None,
     args: Mapping[str, str | None] | None = None,
-    users: Mapping[str, str] | None = None,
+    images: Lookup = nothing,
 ) -> ImageRecipe:
     """Reads a Dockerfile into a recipe.
 
@@ -49,8 +52,8 @@ def read(
         source: the file.
         target: the stage to build, by name or number; the last one by default.
         args: build arguments; the value None stands for one that is passed on from the environment.
-        users: default users of images, by canonical reference, where somebody has looked (an engine); they go before
-            the table of well-known bases.
+        images: where somebody has looked at images (an engine): what it finds goes before the table of well-known
+            bases.
 
     Returns:
         The recipe; what a builder refuses stands in its ``problems``.
@@ -58,17 +61,17 @@ def read(
     Raises:
         UnreadableError: the file is not text, or larger than the reader's limits.
     """
-    return _Reader(read_document(source), args or {}, users or {}).read(target)
+    return _Reader(read_document(source), args or {}, images).read(target)
 
 
 class _Reader:
     """Goes through the statements once."""
 
-    def __init__(self, document: Document, args: Mapping[str, str | None], users: Mapping[str, str]) -> None:
+    def __init__(self, document: Document, args: Mapping[str, str | None], images: Lookup) -> None:
         self._document = document
         self._source = document.source
         self._args = args
-        self._users = users
+        self._images = images
         self._problems: list[Field[Problem]] = [
             problem(self._source, each.span, "value", "", each.why) for each in document.problems
         ]
@@ -217,10 +220,13 @@ class _Reader:
             stage.absent_unknown = parent.absent_unknown
             values, outside = Snapshot(None, before.scope.values), before.scope.outside
         else:
-            stage.user = self._default_user(stage)
-            outside = self._outside(stage)
-            values = Snapshot(_shipped_env(stage))
-            if not outside:
+            image = self._looked_up(stage)
+            stage.user = self._default_user(stage, image)
+            outside = self._outside(stage, image)
+            values = Snapshot(shipped(image, stage.place) if image else _shipped_env(stage))
+            if image:
+                stage.fields.update(brought(image, stage.place))
+            elif not outside:
                 stage.workdir = Field("workdir", "/", stage.place, written=False)
         scope = Scope(values, outside, self._document.escape, self._problems)
         reader = StageReader(stage, scope, self._globals.values, self._args, self._origin, self._problems)
@@ -228,27 +234,32 @@ class _Reader:
         for trigger in before.triggers if before else ():
             reader.read(trigger, triggered=True)
 
-    def _outside(self, stage: Stage) -> str:
-        """What may set variables besides this file, as the end of a sentence; nothing for ``scratch``."""
+    def _looked_up(self, stage: Stage) -> LocalImage | None:
+        """The base image as somebody has seen it; only where its whole name is known."""
+        return self._images(stage.image) if stage.image and stage.base.known else None
+
+    def _outside(self, stage: Stage, image: LocalImage | None) -> str:
+        """What may set variables besides this file, as the end of a sentence; nothing where all of them are known."""
+        if image:
+            return sets_variables(image)
         if not stage.base.known:
             return "the base image may set it"
         base = stage.base.value
         return "" if base is None or base.scratch else f"the base image {base.text} may set it"
 
-    def _default_user(self, stage: Stage) -> Field[str]:
+    def _default_user(self, stage: Stage, seen: LocalImage | None) -> Field[str]:
         base = stage.base
         if base.known and (base.value is None or base.value.scratch):
             return Field("user", "root", stage.place, written=False, origin="an image from scratch has no other user")
-        image = stage.image
-        if image and image.canonical in self._users:
-            user = self._users[image.canonical] or "root"
-            return Field("user", user, stage.place, written=False, origin=f"the image {image.familiar} itself")
+        if seen:
+            return base_user(seen, stage.place)
         if stage.known:
             origin = f"default user of the base image {stage.known.name} ({stage.known.source})"
             return Field("user", stage.known.user, stage.place, written=False, origin=origin)
         if not base.known:
             return Field.unknown("user", stage.place, base.why or "")
-        why = f"the default user of the image {image.familiar if image else ''} is not known"
+        name = stage.image.familiar if stage.image else ""
+        why = f"the default user of the image {name} is not known{unseen(self._images)}"
         return Field.unknown("user", stage.place, why)
 
     def _origin(self, text: str, place: Place) -> CopyFrom:

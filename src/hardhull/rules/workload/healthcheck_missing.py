@@ -57,7 +57,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     recipe = workload.recipe.value
     if recipe is not None and recipe.healthcheck.value is not None:
         return
-    if recipe is None and any(part in image_name(workload) for part in BRING_THEIR_OWN):
+    image = workload.local_image.get(None)
+    if image is not None and image.healthcheck is not None and not image.healthcheck.disabled:
+        return
+    if recipe is None and image is None and any(part in image_name(workload) for part in BRING_THEIR_OWN):
         return
     yield workload.healthcheck.finding(f"nobody checks whether {workload.subject} works", label="no health check")
 

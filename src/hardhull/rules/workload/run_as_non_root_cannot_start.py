@@ -35,6 +35,9 @@ def _image_user(workload: Workload) -> str | None:
     recipe = workload.recipe.get(None)
     if recipe is not None:
         return recipe.user.get("") or None
+    image = workload.local_image.get(None)
+    if image is not None:
+        return image.user or "root"
     base = known_base(workload)
     return base.user if base is not None else None
 
