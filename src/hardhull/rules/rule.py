@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
@@ -129,16 +130,14 @@ def rule(
 
 
 _FOUND: dict[str, dict[str, Rule]] = {}
-_LOADED: set[str] = set()
 
 
+@cache
 def rules_for(fact: str) -> tuple[Rule, ...]:
     """The rules for one kind of fact, in the order of their ids. Imports their modules at the first call."""
-    if fact not in _LOADED:
-        package = import_module(f"hardhull.rules.{fact}")
-        for module in pkgutil.iter_modules(package.__path__):
-            import_module(f"{package.__name__}.{module.name}")
-        _LOADED.add(fact)
+    package = import_module(f"hardhull.rules.{fact}")
+    for module in pkgutil.iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
     return tuple(sorted(_FOUND.get(fact, {}).values()))
 
 

@@ -14,7 +14,7 @@ from hardhull.text.secrets import REDACTED, secret_spans
 
 if TYPE_CHECKING:
     from hardhull.model.finding import SourceSpan
-    from hardhull.model.source import Source, Span
+    from hardhull.model.source import Place, Source, Span
 
 MAX_QUOTED = 400
 """Characters of a line that are kept in a result; a minified file has lines of megabytes."""
@@ -32,36 +32,56 @@ class _Quoted(NamedTuple):
 
 
 class Quotes:
-    """The quoting of one scan: remembers where the secrets of each file stand."""
+    """The quoting of one scan: remembers where the secrets of each file stand, and every place it quoted.
+
+    Two findings of three stand at a place that another one had before: the key of a service that lacks many things.
+    """
 
     def __init__(self) -> None:
         self._secrets: dict[str, list[tuple[int, int]]] = {}
         self._hashes: dict[str, LineHashes | None] = {}
+        self._places: dict[Place, Location] = {}
+        self._line_hashes: dict[Place, str] = {}
 
     def location(self, span: SourceSpan) -> Location:
         """A place in a file as plain data."""
-        source = span.place.source
-        start, end = span.place.start, span.place.end
-        secrets = self._secrets_of(source)
-        line = source.line_span(start.line)
-        if not secrets and line.end - line.start <= MAX_QUOTED:  # nearly always
-            text = source.text(line)
-            return Location(source.path, start.line, start.column, end.line, end.column, text, span.label, span.written)
-        quoted = _quote(source.data, line, span.place.span, secrets)
-        inside = quoted.end_column if end.line == start.line else end.column
-        plain = (quoted.column, inside) == (start.column, end.column)
+        at = self._places.get(span.place)
+        if at is None:
+            at = self._places[span.place] = self._located(span.place)
         return Location(
-            source.path, start.line, start.column, end.line, end.column, quoted.text, span.label, span.written,
-            *((0, 0) if plain else (quoted.column, quoted.end_column)),
+            at.path, at.line, at.column, at.end_line, at.end_column, at.text, span.label, span.written,
+            at.text_column, at.text_end_column,
         )  # fmt: skip
 
     def line_hash(self, span: SourceSpan) -> str:
         """GitHub's name of the line; empty for a file in which a secret was recognised (see ``model.linehash``)."""
-        source = span.place.source
+        name = self._line_hashes.get(span.place)
+        if name is None:
+            name = self._line_hashes[span.place] = self._hashed(span.place)
+        return name
+
+    def _located(self, place: Place) -> Location:
+        """The location without a label."""
+        source, start, end = place.source, place.start, place.end
+        secrets = self._secrets_of(source)
+        line = source.line_span(start.line)
+        if not secrets and line.end - line.start <= MAX_QUOTED:  # nearly always
+            return Location(source.path, start.line, start.column, end.line, end.column, source.text(line))
+        quoted = _quote(source.data, line, place.span, secrets)
+        inside = quoted.end_column if end.line == start.line else end.column
+        plain = (quoted.column, inside) == (start.column, end.column)
+        columns = (0, 0) if plain else (quoted.column, quoted.end_column)
+        return Location(
+            source.path, start.line, start.column, end.line, end.column, quoted.text,
+            text_column=columns[0], text_end_column=columns[1],
+        )  # fmt: skip
+
+    def _hashed(self, place: Place) -> str:
+        source = place.source
         if source.path not in self._hashes:
             self._hashes[source.path] = None if self._secrets_of(source) else LineHashes(source)
         hashes = self._hashes[source.path]
-        return hashes.of(span.place.start.line) if hashes else ""
+        return hashes.of(place.start.line) if hashes else ""
 
     def _secrets_of(self, source: Source) -> list[tuple[int, int]]:
         """Byte ranges of the secrets of a file, in order."""
