@@ -1,0 +1,338 @@
+"""A tree that is being changed: what is wanted of each mapping and list is collected, and turned into edits at the end.
+
+Many small changes of one file meet: ten keys for one service, three options for one list that is not there yet. They
+are kept by the node that they belong to, so that they end up in one new block, in the order in which they came.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hardhull.text import jsondoc, yamldoc
+from hardhull.text.draft import UnwritableError
+from hardhull.text.nodes import Mapping, Scalar, Sequence, is_merge
+from hardhull.text.tree.layout import Layout
+from hardhull.text.tree.pending import Pending, differs, same_text
+from hardhull.text.tree.render import Renderer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.model.edit import Edit
+    from hardhull.text.draft import Draft
+    from hardhull.text.nodes import Node
+    from hardhull.text.tree.plain import Plain
+
+CONFLICT = "another fix wants something else in the same place"
+
+
+class SharedError(UnwritableError):
+    """The place is read by others too, through an anchor: a change of it would change them.
+
+    Attributes:
+        uses: offsets of the aliases.
+    """
+
+    def __init__(self, why: str, uses: list[int]) -> None:
+        super().__init__(why)
+        self.uses = uses
+
+
+class TreeDraft:
+    """The nodes of one file with the changes that are wanted of them.
+
+    Every method refuses with :class:`UnwritableError` where it cannot do exactly what is asked, and then leaves
+    everything as it was. Asking for the same twice is asking once.
+
+    Attributes:
+        layout: where the nodes stand.
+    """
+
+    def __init__(self, draft: Draft, roots: list[Node | None], *, json: bool = False) -> None:
+        self.layout = Layout(draft.source, roots, json=json)
+        self._log = draft.log
+        self._pending: dict[int, Pending] = {}
+        self._values: dict[int, tuple[Node, Plain]] = {}
+        self._floors: set[int] = set()
+        draft.joins(self)
+
+    @classmethod
+    def of_yaml(cls, draft: Draft) -> TreeDraft:
+        """The tree of a YAML file.
+
+        Raises:
+            UnreadableError: it is none.
+        """
+        return cls(draft, yamldoc.load(draft.source))
+
+    @classmethod
+    def of_json(cls, draft: Draft) -> TreeDraft:
+        """The tree of a JSON file.
+
+        Raises:
+            UnreadableError: it is none.
+        """
+        return cls(draft, [jsondoc.load(draft.source)], json=True)
+
+    # ---- what can be asked for ------------------------------------------------------------------------------------
+
+    def set(self, mapping: Mapping, path: tuple[str, ...], value: Plain, *, shared: bool = False) -> None:
+        """The value at a path of keys becomes this one; mappings that are not there yet are made.
+
+        Args:
+            mapping: where the path begins.
+            path: keys.
+            value: what stands there then.
+            shared: whether what an anchor shares may be changed for all who refer to it.
+        """
+        holder, rest = self._descend(mapping, path, shared=shared)
+        if isinstance(holder, dict):
+            self._set_new(holder, rest, value)
+            return
+        index = self._own(holder, rest[0])
+        if index is None:
+            self._add_key(holder, rest, value)
+        elif len(rest) > 1:  # the parent is there and holds nothing
+            nested = _nest(rest[1:], value)
+            self._put(holder, index, nested)
+        elif differs(holder.entries[index].value, value):
+            self._put(holder, index, value)
+
+    def append(self, mapping: Mapping, path: tuple[str, ...], item: Plain, *, shared: bool = False) -> None:
+        """The list at a path of keys gets one more item at its end; it is made where it is not there yet."""
+        holder, rest = self._descend(mapping, path, shared=shared)
+        if isinstance(holder, dict):
+            self._append_new(holder, rest, item)
+            return
+        index = self._own(holder, rest[0])
+        if index is None:
+            self._add_key(holder, rest, [item])
+            return
+        node = holder.entries[index].value
+        if len(rest) > 1 or (isinstance(node, Scalar) and not node.text and node.plain):
+            kept = self._values.get(id(node))
+            if kept is None:
+                self._put(holder, index, _nest(rest[1:], [item]))
+            elif len(rest) > 1 and isinstance(kept[1], dict):
+                self._append_new(kept[1], rest[1:], item)
+            elif isinstance(kept[1], list):
+                self._push(kept[1], item)
+        elif isinstance(node, Sequence):
+            self.extend(node, item, shared=shared)
+        else:
+            raise UnwritableError(f"{rest[0]} is no list")
+
+    def extend(self, sequence: Sequence, item: Plain, *, shared: bool = False) -> None:
+        """A list gets one more item at its end."""
+        self._check_shared(sequence, shared=shared)
+        pending = self._of(sequence)
+        if item in pending.items or any(
+            same_text(node, item) for index, node in enumerate(sequence.items) if index not in pending.gone
+        ):
+            return
+        self._push(pending.items, item)
+
+    def remove(self, mapping: Mapping, path: tuple[str, ...], *, shared: bool = False) -> None:
+        """The key at the end of a path goes, and with it what became empty above it, up to ``mapping``."""
+        self._floors.add(id(mapping))
+        node: Node = mapping
+        for key in path[:-1]:
+            index = self._own(node, key) if isinstance(node, Mapping) else None
+            if index is None or not isinstance(node, Mapping):
+                return
+            node = self._through(node, index, key)
+        if not isinstance(node, Mapping):
+            return
+        self._check_shared(node, shared=shared)
+        index = self._own(node, path[-1])
+        if index is not None:
+            self._take(node, index)
+
+    def take_item(self, sequence: Sequence, index: int, *, shared: bool = False) -> None:
+        """An item leaves its list; a list without items left goes with its key."""
+        self._check_shared(sequence, shared=shared)
+        self._take(sequence, index)
+
+    def take_entry(self, mapping: Mapping, index: int, *, shared: bool = False) -> None:
+        """An entry leaves its mapping, known by its index."""
+        self._check_shared(mapping, shared=shared)
+        self._take(mapping, index)
+
+    def put(self, node: Node, value: Plain, *, shared: bool = False) -> None:
+        """A value that stands there becomes another one."""
+        parent = self.layout.parent(node)
+        if parent is None:
+            raise UnwritableError("it does not stand in this file by itself")
+        self._check_shared(node, shared=shared)
+        if differs(node, value):
+            self._put(parent.node, parent.at, value)
+
+    def keeps(self, mapping: Mapping) -> None:
+        """The mapping stays, whatever leaves it: what empties it is refused."""
+        self._floors.add(id(mapping))
+
+    def edits(self) -> list[Edit]:
+        """Everything that is wanted, as edits of the file."""
+        return Renderer(self.layout, self._pending, self._floors).edits()
+
+    # ---- how it is kept -------------------------------------------------------------------------------------------
+
+    def _of(self, node: Mapping | Sequence) -> Pending:
+        pending = self._pending.get(id(node))
+        if pending is None:
+            if not self.layout.has(node):
+                raise UnwritableError("it stands in another file, or behind an alias")
+            pending = self._pending[id(node)] = Pending(node)
+        return pending
+
+    def _descend(
+        self, mapping: Mapping, path: tuple[str, ...], *, shared: bool
+    ) -> tuple[Mapping | dict[str, Any], tuple[str, ...]]:
+        """The last mapping on the way that is written (or was asked for), and the keys from there on."""
+        node = mapping
+        for at, key in enumerate(path[:-1]):
+            new = self._of(node).added.get(key)
+            if new is not None:
+                if not isinstance(new, dict):
+                    raise UnwritableError(CONFLICT)
+                return new, path[at + 1 :]
+            index = self._own(node, key)
+            if index is None:
+                self._check_merged(node, key)
+                self._check_shared(node, shared=shared)
+                return node, path[at:]
+            inner = self._through(node, index, key)
+            if not isinstance(inner, Mapping):
+                if not (isinstance(inner, Scalar) and not inner.text and inner.plain):
+                    raise UnwritableError(f"{key} is no mapping")
+                kept = self._values.get(id(inner))
+                if kept is not None and isinstance(kept[1], dict):
+                    return kept[1], path[at + 1 :]
+                return node, path[at:]
+            node = inner
+        new = self._of(node).added
+        if path[-1] in new:
+            return new, path[-1:]
+        self._check_shared(node, shared=shared)
+        return node, path[-1:]
+
+    def _own(self, mapping: Mapping, key: str) -> int | None:
+        """The index of the entry with a key in the mapping itself."""
+        found = [index for index, entry in enumerate(mapping.entries) if entry.name == key]
+        if len(found) > 1:
+            raise UnwritableError(f"the key {key} is written twice")
+        if found and found[0] in self._of(mapping).gone:
+            raise UnwritableError(CONFLICT)
+        return found[0] if found else None
+
+    def _through(self, mapping: Mapping, index: int, key: str) -> Node:
+        entry = mapping.entries[index]
+        if entry.alias is not None:
+            raise SharedError(f"{key} is an alias of something that others share", [entry.alias.start])
+        return entry.value
+
+    def _check_merged(self, mapping: Mapping, key: str) -> None:
+        """A nested mapping that a merge key brings would be hidden as a whole by an own one."""
+        if any(map(is_merge, mapping.entries)) and mapping.entry(key) is not None:
+            raise SharedError(f"{key} comes from a merge key (<<), and writing it here would hide all of it", [])
+
+    def _check_shared(self, node: Node, *, shared: bool) -> None:
+        uses = [span.start for span in node.shared_by]
+        if uses and not shared:
+            line = self.layout.source.position(uses[0]).line
+            raise SharedError(f"an anchor shares it with line {line}, which would change too", uses)
+
+    def _add_key(self, mapping: Mapping, path: tuple[str, ...], value: Plain) -> None:
+        if len(path) == 1 and any(map(is_merge, mapping.entries)) and isinstance(value, list):
+            merged = mapping.get(path[0])
+            if merged is not None:
+                raise SharedError(
+                    f"{path[0]} comes from a merge key (<<), and writing it here would hide its items", []
+                )
+        added = self._of(mapping).added
+        added[path[0]] = _nest(path[1:], value)
+        self._log.did(lambda: added.pop(path[0]))
+
+    def _set_new(self, holder: dict[str, Any], path: tuple[str, ...], value: Plain) -> None:
+        """Sets a value in a mapping that is new itself."""
+        key, rest = path[0], path[1:]
+        if key not in holder:
+            holder[key] = _nest(rest, value)
+            self._log.did(lambda: holder.pop(key))
+        elif rest and isinstance(holder[key], dict):
+            self._set_new(holder[key], rest, value)
+        elif rest or holder[key] != value:
+            raise UnwritableError(CONFLICT)
+
+    def _append_new(self, holder: dict[str, Any], path: tuple[str, ...], item: Plain) -> None:
+        for key in path[:-1]:
+            inner = holder.get(key)
+            if not isinstance(inner, dict):
+                self._set_new(holder, path, [item])
+                return
+            holder = inner
+        items = holder.get(path[-1])
+        if items is None:
+            self._set_new(holder, path[-1:], [item])
+        elif isinstance(items, list):
+            self._push(items, item)
+        else:
+            raise UnwritableError(CONFLICT)
+
+    def _push(self, items: list[Any], item: Plain) -> None:
+        if item not in items:
+            items.append(item)
+            self._log.did(items.pop)
+
+    def _take(self, node: Mapping | Sequence, index: int) -> None:
+        pending = self._of(node)
+        if index in pending.gone:
+            return
+        child = node.entries[index].value if isinstance(node, Mapping) else node.items[index]
+        if id(child) in self._values or self._wanted_inside(child):
+            raise UnwritableError(CONFLICT)
+        pending.gone.add(index)
+        self._noted(pending, lambda: pending.gone.discard(index))
+
+    def _wanted_inside(self, node: Node) -> bool:
+        return any(
+            not pending.idle
+            and (pending.node is node or any(up.node is node for up in self.layout.above(pending.node)))
+            for pending in self._pending.values()
+        )
+
+    def _put(self, holder: Mapping | Sequence, index: int, value: Plain) -> None:
+        pending = self._of(holder)
+        if index in pending.gone:
+            raise UnwritableError(CONFLICT)
+        node = holder.entries[index].value if isinstance(holder, Mapping) else holder.items[index]
+        if index in pending.replaced:
+            if pending.replaced[index] != value:
+                raise UnwritableError(CONFLICT)
+            return
+        if isinstance(holder, Mapping) and holder.entries[index].alias is not None:
+            raise SharedError("it is an alias of something that others share", [])
+        if not isinstance(node, Scalar) and self._wanted_inside(node):
+            raise UnwritableError(CONFLICT)
+        pending.replaced[index] = value
+        self._values[id(node)] = (node, value)
+
+        def undo() -> None:
+            del pending.replaced[index], self._values[id(node)]
+
+        self._noted(pending, undo)
+
+    def _noted(self, pending: Pending, undo: Callable[[], object]) -> None:
+        """Notes a step, unless it could not be written: then it is taken back at once."""
+        try:
+            Renderer(self.layout, self._pending, self._floors).check(pending)
+        except UnwritableError:
+            undo()
+            raise
+        self._log.did(undo)
+
+
+def _nest(path: tuple[str, ...], value: Plain) -> Plain:
+    for key in reversed(path):
+        value = {key: value}
+    return value
