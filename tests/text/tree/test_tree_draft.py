@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 KEYS = ("image", "ports", "deploy", "limits", "a-b", "x", "true", "80")
 texts = st.sampled_from(
-    ["nginx:1.27", "80:80", "yes", "", "a b", "#no", "x: y", "it's", '"', "1e3", "256M", "- a", "*x", "ü", "no"]
+    ["nginx:1.27", "80:80", "yes", "", "a b", "#no", "x: y", "it's", '"', "256M", "- a", "*x", "ü", "no"]
 )
 atoms = st.one_of(texts, st.booleans(), st.integers(-5, 500))
 values = st.recursive(
@@ -82,7 +82,10 @@ def dumped(model: Any, how: str) -> str:
     flow = {"flow": True, "block": False, "mixed": None, "crlf": False, "no end": False}[how]
     text = str(yaml.safe_dump(model, default_flow_style=flow, allow_unicode=True, sort_keys=False, width=1000))
     if flow is False:
-        lines = [f"{line}  {COMMENT}{n}" if n % 3 == 0 and _may_have(line) else line for n, line in enumerate(text.splitlines())]
+        lines = [
+            f"{line}  {COMMENT}{n}" if n % 3 == 0 and _may_have(line) else line
+            for n, line in enumerate(text.splitlines())
+        ]
         text = "\n".join(lines) + "\n"
     if how == "crlf":
         return text.replace("\n", "\r\n")
@@ -295,10 +298,12 @@ def test_two_wishes_for_one_place_are_a_conflict() -> None:
     case = Case("a: 1\n")
     case.tree.set(case.root, ("a",), 2)
     case.tree.set(case.root, ("new",), {"m": 1})
-    for again in (lambda: case.tree.set(case.root, ("a",), 3), lambda: case.tree.set(case.root, ("new", "m"), 2),
-                  lambda: case.tree.remove(case.root, ("a",))):  # fmt: skip
-        with pytest.raises(UnwritableError):
-            again()
+    with pytest.raises(UnwritableError):
+        case.tree.set(case.root, ("a",), 3)
+    with pytest.raises(UnwritableError):
+        case.tree.set(case.root, ("new", "m"), 2)
+    with pytest.raises(UnwritableError):
+        case.tree.remove(case.root, ("a",))
     assert case.result == "a: 2\nnew:\n  m: 1\n"
 
 

@@ -131,11 +131,7 @@ class Blocks:
         newline = self.style.newline
         if self.data[end - 1 : end] == b"\n":
             return Edit(Span(start, end), "".join(line + newline for line in comments).encode())
-        if comments:
-            return Edit(Span(start, end), newline.join(comments).encode())
-        before = self.data[:start]
-        start -= 2 if before.endswith(b"\r\n") else 1 if before.endswith(b"\n") else 0
-        return Edit(Span(start, end), b"")
+        return Edit(Span(start, end), newline.join(comments).encode())
 
     # ---- where things stand ---------------------------------------------------------------------------------------
 

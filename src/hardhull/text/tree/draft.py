@@ -52,7 +52,6 @@ class TreeDraft:
         self.layout = Layout(draft.source, roots, json=json)
         self._log = draft.log
         self._pending: dict[int, Pending] = {}
-        self._values: dict[int, tuple[Node, Plain]] = {}
         self._floors: set[int] = set()
         draft.joins(self)
 
@@ -95,8 +94,10 @@ class TreeDraft:
         elif len(rest) > 1:  # the parent is there and holds nothing
             nested = _nest(rest[1:], value)
             self._put(holder, index, nested)
-        elif differs(holder.entries[index].value, value):
+        elif index in self._of(holder).replaced or differs(holder.entries[index].value, value):
             self._put(holder, index, value)
+        elif self._wanted_inside(holder.entries[index].value):
+            raise UnwritableError(CONFLICT)
 
     def append(self, mapping: Mapping, path: tuple[str, ...], item: Plain, *, shared: bool = False) -> None:
         """The list at a path of keys gets one more item at its end; it is made where it is not there yet."""
@@ -109,14 +110,13 @@ class TreeDraft:
             self._add_key(holder, rest, [item])
             return
         node = holder.entries[index].value
-        if len(rest) > 1 or (isinstance(node, Scalar) and not node.text and node.plain):
-            kept = self._values.get(id(node))
-            if kept is None:
-                self._put(holder, index, _nest(rest[1:], [item]))
-            elif len(rest) > 1 and isinstance(kept[1], dict):
-                self._append_new(kept[1], rest[1:], item)
-            elif isinstance(kept[1], list):
-                self._push(kept[1], item)
+        replaced = self._of(holder).replaced.get(index, node)
+        if isinstance(replaced, list):
+            self._push(replaced, item)
+        elif replaced is not node:
+            raise UnwritableError(CONFLICT)
+        elif len(rest) > 1 or (isinstance(node, Scalar) and not node.text and node.plain):
+            self._put(holder, index, _nest(rest[1:], [item]))
         elif isinstance(node, Sequence):
             self.extend(node, item, shared=shared)
         else:
@@ -137,14 +137,14 @@ class TreeDraft:
         self._floors.add(id(mapping))
         node: Node = mapping
         for key in path[:-1]:
-            index = self._own(node, key) if isinstance(node, Mapping) else None
+            index = self._lasting(node, key) if isinstance(node, Mapping) else None
             if index is None or not isinstance(node, Mapping):
                 return
             node = self._through(node, index, key)
         if not isinstance(node, Mapping):
             return
         self._check_shared(node, shared=shared)
-        index = self._own(node, path[-1])
+        index = self._lasting(node, path[-1])
         if index is not None:
             self._take(node, index)
 
@@ -201,13 +201,12 @@ class TreeDraft:
                 self._check_merged(node, key)
                 self._check_shared(node, shared=shared)
                 return node, path[at:]
+            if index in self._of(node).replaced:
+                return self._replaced_mapping(node, index), path[at + 1 :]
             inner = self._through(node, index, key)
             if not isinstance(inner, Mapping):
                 if not (isinstance(inner, Scalar) and not inner.text and inner.plain):
                     raise UnwritableError(f"{key} is no mapping")
-                kept = self._values.get(id(inner))
-                if kept is not None and isinstance(kept[1], dict):
-                    return kept[1], path[at + 1 :]
                 return node, path[at:]
             node = inner
         new = self._of(node).added
@@ -215,6 +214,13 @@ class TreeDraft:
             return new, path[-1:]
         self._check_shared(node, shared=shared)
         return node, path[-1:]
+
+    def _replaced_mapping(self, node: Mapping, index: int) -> dict[str, Any]:
+        """The new mapping that was asked for in the place of an entry's value."""
+        new = self._of(node).replaced[index]
+        if not isinstance(new, dict):
+            raise UnwritableError(CONFLICT)
+        return new
 
     def _own(self, mapping: Mapping, key: str) -> int | None:
         """The index of the entry with a key in the mapping itself."""
@@ -224,6 +230,14 @@ class TreeDraft:
         if found and found[0] in self._of(mapping).gone:
             raise UnwritableError(CONFLICT)
         return found[0] if found else None
+
+    def _lasting(self, mapping: Mapping, key: str) -> int | None:
+        """The same, where nobody wants a new value for it."""
+        index = self._own(mapping, key)
+        pending = self._of(mapping)
+        if key in pending.added or index in pending.replaced:
+            raise UnwritableError(CONFLICT)
+        return index
 
     def _through(self, mapping: Mapping, index: int, key: str) -> Node:
         entry = mapping.entries[index]
@@ -265,17 +279,15 @@ class TreeDraft:
             raise UnwritableError(CONFLICT)
 
     def _append_new(self, holder: dict[str, Any], path: tuple[str, ...], item: Plain) -> None:
-        for key in path[:-1]:
-            inner = holder.get(key)
-            if not isinstance(inner, dict):
-                self._set_new(holder, path, [item])
-                return
-            holder = inner
-        items = holder.get(path[-1])
-        if items is None:
-            self._set_new(holder, path[-1:], [item])
-        elif isinstance(items, list):
-            self._push(items, item)
+        """Appends to a list in a mapping that is new itself."""
+        key, rest = path[0], path[1:]
+        inner = holder.get(key)
+        if key not in holder:
+            self._set_new(holder, path, [item])
+        elif rest and isinstance(inner, dict):
+            self._append_new(inner, rest, item)
+        elif not rest and isinstance(inner, list):
+            self._push(inner, item)
         else:
             raise UnwritableError(CONFLICT)
 
@@ -289,7 +301,7 @@ class TreeDraft:
         if index in pending.gone:
             return
         child = node.entries[index].value if isinstance(node, Mapping) else node.items[index]
-        if id(child) in self._values or self._wanted_inside(child):
+        if index in pending.replaced or self._wanted_inside(child):
             raise UnwritableError(CONFLICT)
         pending.gone.add(index)
         self._noted(pending, lambda: pending.gone.discard(index))
@@ -315,12 +327,7 @@ class TreeDraft:
         if not isinstance(node, Scalar) and self._wanted_inside(node):
             raise UnwritableError(CONFLICT)
         pending.replaced[index] = value
-        self._values[id(node)] = (node, value)
-
-        def undo() -> None:
-            del pending.replaced[index], self._values[id(node)]
-
-        self._noted(pending, undo)
+        self._noted(pending, lambda: pending.replaced.pop(index))
 
     def _noted(self, pending: Pending, undo: Callable[[], object]) -> None:
         """Notes a step, unless it could not be written: then it is taken back at once."""

@@ -31,23 +31,27 @@ class Renderer:
         Raises:
             UnwritableError: nothing would be left of something that has to stay, or a comment would be lost.
         """
-        trial = _copy(pending)
-        if trial.empties:
-            self._emptied(trial, {})
-        else:
-            self._edits_of(trial)
+        if any(one.empties for one in self._all.values()):
+            self._settled()
+        if not pending.empties:
+            self._edits_of(pending)
 
     def edits(self) -> list[Edit]:
         """All of them; those at one offset in the order in which they have to stand."""
-        wanted = {key: _copy(one) for key, one in self._all.items() if not one.idle}
-        for one in self._inner_first(wanted.values()):
-            if one.empties:
-                self._emptied(one, wanted)
+        wanted = self._settled()
         found: list[Edit] = []
         for one in self._inner_first(wanted.values()):
             if not self._goes_with_its_parent(one, wanted):
                 found += self._edits_of(one)
         return found
+
+    def _settled(self) -> dict[int, Pending]:
+        """What is wanted, once nodes that become empty have left theirs."""
+        wanted = {key: _copy(one) for key, one in self._all.items() if not one.idle}
+        for one in self._inner_first(wanted.values()):
+            if one.empties:
+                self._emptied(one, wanted)
+        return wanted
 
     def _inner_first(self, wanted: Iterable[Pending]) -> list[Pending]:
         return sorted(wanted, key=lambda one: -self.layout.depth(one.node))
@@ -67,9 +71,7 @@ class Renderer:
             raise UnwritableError("nothing would be left of the file")
         holder = wanted.get(id(parent.node))
         if holder is None:
-            known = self._all.get(id(parent.node))
-            holder = _copy(known) if known is not None else Pending(parent.node)
-            wanted[id(parent.node)] = holder
+            holder = wanted[id(parent.node)] = Pending(parent.node)
         holder.gone.add(parent.at)
         if holder.empties:
             self._emptied(holder, wanted)
