@@ -56,7 +56,7 @@ def test_specifiers_of_an_instance() -> None:
 
 
 def test_nothing_of_ours() -> None:
-    assert read("[Service]\nExecStart=/bin/true\n") == ScriptRead([], [], [])
+    assert read("[Service]\nExecStart=/bin/true\n") == ScriptRead.nothing()
 
 
 def test_unreadable() -> None:

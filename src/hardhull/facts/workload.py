@@ -42,9 +42,11 @@ class Workload(Fact):
         active: False for a service that only an inactive profile starts.
         from_docs: written in documentation, not in something that is run.
         unread: keys or options that are not understood, each at its place.
+        within: for a command line what the text around it is: ``shell``, ``makefile``, ``workflow``, ``gitlab``,
+            ``systemd`` or ``markdown``; else empty.
     """
 
-    __slots__ = ("active", "from_docs", "name", "runtime", "unread")
+    __slots__ = ("active", "from_docs", "name", "runtime", "unread", "within")
     kind: ClassVar[str] = "workload"
 
     def __init__(
@@ -66,6 +68,7 @@ class Workload(Fact):
         self.active = active
         self.from_docs = from_docs
         self.unread: list[Field[str]] = []
+        self.within = ""
 
     # What is started
     image: Slot[str | None] = Slot(None)

@@ -72,7 +72,7 @@ def _command(entry: Entry, step: Step, given: UnitVariables, files: list[str], f
     script = read_script(shell_line(entry.value, start, source.path))
     script.sourced[:0] = [(-1, file) for file in files]
     first = len(step.runs)
-    collect(Scope(script, given=given), step, Given(), found)
+    collect(Scope(script, given=given), step, Given(within="systemd"), found)
     if ignored:
         place = entry.value.place(0, start)
         for run in step.runs[first:]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from hardhull.model.change import Change
     from hardhull.text.draft import Drafts
 
-WRITERS: dict[str, str] = {}
+WRITERS: dict[str, str] = {
+    "docker-run": "hardhull.formats.docker_run.write",
+}
 """Syntax of a fact -> the module whose ``write(fact, change, drafts)`` writes its Changes."""
 
 

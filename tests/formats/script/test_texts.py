@@ -6,6 +6,7 @@ import pytest
 
 from hardhull.formats.script import makefile, markdown, shell
 from hardhull.formats.script.commands import MAX_RUNS
+from hardhull.formats.script.result import ScriptRead
 from hardhull.formats.script.text import MAX_SCRIPT
 from hardhull.model.source import Source
 from hardhull.text.errors import UnreadableError
@@ -61,9 +62,9 @@ def test_units_that_are_started() -> None:
 
 
 def test_nothing_of_ours_costs_nothing() -> None:
-    assert shell.read(source("echo hello\n'never closed")) == ([], [], [])
-    assert makefile.read(source("all:\n\tcc x\n", "Makefile")) == ([], [], [])
-    assert markdown.read(source("# x\n", "README.md")) == ([], [], [])
+    assert shell.read(source("echo hello\n'never closed")) == ScriptRead.nothing()
+    assert makefile.read(source("all:\n\tcc x\n", "Makefile")) == ScriptRead.nothing()
+    assert markdown.read(source("# x\n", "README.md")) == ScriptRead.nothing()
 
 
 def test_the_rest_is_not_silent() -> None:

@@ -36,11 +36,17 @@ class Option(NamedTuple):
         name: its long name, older names replaced.
         value: its value; for a flag what stands behind ``=``, else None.
         place: the option with its value.
+        at: which of the line's words it is, or stands in; -1 where it stands in no line.
+        to: the word behind it and its value.
+        letter: where it stands in a bundle of short options (``-itP``), counted from 1; 0 for a long one.
     """
 
     name: str
     value: Arg | None
     place: Place
+    at: int = -1
+    to: int = -1
+    letter: int = 0
 
 
 class RunLine(NamedTuple):
@@ -55,6 +61,9 @@ class RunLine(NamedTuple):
         command: everything behind the image.
         open: why there may be options that are not seen, else None.
         odd: words in option position that are no option of this program.
+        args: all words, from the program on; ``options``, ``image`` and ``command`` count in them.
+        first: the first word behind the verb.
+        image_at: which word the image is; the number of words where there is none.
     """
 
     program: str
@@ -65,6 +74,9 @@ class RunLine(NamedTuple):
     command: tuple[Arg, ...]
     open: str | None
     odd: tuple[Arg, ...]
+    args: tuple[Arg, ...] = ()
+    first: int = 0
+    image_at: int = 0
 
     def value(self, name: str) -> str | None:
         """The text of an option's last value, where it is written."""
@@ -118,6 +130,9 @@ def read_line(args: Sequence[Arg]) -> RunLine | None:
         tuple(args[image + 1 :]),
         reader.open,
         tuple(reader.odd),
+        tuple(args),
+        stop,
+        image,
     )
 
 
@@ -209,19 +224,19 @@ class _Reader:
             return at + 1
         if written in self.table.flags:
             value = arg.cut(equals + 1) if equals != -1 else None
-            self.found.append(Option(name, value, arg.place))
+            self.found.append(Option(name, value, arg.place, at, at + 1))
             return at + 1
         if equals != -1:
-            self.found.append(Option(name, arg.cut(equals + 1), arg.place))
+            self.found.append(Option(name, arg.cut(equals + 1), arg.place, at, at + 1))
             return at + 1
         return self._with_next(name, arg, at)
 
-    def _with_next(self, name: str, arg: Arg, at: int) -> int:
+    def _with_next(self, name: str, arg: Arg, at: int, letter: int = 0) -> int:
         if at + 1 == len(self.args):
             self.odd.append(arg)
             return at + 1
         value = self.args[at + 1]
-        self.found.append(Option(name, value, _option_place(arg, value)))
+        self.found.append(Option(name, value, _option_place(arg, value), at, at + 2, letter))
         return at + 2
 
     def _short(self, at: int) -> int:
@@ -236,14 +251,15 @@ class _Reader:
                 break
             if name in self.table.flags:
                 if text[index + 1 : index + 2] == "=":
-                    self.found.append(Option(name, arg.cut(index + 2), arg.place))
+                    self.found.append(Option(name, arg.cut(index + 2), arg.place, at, at + 1, index))
                     break
-                self.found.append(Option(name, None, letter.place))
+                self.found.append(Option(name, None, letter.place, at, at + 1, index))
                 continue
             if index + 1 == len(text):
-                return self._with_next(name, letter, at)
+                return self._with_next(name, letter, at, index)
             start = index + 2 if text[index + 1] == "=" else index + 1
-            self.found.append(Option(name, arg.cut(start), arg.place if index == 1 else arg.cut(index).place))
+            place = arg.place if index == 1 else arg.cut(index).place
+            self.found.append(Option(name, arg.cut(start), place, at, at + 1, index))
             break
         return at + 1
 

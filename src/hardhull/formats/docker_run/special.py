@@ -37,7 +37,7 @@ def env(fields: Fields, option: Option, value: Arg) -> None:
         return
     name, given = value.cut(0, at), value.cut(at + 1)
     plain = given.known and not given.default and value.whole
-    written = given.text if plain else value.written.partition("=")[2] or given.text
+    written = given.text if plain else value.written.partition(f"{name.text}=")[2] or given.text
     origin = ("default" if given.default else "literal") if given.known else "variable"
     variable = EnvVar(name.text, given.text if given.known else None, written, origin)
     fields.append("env", Field("env", variable, option.place))

@@ -10,7 +10,7 @@ from hardhull.facts.parts import EnvVar
 from hardhull.facts.pipeline import Run, Step
 from hardhull.formats.docker_run.line import PROGRAMS, read_line
 from hardhull.formats.docker_run.workload import open_because, workload_of
-from hardhull.formats.script.result import problems
+from hardhull.formats.script.result import Started, problems
 from hardhull.model.field import Field
 from hardhull.model.result import NotChecked
 from hardhull.text.shell.invocations import Wanted, invocations
@@ -50,10 +50,12 @@ class Given(NamedTuple):
     Attributes:
         mode: how its shell is started.
         from_docs: whether it stands in documentation.
+        within: what that text is, as a pipeline's syntax says it.
     """
 
     mode: Mode = Mode()
     from_docs: bool = False
+    within: str = "shell"
 
 
 def collect(scope: Scope, step: Step, given: Given, read: ScriptRead) -> None:
@@ -74,7 +76,10 @@ def collect(scope: Scope, step: Step, given: Given, read: ScriptRead) -> None:
         if line is not None:
             if invocation.command.after == BROKEN:
                 line = open_because(line, "the text behind it cannot be read")
-            read.workloads.append(workload_of(line, from_docs=given.from_docs))
+            workload = workload_of(line, from_docs=given.from_docs)
+            workload.within = given.within
+            read.workloads.append(workload)
+            read.started.append(Started(line, invocation.command, invocation.around))
         run = _run(invocation, step)
         run.ignored = partial(_ignored, invocation, outcomes, given.mode)
         command = invocation.command

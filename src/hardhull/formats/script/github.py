@@ -211,7 +211,7 @@ class _Workflow:
         mode = Mode("e" in shell or shell in {"", "sh"}, "pipefail" in shell or shell == "bash")
         if shell == "bash":
             mode = Mode(errexit=True, pipefail=True)
-        collect(Scope(script, given=variables), step, Given(mode), self.found)
+        collect(Scope(script, given=variables), step, Given(mode, within="workflow"), self.found)
 
 
 def _default_shell_of(runner: Node | None) -> str:

@@ -193,4 +193,4 @@ class _File:
             out.copy(outer, 0, len(outer.text))
             out.put("\n", outer.offset(len(outer.text)))
         script = read_script(out.fragment())
-        collect(Scope(script, given=variables), step, Given(RUNNER), self.found)
+        collect(Scope(script, given=variables), step, Given(RUNNER, within="gitlab"), self.found)

@@ -192,4 +192,4 @@ class _Makefile:
     def _script(self, step: Step, variables: MakeVariables, wanted: re.Pattern[str], start: int, end: int) -> None:
         script = read_script(shell_text(self.fragment, start, end))
         scope = Scope(script, given=variables, search=wanted)
-        collect(scope, step, Given(), self.found)
+        collect(scope, step, Given(within="makefile"), self.found)

@@ -78,7 +78,7 @@ def read(source: Source) -> ScriptRead:
     name = source.path.rpartition("/")[2]
     pipeline = Pipeline(name, "markdown", fragment.place(0, len(fragment.text.partition("\n")[0])), from_docs=True)
     found = ScriptRead.nothing()
-    given = Given(from_docs=True)
+    given = Given(from_docs=True, within="markdown")
     for number, (start, lines) in enumerate(_blocks(fragment)):
         if number >= MAX_BLOCKS:
             break

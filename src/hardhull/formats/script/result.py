@@ -9,7 +9,22 @@ from hardhull.model.result import NotChecked
 if TYPE_CHECKING:
     from hardhull.facts.pipeline import Pipeline
     from hardhull.facts.workload import Workload
-    from hardhull.text.shell.tree import Script
+    from hardhull.formats.docker_run.line import RunLine
+    from hardhull.text.shell.tree import Command, Script
+
+
+class Started(NamedTuple):
+    """A command line that starts a container, where it stands.
+
+    Attributes:
+        line: the command line, taken apart.
+        command: the command of the shell text that it is.
+        around: the commands of the texts around that one (``sh -c "..."``), the outermost first.
+    """
+
+    line: RunLine
+    command: Command
+    around: tuple[Command, ...]
 
 
 class ScriptRead(NamedTuple):
@@ -19,16 +34,18 @@ class ScriptRead(NamedTuple):
         workloads: the containers that it starts, in the order of the file.
         pipelines: its steps; empty where nothing in it has to do with images.
         not_checked: what could not be read.
+        started: the command lines that start containers, for writing them; a scan forgets them.
     """
 
     workloads: list[Workload]
     pipelines: list[Pipeline]
     not_checked: list[NotChecked]
+    started: list[Started]
 
     @classmethod
     def nothing(cls) -> ScriptRead:
         """A file without anything for us."""
-        return cls([], [], [])
+        return cls([], [], [], [])
 
 
 def problems(script: Script) -> list[NotChecked]:
