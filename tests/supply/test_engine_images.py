@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,13 @@ from hypothesis import strategies as st
 from hardhull.facts.parts import EnvVar, Healthcheck
 from hardhull.facts.reference import parse
 from hardhull.supply.connection import refusal, shown
-from hardhull.supply.engine import in_full, read
+from hardhull.supply.engine import EngineImages, in_full, read
+from unruly import Said
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unruly import Asked, Unruly
 
 HEX = "0123456789abcdef" * 4
 NGINX = parse("nginx:1.27")
@@ -103,3 +110,31 @@ def test_the_first_cause_is_found_wherever_a_library_keeps_it() -> None:
     endless.__context__ = outer
     outer.__context__ = endless
     assert refusal(endless, "unix://x").kind == "needs-access"
+
+
+def test_one_answer_that_cannot_be_used_does_not_hide_the_others(
+    unruly: Unruly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = json.dumps({"Id": HEX, "Config": {"User": "app"}}).encode()
+    replies = {"/version": b'{"ApiVersion": "1.41"}', "/good": good, "/odd": b"[]", "/html": b"<html>"}
+
+    def answer(asked: Asked) -> Said:
+        found = next((body for word, body in replies.items() if word in asked.path), None)
+        if found is not None:
+            return Said(200, (("Content-Type", "application/json"),), found)
+        return Said(500 if "/bad" in asked.path else 404, (), b'{"message": "s3cr3t-word"}')
+
+    unruly.answer = answer
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://{unruly.host}")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with EngineImages() as images:
+        found = {name: images.find(parse(f"x/{name}:1")) for name in ("bad", "odd", "html", "gone", "good", "bad")}
+    assert [name for name, image in found.items() if image] == ["good"]
+    assert [(item.kind, item.what.split()[1]) for item in images.not_checked] == [
+        ("failed", "x/bad:1"),
+        ("failed", "x/odd:1"),
+        ("failed", "x/html:1"),
+    ]
+    assert "s3cr3t-word" not in repr(images.not_checked)
+    assert images.failure(parse("x/bad:1")) is images.not_checked[0]
+    assert images.failure(parse("x/gone:1")) is None

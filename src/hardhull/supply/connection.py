@@ -110,11 +110,11 @@ def refusal(error: BaseException, where: str) -> NoEngineError:
     if "SSLError" in names:
         how = "check DOCKER_TLS_VERIFY, DOCKER_CERT_PATH and its certificates"
         return NoEngineError("failed", where, "TLS with it failed", how)
-    if names & {"TimeoutError", "Timeout"}:
-        return NoEngineError("failed", where, f"it did not answer within {SECONDS} seconds", START)
     system = next((each for each in causes if isinstance(each, OSError) and each.errno and each.strerror), None)
     if system is not None:
         return NoEngineError("failed", where, f"it does not answer ({system.strerror})", START)
+    if names & {"TimeoutError", "Timeout"}:
+        return NoEngineError("failed", where, f"it did not answer within {SECONDS} seconds", START)
     return NoEngineError("failed", where, f"it could not be asked ({type(error).__name__})", START)
 
 

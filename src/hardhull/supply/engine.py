@@ -32,15 +32,20 @@ class EngineImages:
         self.where = ""
         self.not_checked: list[NotChecked] = []
         self._client: APIClient | None = None
-        self._unreachable = False
+        self._failures: dict[str, NotChecked] = {}
+        self._gone: NotChecked | None = None
         self._found: dict[str, LocalImage | None] = {}
 
     def find(self, reference: Reference) -> LocalImage | None:
         """The image that a container of this reference would be made of, without a pull."""
         name = in_full(reference)
         if name not in self._found:
-            self._found[name] = None if self._unreachable else self._ask(reference, name)
+            self._found[name] = None if self._gone else self._ask(reference, name)
         return self._found[name]
+
+    def failure(self, reference: Reference) -> NotChecked | None:
+        """Why an image that was looked up could not be asked for; None where the engine answered."""
+        return self._failures.get(in_full(reference)) or self._gone
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +56,7 @@ class EngineImages:
             self._client = None
 
     def _ask(self, reference: Reference, name: str) -> LocalImage | None:
-        from docker.errors import NotFound
+        from docker.errors import APIError, NotFound
 
         try:
             if self._client is None:
@@ -59,15 +64,22 @@ class EngineImages:
             return read(reference, self._client.inspect_image(name))  # type: ignore[no-untyped-call]
         except NotFound:
             return None
-        except NoEngineError as error:
-            self._unreachable = True
-            where = f" at {error.where}" if error.where else ""
-            self.not_checked.append(NotChecked(error.kind, f"images of the engine{where}", error.why, error.how))
-        except Exception as error:  # noqa: BLE001  what the SDK and its libraries raise has no common base
-            told = refusal(error, self.where)
+        except (APIError, TypeError, ValueError) as error:
+            why = f"its answer cannot be used ({type(error).__name__})"
             what = f"image {reference.familiar} of the engine at {self.where}"
-            self.not_checked.append(NotChecked(told.kind, what, told.why, "try `docker image inspect` with its name"))
+            self._failures[name] = NotChecked("failed", what, why, "try `docker image inspect` with its name")
+            self.not_checked.append(self._failures[name])
+        except NoEngineError as error:
+            self._give_up(error)
+        except Exception as error:  # noqa: BLE001  what the SDK and its libraries raise has no common base
+            self._give_up(refusal(error, self.where))
         return None
+
+    def _give_up(self, error: NoEngineError) -> None:
+        """Where nobody answered once, nobody is asked again: every image would wait for the same."""
+        where = f" at {error.where}" if error.where else ""
+        self._gone = NotChecked(error.kind, f"images of the engine{where}", error.why, error.how)
+        self.not_checked.append(self._gone)
 
 
 def in_full(reference: Reference) -> str:

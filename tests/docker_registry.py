@@ -1,0 +1,311 @@
+"""Real registries of the tests' own (Debian's docker-registry), their authority, and a token server, all on loopback.
+
+    pytest_plugins = ("docker_registry",)
+
+    def test_something(open_registry: Registry) -> None: ...
+
+Where docker-registry or openssl is missing the tests are skipped with the reason; with HARDHULL_NO_SKIP=1 they fail.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import urllib3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+USER, PASSWORD = "reader", "correct-horse"
+IDENTITY = "an-identity-token"
+HTPASSWD = "reader:$2y$05$cmJ86DgG6wWeAJuCrAgKqOxf1wQs8GPZAYDa7QmgyjEu0Eh/iFR0."
+SERVICE, ISSUER = "tests", "tests-issuer"
+START_SECONDS = 30
+
+
+def skip_without(*programs: str) -> None:
+    absent = [program for program in programs if not shutil.which(program)]
+    if not absent:
+        return
+    why = f"not installed: {', '.join(absent)}"
+    if os.environ.get("HARDHULL_NO_SKIP") == "1":
+        pytest.fail(f"a registry is wanted, but {why}")
+    pytest.skip(why)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def start(
+    folder: Path, port: int, settings: Mapping[str, Any], *, prefix: tuple[str, ...] = ()
+) -> subprocess.Popen[bytes]:
+    """Starts a registry with its storage in a folder; it dies with this process."""
+    config = {
+        "version": "0.1",
+        "log": {"level": "error"},
+        "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}},
+        "http": {"addr": f"127.0.0.1:{port}", **settings.get("http", {})},
+    }
+    if "auth" in settings:
+        config["auth"] = settings["auth"]
+    path = folder / f"config-{port}.yml"
+    path.write_text(json.dumps(config))  # JSON is YAML
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", *prefix, "docker-registry", "serve", str(path)],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, "OTEL_TRACES_EXPORTER": "none"},
+        )  # fmt: skip
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    pytest.fail("docker-registry did not start")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(20)
+
+
+class Registry(NamedTuple):
+    """A running registry."""
+
+    host: str
+    scheme: str
+    pool: urllib3.PoolManager
+    authorization: str = ""
+
+    def call(self, method: str, url: str, body: bytes = b"", media_type: str = "") -> urllib3.BaseHTTPResponse:
+        """One request; a success is asserted."""
+        headers = {"Content-Type": media_type or "application/octet-stream"}
+        if self.authorization:
+            headers["Authorization"] = self.authorization
+        address = url if "://" in url else f"{self.scheme}://{self.host}{url}"
+        answer = self.pool.request(method, address, body=body, headers=headers)
+        assert answer.status < 300, f"{method} {url}: {answer.status} {answer.data!r}"
+        return answer
+
+    def blob(self, repository: str, data: bytes) -> dict[str, Any]:
+        """Uploads a blob and describes it."""
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        where = self.call("POST", f"/v2/{repository}/blobs/uploads/").headers["Location"]
+        self.call("PUT", f"{where}{'&' if '?' in where else '?'}digest={digest}", data)
+        return {"mediaType": "application/octet-stream", "digest": digest, "size": len(data)}
+
+    def push(self, repository: str, *tags: str, content: str = "") -> str:
+        """Pushes an index of one small image under the tags; its digest."""
+        config = json.dumps({"architecture": "amd64", "os": "linux", "made-for": content}).encode()
+        image = {
+            "schemaVersion": 2,
+            "mediaType": OCI_MANIFEST,
+            "config": {**self.blob(repository, config), "mediaType": "application/vnd.oci.image.config.v1+json"},
+            "layers": [],
+        }
+        manifest = self.manifest(repository, image)
+        platform = {"architecture": "amd64", "os": "linux"}
+        index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [{**manifest, "platform": platform}]}
+        described = [self.manifest(repository, index, tag) for tag in tags]
+        return str(described[0]["digest"])
+
+    def manifest(self, repository: str, content: Mapping[str, Any], tag: str = "") -> dict[str, Any]:
+        data = json.dumps(content).encode()
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        self.call("PUT", f"/v2/{repository}/manifests/{tag or digest}", data, content["mediaType"])
+        return {"mediaType": content["mediaType"], "digest": digest, "size": len(data)}
+
+
+@pytest.fixture(scope="session")
+def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Without TLS and without a door."""
+    skip_without("docker-registry", "setpriv")
+    port = free_port()
+    process = start(tmp_path_factory.mktemp("open-registry"), port, {})
+    try:
+        wait_for(port, process)
+        pool = urllib3.PoolManager()
+        yield Registry(f"127.0.0.1:{port}", "http", pool)
+        pool.clear()
+    finally:
+        stop(process)
+
+
+class Authority(NamedTuple):
+    """A private certificate authority, and what it signed for 127.0.0.1 and localhost."""
+
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+def openssl(*words: str, data: bytes = b"") -> bytes:
+    return subprocess.run(["openssl", *words], input=data, capture_output=True, check=True).stdout
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    skip_without("openssl")
+    folder = tmp_path_factory.mktemp("authority")
+    ca, ca_key, request = folder / "ca.crt", folder / "ca.key", folder / "server.csr"
+    made = Authority(ca, folder / "server.crt", folder / "server.key")
+    new = ("req", "-newkey", "rsa:2048", "-nodes", "-subj")
+    openssl(*new, "/CN=tests authority", "-x509", "-days", "2", "-keyout", str(ca_key), "-out", str(ca))
+    openssl(*new, "/CN=localhost", "-keyout", str(made.key), "-out", str(request))
+    extensions = folder / "extensions"
+    extensions.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    openssl(
+        "x509", "-req", "-in", str(request), "-CA", str(ca), "-CAkey", str(ca_key), "-CAcreateserial", "-days", "2",
+        "-extfile", str(extensions), "-out", str(made.certificate),
+    )  # fmt: skip
+    return made
+
+
+class TokenServer:
+    """Gives tokens for what is asked: to everybody, or to who knows the password or the identity token."""
+
+    def __init__(self, authority: Authority) -> None:
+        self.private = False
+        self.asked: list[tuple[str, dict[str, list[str]], str]] = []
+        self.answer: tuple[int, bytes] | None = None
+        self._authority = authority
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.realm = f"http://127.0.0.1:{self._server.server_port}/token"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def reset(self) -> None:
+        self.private, self.answer = False, None
+        self.asked.clear()
+
+    def reply(self, method: str, query: dict[str, list[str]], authorization: str) -> tuple[int, bytes]:
+        self.asked.append((method, query, authorization))
+        if self.answer is not None:
+            return self.answer
+        basic = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        known = authorization == basic or query.get("refresh_token") == [IDENTITY]
+        if self.private and not known:
+            return 401, b'{"details": "no"}'
+        return 200, json.dumps({"token": self.token(query["scope"])}).encode()
+
+    def token(self, scopes: list[str]) -> str:
+        """A JWT as the registry wants it: RS256, with the certificate of the key."""
+        der = openssl("x509", "-in", str(self._authority.certificate), "-outform", "DER")
+        header = {"typ": "JWT", "alg": "RS256", "x5c": [base64.b64encode(der).decode()]}
+        now = int(time.time())
+        access = []
+        for scope in scopes:
+            kind, name, actions = scope.split(":")
+            access.append({"type": kind, "name": name, "actions": actions.split(",")})
+        claims = {
+            "iss": ISSUER, "sub": "", "aud": SERVICE, "exp": now + 300, "nbf": now - 60, "iat": now - 60,
+            "jti": "1", "access": access,
+        }  # fmt: skip
+        signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
+        signature = openssl("dgst", "-sha256", "-sign", str(self._authority.key), data=signed.encode())
+        return f"{signed}.{_base64url(signature)}"
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _handler(server: TokenServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(parse_qs(urlsplit(self.path).query))
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            self._answer(parse_qs(self.rfile.read(length).decode()))
+
+        def _answer(self, query: dict[str, list[str]]) -> None:
+            status, body = server.reply(self.command, query, self.headers.get("Authorization", ""))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words: object) -> None:
+            """Nothing."""
+
+    return Handler
+
+
+@pytest.fixture(scope="session")
+def _token_server(authority: Authority) -> Iterator[TokenServer]:
+    server = TokenServer(authority)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def token_server(_token_server: TokenServer) -> TokenServer:
+    _token_server.reset()
+    return _token_server
+
+
+@pytest.fixture(scope="session")
+def token_registry(
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority, _token_server: TokenServer
+) -> Iterator[Registry]:
+    """With TLS of the private authority; its door is the token server."""
+    skip_without("docker-registry", "setpriv")
+    port = free_port()
+    token = {"realm": _token_server.realm, "service": SERVICE, "issuer": ISSUER, "rootcertbundle": str(authority.ca)}
+    tls = {"tls": {"certificate": str(authority.certificate), "key": str(authority.key)}}
+    process = start(tmp_path_factory.mktemp("token-registry"), port, {"auth": {"token": token}, "http": tls})
+    try:
+        wait_for(port, process)
+        pool = urllib3.PoolManager(ca_certs=str(authority.ca))
+        granted = _token_server.token([f"repository:{name}:push,pull" for name in ("shop/web", "shop/api")])
+        yield Registry(f"127.0.0.1:{port}", "https", pool, f"Bearer {granted}")
+        pool.clear()
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="session")
+def password_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Without TLS; its door is a user name and a password."""
+    skip_without("docker-registry", "setpriv")
+    port, folder = free_port(), tmp_path_factory.mktemp("password-registry")
+    (folder / "htpasswd").write_text(HTPASSWD + "\n")
+    auth = {"htpasswd": {"realm": "tests", "path": str(folder / "htpasswd")}}
+    process = start(folder, port, {"auth": auth})
+    try:
+        wait_for(port, process)
+        pool = urllib3.PoolManager()
+        basic = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        yield Registry(f"127.0.0.1:{port}", "http", pool, basic)
+        pool.clear()
+    finally:
+        stop(process)
