@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.recipe import ImageRecipe, Stage
     from hardhull.facts.recipe_parts import Run
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Confidence, Severity
     from hardhull.model.source import Place
     from hardhull.text.shell.invocations import Invocation
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 _PROGRAMS: Final = frozenset(
     """
-    apk apt apt-get aptitude cargo chmod curl dnf dotnet export gem git go gradle gradlew microdnf mvn mvnw npm npx
-    passwd pip pip2 pip3 pnpm python python3 rpm sudo tdnf useradd usermod uv wget yarn yum zypper
+    addgroup adduser apk apt apt-get aptitude cargo chmod curl dnf dotnet export gem git go gradle gradlew groupadd
+    microdnf mvn mvnw npm npx passwd pip pip2 pip3 pnpm python python3 rpm sudo tdnf useradd usermod uv wget yarn yum
+    zypper
     """.split()  # noqa: SIM905  a list reads better as text
 )
 """The programs that rules ask for."""
@@ -92,10 +94,21 @@ class Call(NamedTuple):
         also: tuple[SourceSpan, ...] = (),
         severity: Severity | None = None,
         confidence: Confidence | None = None,
+        fix: Fix | None = None,
     ) -> Finding:
         """A finding at one of its words; ``value`` is part of the finding's id and never a secret."""
         evidence = (SourceSpan(self.place(at), label), *also)
-        return Finding(message, evidence, "run", value or self.program, severity=severity, confidence=confidence)
+        fixes = () if fix is None else (fix,)
+        return Finding(
+            message, evidence, "run", value or self.program, severity=severity, confidence=confidence, fixes=fixes
+        )
+
+    def literal(self, at: int) -> bool:
+        """Whether a word stands in the command as it is, so that an edit of its place is an edit of this command."""
+        if not self.args:
+            return False
+        arg = self.args[at]
+        return arg.known and arg.whole and arg.site[0].literal
 
     @property
     def where(self) -> str:

@@ -17,12 +17,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, SAFE, Rewrite, change
 from hardhull.rules.rule import LOW, SOURCE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.facts.recipe_parts import Copy
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -31,6 +34,8 @@ OTHER = re.compile(
     re.IGNORECASE,
 )
 """Addresses, and names that are or may match archives."""
+
+ONLY_ADD = re.compile(r"\s--(?:unpack|keep-git-dir|checksum)\b")
 
 
 @rule(
@@ -54,7 +59,21 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                     f"{stage.subject} takes {first} by ADD, which also unpacks and fetches",
                     label="COPY does no more than copy",
                     value=f"{first} {copy.target.get('')}",
+                    fix=_fix(copy),
                 )
+
+
+def _fix(copy: Copy) -> Fix | None:
+    """The other keyword; None where an option only ADD has stands there."""
+    if ONLY_ADD.search(copy.place.text):
+        return None
+    many = any(source.get("").rstrip("/").endswith("*") for source in copy.sources)
+    return change(
+        "write COPY",
+        Rewrite(copy.head, "copy" if copy.head.text.islower() else "COPY"),
+        risk=NEEDS_PROOF if many else SAFE,
+        mitigation="look whether the pattern matches an archive that has to be unpacked" if many else "",
+    )
 
 
 EXAMPLES = [
@@ -67,7 +86,6 @@ ADD app.py /app/  #! HH-SRC-037
         good="""
 FROM debian:13.1
 COPY app.py /app/
-ADD site.tar.gz /srv/
 """,
     ),
 ]

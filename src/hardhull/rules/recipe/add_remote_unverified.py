@@ -17,7 +17,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, SOURCE, Example, rule
+from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +37,13 @@ GIT = re.compile(
 COMMIT = re.compile(r"[#&?=](?:[^:]*:)?[0-9a-f]{40}\b|[#=][0-9a-f]{40}")
 
 
-@rule("HH-SRC-036", "add-remote-unverified", dimension=SOURCE, severity=MEDIUM)
+@rule(
+    "HH-SRC-036",
+    "add-remote-unverified",
+    dimension=SOURCE,
+    severity=MEDIUM,
+    by_hand="the checksum has to come from those who publish the file",
+)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the address."""
     for stage in recipe.stages:
@@ -47,10 +55,15 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
 
 def _judge(copy: Copy, source: Field[str], where: str) -> Iterator[Finding]:
     address = source.get("")
+    shown = redact(address)
     if GIT.match(address):
         if not COMMIT.search(address):
             yield source.finding(
-                f"{where} takes a git repository as it is today", label="names no commit", value=address, severity=LOW
+                f"{where} takes a git repository as it is today",
+                label="names no commit",
+                value=address,
+                severity=LOW,
+                fix=advise("name the commit", f"ADD {shown.partition('#')[0]}#COMMIT {copy.target.get('TARGET')}"),
             )
     elif address.startswith(("http://", "https://")):
         plain = address.startswith("http://")
@@ -59,6 +72,10 @@ def _judge(copy: Copy, source: Field[str], where: str) -> Iterator[Finding]:
             label="no --checksum",
             value=copy.target.get("") or "target",
             severity=HIGH if plain else None,
+            fix=advise(
+                "verify the checksum",
+                f"ADD --checksum=sha256:SUM {shown.replace('http:', 'https:', 1)} {copy.target.get('TARGET')}",
+            ),
         )
 
 

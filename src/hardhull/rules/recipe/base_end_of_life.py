@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Reading
 from hardhull.rules.end_of_life import SOURCE, ended
+from hardhull.rules.fix import advise
 from hardhull.rules.recipe_images import argument, taken, unknown_bases
 from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     checklist=[1],
     cis=["docker-1.6:4.4", "docker-1.8:4.4"],
     tags=["cis"],
+    by_hand="the program has to be tested with another version",
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the name of every such base."""
@@ -57,6 +59,10 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             also=argument(recipe, one),
             value=one.image.familiar,
             severity=None if one.stage is recipe.root_stage else MEDIUM,
+            fix=advise(
+                f"take a version of {name} that gets fixes",
+                f"change the tag in {base.place.text}, build, test; https://endoflife.date/ lists what is supported",
+            ),
         )
         yield finding.with_evidence(Reading(f"end of support of {found.what}", found.since, SOURCE))
     unknown_bases(recipe)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.bases import find
 from hardhull.model.finding import Confidence
 from hardhull.rules.images import MOVING
-from hardhull.rules.recipe_images import argument, taken, unknown_bases
+from hardhull.rules.recipe_images import argument, pin, taken, unknown_bases
 from hardhull.rules.rule import BUILD, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             also=argument(recipe, one),
             value=image.familiar,
             confidence=Confidence.MEDIUM if _may_be_local(image) else None,
+            fix=pin(one),
         )
     unknown_bases(recipe)
 

@@ -16,17 +16,23 @@ References: https://docs.docker.com/build/building/best-practices/#choose-the-ri
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Reading
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.rule import BUILD, LOW, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.facts.bases import KnownBase
+    from hardhull.facts.recipe import ImageRecipe, Stage
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
 @rule(
@@ -51,8 +57,24 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         f"the image rests on the full {known.name}, which also exists as {small}",
         label=f"there is a variant: {small}",
         value=known.name,
+        fix=_fix(stage, known),
     )
     yield finding.with_evidence(Reading(f"smaller variants of {known.name}", small, known.source))
+
+
+def _fix(stage: Stage, known: KnownBase) -> Fix:
+    """The slim variant of the same version; where its tag is not plain, or there is none, what to look for."""
+    base, tag = stage.base.value, stage.image.tag if stage.image else None
+    slim = "slim" in known.variants and tag is not None and VERSION.fullmatch(tag) and not (base and base.variables)
+    if not slim or "/" in known.name or stage.image is None or stage.image.digest:
+        return advise("take a smaller variant", f"FROM {known.name}:TAG-{known.variants[0]}")
+    return change(
+        f"take {tag}-slim, the same version without compilers and documentation",
+        Rewrite(stage.base.place, f"{stage.base.place.text}-slim"),
+        risk=NEEDS_PROOF,
+        mitigation="build it: what RUN or the program misses then has to be installed by name",
+        basis=f"the variants of {known.name} ({known.source})",
+    )
 
 
 EXAMPLES = [

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.images import MOVING
-from hardhull.rules.recipe_images import argument, taken, unknown_bases
+from hardhull.rules.recipe_images import argument, pin, taken, unknown_bases
 from hardhull.rules.rule import BUILD, LOW, Example, rule
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             label="no digest",
             also=argument(recipe, one),
             value=image.familiar,
+            fix=pin(one),
         )
     unknown_bases(recipe)
 

@@ -21,6 +21,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence, Finding, SourceSpan
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.installs import REMOVES
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, rule
@@ -57,6 +58,15 @@ PRODUCTION = re.compile(
     r"--omit[= ]\"?dev|--prod(?:uction)?\b|--only[= ]prod|prune|NODE_ENV[= ]\"?production|workspaces focus"
 )
 
+BUILDS = re.compile(
+    r"\brun\s+[\w:-]*build|\b(?:npx|yarn|pnpm|tsc|webpack|vite|next|ng|nest)\s+\S*build|\btsc\b|\btest\b"
+)
+"""What needs the development dependencies in the same stage."""
+ADVICE = advise(
+    "build in a first stage, and copy what was built",
+    "FROM ... AS build\n...\nFROM ...\nCOPY --from=build /app /app",
+)
+
 
 @rule(
     "HH-BLD-005",
@@ -76,7 +86,8 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 yield from _tools(run)
     found = [call for call in calls(recipe, NODE, stages) if _installs_all(call)]
     if found and not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
-        yield from map(_development, found)
+        later = any(mentions(run, BUILDS) for stage in stages for run in stage.runs)
+        yield from (_development(call, builds=later) for call in found)
 
 
 def _tools(run: Run) -> Iterator[Finding]:
@@ -89,7 +100,13 @@ def _tools(run: Run) -> Iterator[Finding]:
                 start = found.start(1) - 1
                 names = ", ".join(tool[0] for tool in tools[:3]) + (" ..." if len(tools) > 3 else "")
                 place = text.place(start + tools[0].start(), start + tools[0].end())
-                yield Finding(f"the image contains {names}", (SourceSpan(place, "only needed to build"),), "run", names)
+                yield Finding(
+                    f"the image contains {names}",
+                    (SourceSpan(place, "only needed to build"),),
+                    "run",
+                    names,
+                    fixes=(ADVICE,),
+                )
                 return
 
 
@@ -104,13 +121,24 @@ def _installs_all(call: Call) -> bool:
     return (mode is None or mode.value != "production") and "--version" not in call.texts
 
 
-def _development(call: Call) -> Finding:
+def _development(call: Call, *, builds: bool) -> Finding:
+    verb = 1 if len(call.texts) > 1 and not call.texts[1].startswith("-") else 0
+    option = "--omit=dev" if call.program == "npm" else "--prod" if call.program == "pnpm" else "--production"
+    fix = advise("build in a first stage, then install without devDependencies", f"RUN {call.program} ci {option}")
+    if call.literal(verb) and not builds:
+        fix = change(
+            "install without devDependencies",
+            Rewrite(call.place(verb), f"{call.place(verb).text} {option}"),
+            risk=NEEDS_PROOF,
+            mitigation="move what the program needs at run time from devDependencies to dependencies",
+        )
     return call.finding(
         "the image contains what the project only needs for development",
         label="installs devDependencies as well",
         value=f"{call.program} install",
         severity=LOW,
         confidence=Confidence.MEDIUM,
+        fix=fix,
     )
 
 

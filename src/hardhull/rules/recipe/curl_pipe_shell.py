@@ -20,16 +20,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hardhull.rules.programs import FETCHERS, plain_url, runs_input
+from hardhull.rules.fix import advise
+from hardhull.rules.programs import FETCHERS, plain_url, runs_input, urls
 from hardhull.rules.recipe_commands import all_text, calls
 from hardhull.rules.rule import HIGH, MEDIUM, SOURCE, Example, rule
+from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
 
 
 SUSPECT = (
@@ -42,7 +46,13 @@ SUSPECT = (
 """A quick look whether a RUN is worth reading."""
 
 
-@rule("HH-SRC-031", "curl-pipe-shell", dimension=SOURCE, severity=MEDIUM)
+@rule(
+    "HH-SRC-031",
+    "curl-pipe-shell",
+    dimension=SOURCE,
+    severity=MEDIUM,
+    by_hand="the checksum of a script that changes has to come from those who publish it",
+)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the program that downloads."""
     if not ("curl" in all_text(recipe) or "wget" in all_text(recipe)):
@@ -57,7 +67,18 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 f"{call.where} runs what a server sends, whatever that is today",
                 label=f"{reader} runs it unseen" + ("" if plain is None else ", and anybody on the way can change it"),
                 severity=None if plain is None else HIGH,
+                fix=_advice(call, reader),
             )
+
+
+def _advice(call: Call, reader: str) -> Fix:
+    """The same in two steps, the first of which is verified."""
+    at = next(urls(call.texts), None)
+    address = redact(call.texts[at]).replace("http:", "https:", 1) if at is not None else "URL"
+    return advise(
+        "download a named version, verify it, then run it",
+        f"ADD --checksum=sha256:SUM {address} /tmp/install\nRUN {reader} /tmp/install",
+    )
 
 
 EXAMPLES = [

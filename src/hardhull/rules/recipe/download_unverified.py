@@ -20,9 +20,11 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import advise
 from hardhull.rules.programs import FETCHERS, name_of, urls
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import MEDIUM, SOURCE, Example, rule
+from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +53,14 @@ SUSPECT = (re.compile("curl" + _INSTALLED), re.compile("wget" + _INSTALLED))
 UNPACKERS = frozenset({"tar", "bsdtar", "unzip", "gunzip", "gzip", "zcat", "xz", "cpio", "dpkg", "rpm", "7z", "funzip"})
 
 
-@rule("HH-SRC-032", "download-unverified", dimension=SOURCE, severity=MEDIUM, confidence=Confidence.MEDIUM)
+@rule(
+    "HH-SRC-032",
+    "download-unverified",
+    dimension=SOURCE,
+    severity=MEDIUM,
+    confidence=Confidence.MEDIUM,
+    by_hand="the checksum has to come from those who publish the file",
+)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such download of every RUN."""
     judged: set[int] = set()
@@ -62,7 +71,14 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         if at is not None:
             judged.add(id(call.run))
             yield call.finding(
-                f"{call.where} installs a download that nothing verifies", at=at, label="no checksum, no signature"
+                f"{call.where} installs a download that nothing verifies",
+                at=at,
+                label="no checksum, no signature",
+                fix=advise(
+                    "verify the checksum of what is downloaded",
+                    f"ADD --checksum=sha256:SUM {redact(call.texts[at])} /tmp/\n"
+                    'or, behind the download: echo "SUM  FILE" | sha256sum -c',
+                ),
             )
 
 

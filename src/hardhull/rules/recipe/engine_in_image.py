@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.installs import SYSTEM, installed
 from hardhull.rules.recipe_commands import calls
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
@@ -34,8 +35,19 @@ SUSPECT = (re.compile(r"docker(?<=\s.{6})(?:-[\w.-]{1,20}|\.io)?(?=[\s=~;&|]|$)"
 """A quick look whether a RUN is worth reading."""
 PACKAGES = re.compile(r"docker(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?")
 
+ADVICE = advise(
+    "build images without an engine in the container",
+    "use a remote BuildKit (buildctl, docker buildx --driver remote), rootless buildah or kaniko, and drop the package",
+)
 
-@rule("HH-PRV-038", "engine-in-image", dimension=PRIVILEGE, severity=LOW)
+
+@rule(
+    "HH-PRV-038",
+    "engine-in-image",
+    dimension=PRIVILEGE,
+    severity=LOW,
+    by_hand="what the image does with an engine has to be done another way",
+)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the package, or the copy."""
     stages = list(recipe.final.lineage) if recipe.final else []
@@ -46,7 +58,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             if origin and origin.reference and origin.reference.familiar_name == "docker":
                 if any(name.endswith(("/docker", "/dockerd")) for name in names):
                     yield copy.origin.finding(
-                        "the image brings Docker's client", label="of use only with an engine's socket"
+                        "the image brings Docker's client", label="of use only with an engine's socket", fix=ADVICE
                     )
                 break
     for call in calls(recipe, SUSPECT, stages):
@@ -54,7 +66,11 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         at = next((at for at in found.at if PACKAGES.fullmatch(call.texts[at])), None) if found else None
         if found and at is not None and found.manager in SYSTEM:
             yield call.finding(
-                f"the image brings {call.texts[at]}", at=at, label="of use only with an engine", value=call.texts[at]
+                f"the image brings {call.texts[at]}",
+                at=at,
+                label="of use only with an engine",
+                value=call.texts[at],
+                fix=ADVICE,
             )
             return
 

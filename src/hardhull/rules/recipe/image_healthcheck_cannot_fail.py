@@ -18,12 +18,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.source import Place, Span
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.rule import LOW, MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.parts import Healthcheck
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -31,6 +36,9 @@ THROWN_AWAY = re.compile(r"(?:\|\||;|&)\s*(?:true|:|exit\s+0|/bin/true)[\s;)}\"'
 NOTHING = re.compile(r"\s*(?:true|:|exit\s+0|/bin/true|echo\b[^|&;]*)\s*")
 CURL = re.compile(r"\bcurl\b([^|&;]*)")
 FAILS = re.compile(r"\s(?:--fail\S*|-[A-Za-z]*f[A-Za-z]*)(?:\s|$)|-w|--write-out")
+
+END = re.compile(r"\s*(?:\|\||;)\s*(?:true|:|exit\s+0|/bin/true)\s*$")
+WORD = re.compile(r"\bcurl(?=\s)|\"((?:[\w/]*/)?curl)\"")
 
 
 @rule(
@@ -49,7 +57,9 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         return
     text = " ".join(health.test[1:])[-400:].rstrip()
     if THROWN_AWAY.search(text) or NOTHING.fullmatch(text):
-        yield field.finding("the health check always succeeds", label="its failure does not count", value="always")
+        yield field.finding(
+            "the health check always succeeds", label="its failure does not count", value="always", fix=_let_fail(field)
+        )
         return
     curl = CURL.search(text)
     if curl and not FAILS.search(f"{curl[1]} ") and not text[curl.end() :].lstrip().startswith("| "):
@@ -58,7 +68,39 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             label="curl without --fail",
             value="curl",
             severity=LOW,
+            fix=_failing_curl(field),
         )
+
+
+def _let_fail(field: Field[Healthcheck | None]) -> Fix:
+    """An end that fails; where the whole check does nothing, nobody knows what it could ask."""
+    text = field.place.text
+    found = END.search(text)
+    if found is None or not text[: found.start()].split("CMD")[-1].strip():
+        return advise(
+            "ask the service what it is there for", "HEALTHCHECK CMD curl --fail http://localhost:PORT/health"
+        )
+    return _change("let the check fail", field, found.start(), found.end(), " || exit 1")
+
+
+def _failing_curl(field: Field[Healthcheck | None]) -> Fix | None:
+    found = WORD.search(field.place.text)
+    if found is None:
+        return None
+    new = f"{found[0]} --fail" if found[1] is None else f'"{found[1]}", "--fail"'
+    return _change("write curl --fail", field, found.start(), found.end(), new)
+
+
+def _change(title: str, field: Field[Healthcheck | None], start: int, end: int, new: str) -> Fix:
+    place, text = field.place, field.place.text
+    first = place.span.start + len(text[:start].encode())
+    span = Span(first, first + len(text[start:end].encode()))
+    return change(
+        title,
+        Rewrite(Place(place.source, span), new),
+        risk=NEEDS_PROOF,
+        mitigation="look whether the container becomes healthy: what was hidden shows now",
+    )
 
 
 EXAMPLES = [
@@ -81,7 +123,7 @@ HEALTHCHECK CMD ["curl", "-s", "http://localhost:8080/health"]  #! HH-MON-032
 """,
         good="""
 FROM nginx:1.27.3
-HEALTHCHECK CMD ["curl", "-sf", "http://localhost:8080/health"]
+HEALTHCHECK CMD ["curl", "--fail", "-s", "http://localhost:8080/health"]
 """,
     ),
 ]

@@ -18,13 +18,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.parts import Healthcheck
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import NEEDS_PROOF, SetTo, advise, change
+from hardhull.rules.recipe_probes import probe
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -44,21 +48,44 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     if recipe.expose.value and recipe.healthcheck.value is None:
         also = tuple(item.mark("it serves this port") for item in recipe.expose.value[:1])
         yield recipe.healthcheck.finding(
-            "the image of a service has no health check", label="no HEALTHCHECK", also=also, value="none"
+            "the image of a service has no health check",
+            label="no HEALTHCHECK",
+            also=also,
+            value="none",
+            fix=_fix(recipe),
         )
+
+
+def _fix(recipe: ImageRecipe) -> Fix:
+    """A check with a program that the base is known to bring; elsewhere a person has to say how to ask."""
+    root = recipe.root_stage
+    test = probe(root.known if root else None, [port.get("") for port in recipe.expose.get(())])
+    if test is None:
+        return advise(
+            "ask the service what it is there for", "HEALTHCHECK CMD curl --fail http://localhost:PORT/health"
+        )
+    return change(
+        "check that the service can be reached",
+        SetTo("healthcheck", Healthcheck(test, interval=30, timeout=5, start_period=30, retries=3)),
+        risk=NEEDS_PROOF,
+        mitigation="look whether it becomes healthy; better is a question that only a working service answers",
+        basis=f"{test[1]} is in the base image",
+    )
 
 
 EXAMPLES = [
     Example(
         "dockerfile",
         bad="""
-FROM nginx:1.27.3  #! HH-MON-031
+FROM node:22.12.0-alpine  #! HH-MON-031
 EXPOSE 8080
+CMD ["node", "server.js"]
 """,
         good="""
-FROM nginx:1.27.3
+FROM node:22.12.0-alpine
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=3s CMD ["curl", "-f", "http://localhost:8080/health"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["nc", "-z", "127.0.0.1", "8080"]
+CMD ["node", "server.js"]
 """,
     ),
 ]

@@ -21,16 +21,28 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
 from hardhull.model.finding import Reading
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.recipe_commands import mentions
+from hardhull.rules.recipe_users import choose
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.bases import KnownBase
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
+SNIPPET = "RUN groupadd --system --gid 10001 app && useradd --system --uid 10001 --gid app app\nUSER 10001:10001"
+MITIGATION = (
+    "start it and use it once: what it may not write shows as `Permission denied`; give it that path by COPY --chown"
+)
+PORTS = (
+    "; port {port} works in Docker 20.10 and later, in Kubernetes it takes a port from 1024 on or the sysctl"
+    " net.ipv4.ip_unprivileged_port_start"
+)
 STEP_DOWN = ("gosu", "su-exec", "setpriv", "s6-setuidgid", "s6-overlay", "chpst", "setuidgid", "fixuid", "runuser")
 """Programs with which entrypoints that begin as root become another user."""
 
@@ -59,10 +71,48 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         label=f"the base brings the user {shipped.name}" if shipped else "root",
         value="root",
         severity=LOW if steps_down else HIGH if user.written else MEDIUM,
+        fix=_left_alone(known) if steps_down else _fix(recipe),
     )
     if known and not user.written:
         finding = finding.with_evidence(Reading(f"default user of {known.name}", known.user, known.source))
     yield finding
+
+
+def _fix(recipe: ImageRecipe) -> Fix:
+    """USER behind the last step that needs root, with the account and the ownership it takes."""
+    choice = choose(recipe)
+    if choice.want is None:
+        return advise(f"start as an ordinary user; not made here: {choice.why}", SNIPPET)
+    want = choice.want
+    what = [f"USER {want.user}"]
+    if want.account:
+        what.insert(0, f"the account {want.account.name}")
+    paths = [*want.owns, *want.trees, *want.makes, *want.files]
+    if paths:
+        what.insert(-1, f"{' and '.join(paths[:2])}{' ...' if len(paths) > 2 else ''} for it")
+    low = next((port.get("") for port in recipe.expose.get(()) if _is_low(port.get(""))), "")
+    return change(
+        "add " + ", ".join(what),
+        *choice.numbering,
+        Instruct(want),
+        risk=NEEDS_PROOF,
+        mitigation=MITIGATION + (PORTS.format(port=low.partition("/")[0]) if low else ""),
+        basis=choice.basis,
+    )
+
+
+def _left_alone(known: KnownBase | None) -> Fix:
+    """No USER for an entrypoint that has work to do as root first."""
+    who = f" to {known.drops_to}" if known and known.drops_to else ""
+    return advise(
+        f"leave it: the entrypoint gives up root{who} itself",
+        "look who process 1 of a running container is (docker top), and drop the capabilities the change does not need",
+    )
+
+
+def _is_low(port: str) -> bool:
+    number = port.partition("/")[0]
+    return number.isdecimal() and 0 < int(number) < 1024
 
 
 def _steps_down(recipe: ImageRecipe) -> bool:
@@ -102,16 +152,45 @@ CMD ["node", "/app/server.js"]
         "dockerfile",
         bad="""
 FROM debian:13.1-slim
-USER app
+USER 1000:1000
 RUN make
 USER root  #! HH-PRV-030
 CMD ["/app"]
 """,
         good="""
 FROM debian:13.1-slim
-USER app
+USER 1000:1000
 RUN make
+USER 1000:1000
 CMD ["/app"]
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM python:3.13.1-slim  #! HH-PRV-030
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+VOLUME /app/data
+
+CMD ["python", "main.py"]
+""",
+        good="""
+FROM python:3.13.1-slim
+WORKDIR /app
+COPY . .
+RUN pip install --no-cache-dir -r requirements.txt
+RUN groupadd --system --gid 10001 app && \\
+    useradd --system --uid 10001 --gid app --no-create-home --shell /usr/sbin/nologin app && \\
+    mkdir -p /app/data && \\
+    chown 10001:10001 /app && \\
+    chown -R 10001:10001 /app/data
+VOLUME /app/data
+
+USER 10001:10001
+
+CMD ["python", "main.py"]
 """,
     ),
 ]

@@ -19,8 +19,10 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import ComesAsSecret
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, change
 from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
 from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
@@ -30,9 +32,12 @@ if TYPE_CHECKING:
 
     from hardhull.facts.parts import EnvVar
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+ROTATE = "images that were built with the old value keep it in their history: make a new one"
 
 
 @rule(
@@ -71,6 +76,7 @@ def _judge(item: Field[EnvVar]) -> Iterator[Finding]:
             label=kind.title,
             value=variable.name,
             severity=MEDIUM if kind.weak else HIGH,
+            fix=_fix(variable.name, required=True),
         )
     elif not variable.raw and role_of(variable.name):
         yield item.finding(
@@ -78,7 +84,18 @@ def _judge(item: Field[EnvVar]) -> Iterator[Finding]:
             label="build arguments are no secrets",
             value=variable.name,
             confidence=Confidence.MEDIUM,
+            fix=_fix(variable.name, required=False),
         )
+
+
+def _fix(name: str, *, required: bool) -> Fix:
+    """A secret mount in every RUN that names the argument."""
+    return change(
+        f"give {name} to the steps that use it as a secret",
+        Instruct(ComesAsSecret(name, required)),
+        risk=NEEDS_PROOF,
+        mitigation=f"build with `--secret id={name},env={name}` (BuildKit); {ROTATE}",
+    )
 
 
 EXAMPLES = [
@@ -88,12 +105,14 @@ EXAMPLES = [
 FROM node:22.12.0
 ARG NPM_TOKEN  #! HH-SEC-032
 ARG DB_PASSWORD=vK3nq8Zr0pLw  #! HH-SEC-032
-RUN npm ci
+RUN npm ci --//npm.example.com/:_authToken=$NPM_TOKEN
+RUN ./migrate --password "${DB_PASSWORD}"
 """,
         good="""
+# syntax=docker/dockerfile:1
 FROM node:22.12.0
-ARG NPM_TOKEN_FILE=/run/secrets/npm
-RUN --mount=type=secret,id=npm npm ci
+RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci --//npm.example.com/:_authToken=$NPM_TOKEN
+RUN --mount=type=secret,id=DB_PASSWORD,env=DB_PASSWORD,required=true ./migrate --password "${DB_PASSWORD}"
 """,
     ),
 ]

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, LOW, MEDIUM, Example, rule
 from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.parts import EnvVar
     from hardhull.facts.recipe import ImageRecipe, Stage
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding, Severity
     from hardhull.rules.policy import Policy
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     checklist=[2],
     cis=["docker-1.6:4.10", "docker-1.8:4.10"],
     tags=["cis"],
+    by_hand="whether containers need the variable at run time is not written in the recipe",
     also=["hadolint:DL3064", "trivy:DS-0031"],
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
@@ -67,6 +70,7 @@ def _judge(stage: Stage, item: Field[EnvVar], *, kept: bool) -> Iterator[Finding
                 value=variable.name,
                 severity=MEDIUM if kept else LOW,
                 confidence=Confidence.MEDIUM,
+                fix=_fix(variable.name, kept=kept),
             )
         return
     kind = secret_in(variable.name, variable.value)
@@ -77,7 +81,17 @@ def _judge(stage: Stage, item: Field[EnvVar], *, kept: bool) -> Iterator[Finding
             value=variable.name,
             severity=_severity(kind, kept=kept),
             confidence=None if kind.sure or kind.id.endswith("password") else Confidence.MEDIUM,
+            fix=_fix(variable.name, kept=kept),
         )
+
+
+def _fix(name: str, *, kept: bool) -> Fix:
+    start = f"docker run -e {name} ..., or better a file: {name}_FILE=/run/secrets/{name.lower()}" if kept else ""
+    build = f"RUN --mount=type=secret,id={name},env={name} ..."
+    return advise(
+        f"take {name} out, and make a new value: the old one is in the image's history",
+        f"for the build: {build}" + (f"\nat run time: {start}" if start else ""),
+    )
 
 
 def _severity(kind: SecretKind, *, kept: bool) -> Severity:

@@ -19,8 +19,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import HiddenLiteral
 from hardhull.model.finding import Confidence, Finding, SourceSpan
 from hardhull.model.fragment import Fragment
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.recipe_commands import mentions
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, MEDIUM, Example, rule
 from hardhull.text.secret_formats import find_formats
@@ -31,8 +33,14 @@ if TYPE_CHECKING:
 
     from hardhull.facts.recipe import ImageRecipe, Stage
     from hardhull.facts.recipe_parts import Instruction, Run
+    from hardhull.model.change import Fix
     from hardhull.rules.policy import Policy
 
+ROTATE = "the old value stands in the repository and in every image: make a new one"
+ADVICE = advise(
+    f"take it out: {ROTATE}",
+    'for the build: RUN --mount=type=secret,id=NAME,env=NAME ... "$NAME"; at run time: a secret or -e NAME',
+)
 TEXTS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL"})
 URL = re.compile(r"://[^\s/:@\"'$<>]{1,128}:[^\s/@\"'$<>{}]{1,256}@")
 NAMED = re.compile(
@@ -60,7 +68,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             place = SourceSpan(text.place(start, end), kind.title)
             message = f"{made.keyword} holds {kind.title}"
             severity = MEDIUM if kind.weak else HIGH if "url" in kind.id else CRITICAL
-            yield Finding(message, (place,), made.keyword.lower(), kind.id, severity=severity)
+            yield Finding(message, (place,), made.keyword.lower(), kind.id, severity=severity, fixes=(ADVICE,))
     for stage in recipe.stages:
         for run in stage.runs:
             if mentions(run, "assw", "ASSW", "oken", "TOKEN", "ecret", "SECRET", "key=", "KEY="):
@@ -97,7 +105,30 @@ def _named(stage: Stage, run: Run) -> Iterator[Finding]:
                 place = SourceSpan(text.place(found.start(1), found.end()), kind.title)
                 message = f"{stage.subject} holds {kind.title} in RUN ({name})"
                 severity = MEDIUM if kind.weak else None
-                yield Finding(message, (place,), "run", name, severity=severity, confidence=Confidence.MEDIUM)
+                yield Finding(
+                    message, (place,), "run", name,
+                    severity=severity, confidence=Confidence.MEDIUM, fixes=(_fix(text, found, name),),
+                )  # fmt: skip
+
+
+def _fix(text: Fragment, found: re.Match[str], name: str) -> Fix:
+    """A variable from a secret mount in place of the value, where it is a plain or double-quoted word."""
+    start = found.start() + len(found[0]) - len(found[0].partition("=")[2])
+    before = text.text[: found.start()]
+    quoted = before.count("'") % 2 or before.count('"') % 2 or found[3] is not None
+    ends = text.text[found.end() : found.end() + 1]
+    if quoted or (ends and ends not in " \t\r\n;&|)") or not text.literal:
+        return ADVICE
+    variable = re.sub(r"\W", "_", name.strip("-")).upper()
+    if len(variable) < 4 or variable[0].isdigit():
+        return ADVICE
+    variable = variable if "_" in variable or name.isupper() else f"BUILD_{variable}"
+    return change(
+        f"mount the value as the secret {variable}",
+        Instruct(HiddenLiteral(text.place(start, found.end()), variable)),
+        risk=NEEDS_PROOF,
+        mitigation=f"build with `--secret id={variable},env={variable}` (BuildKit); {ROTATE}",
+    )
 
 
 EXAMPLES = [
@@ -105,13 +136,23 @@ EXAMPLES = [
         "dockerfile",
         bad="""
 FROM debian:13.1
+RUN setup --host=db --db-password=vK3nq8Zr0pLw  #! HH-SEC-033
+""",
+        good="""
+# syntax=docker/dockerfile:1
+FROM debian:13.1
+RUN --mount=type=secret,id=DB_PASSWORD,env=DB_PASSWORD,required=true setup --host=db --db-password="$DB_PASSWORD"
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM debian:13.1
 RUN git clone https://builder:vK3nq8Zr0pLw@git.example.com/x.git  #! HH-SEC-033
-RUN setup --host=db --password=vK3nq8Zr0pLw  #! HH-SEC-033
 """,
         good="""
 FROM debian:13.1
 RUN --mount=type=secret,id=git,target=/root/.netrc git clone https://git.example.com/x.git
-RUN --mount=type=secret,id=db,env=DB_PASSWORD setup --host=db --password="$DB_PASSWORD"
 """,
     ),
 ]

@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import UpdateWhereNeeded
+from hardhull.rules.fix import SAFE, Instruct, change
 from hardhull.rules.recipe_commands import text_of
 from hardhull.rules.rule import BUILD, LOW, Example, rule
 
@@ -51,6 +53,11 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 yield run.field("run", "update").finding(
                     f"{stage.subject} keeps the package lists of the day this step was first built",
                     label="cached, and used by later steps",
+                    fix=change(
+                        "update the lists where packages are installed",
+                        Instruct(UpdateWhereNeeded(run.head)),
+                        risk=SAFE,
+                    ),
                 )
 
 

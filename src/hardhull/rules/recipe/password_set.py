@@ -20,6 +20,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
 
     from hardhull.facts.recipe import ImageRecipe, Stage
     from hardhull.facts.recipe_parts import Run
+    from hardhull.model.change import Fix
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
 
 SUSPECT = re.compile(r"passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]{0,300}?\s(?:-p|--password)\s")
 """A quick look whether a RUN is worth reading."""
+ADVICE = advise(
+    "leave the password out", "docker exec needs none; for SSH give keys from outside; to lock: passwd -l USER"
+)
 PIPED = re.compile(
     r"\b(?:echo|printf)\s+(?:-\w+\s+)?[\"']?([\w.-]{1,32}):([^\s\"'|$`]{1,200})[\"']?[\s\\]{0,40}\|[\s\\]{0,40}(?:sudo\s+)?"
     r"(?:\S{0,20}/)?(chpasswd)"
@@ -67,7 +72,22 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 label="anybody may log in" if none else "sets a password",
                 value=f"{call.program} {who}",
                 severity=HIGH if who == "root" else None,
+                fix=_lock(call) if none else ADVICE,
             )
+
+
+def _lock(call: Call) -> Fix:
+    """``passwd -l`` in place of ``passwd -d``."""
+    at = next(at for at, text in enumerate(call.texts) if text in {"-d", "--delete"})
+    if not call.literal(at):
+        return ADVICE
+    new = "-l" if call.texts[at] == "-d" else "--lock"
+    return change(
+        "lock the password",
+        Rewrite(call.place(at), new),
+        risk=NEEDS_PROOF,
+        mitigation="look who logs in without a password today: docker exec needs none",
+    )
 
 
 def _whose(call: Call) -> str | None:
@@ -90,7 +110,7 @@ def _piped(stage: Stage, run: Run) -> Iterator[Finding]:
                 place = SourceSpan(text.place(found.start(3), found.end(3)), "sets a password")
                 message = f"{stage.subject} gives {found[1]} a password that everyone with the image has"
                 severity = HIGH if found[1] == "root" else None
-                yield Finding(message, (place,), "run", f"chpasswd {found[1]}", severity=severity)
+                yield Finding(message, (place,), "run", f"chpasswd {found[1]}", severity=severity, fixes=(ADVICE,))
 
 
 EXAMPLES = [
@@ -100,11 +120,23 @@ EXAMPLES = [
 FROM ubuntu:24.04
 RUN useradd -u 10001 app && \\
     echo 'app:hunter2' | chpasswd  #! HH-PRV-034
-RUN passwd -d root  #! HH-PRV-034
 """,
         good="""
 FROM ubuntu:24.04
 RUN useradd -u 10001 app && passwd -l app
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM ubuntu:24.04
+RUN useradd -u 10001 app && \\
+    passwd -d app  #! HH-PRV-034
+""",
+        good="""
+FROM ubuntu:24.04
+RUN useradd -u 10001 app && \\
+    passwd -l app
 """,
     ),
 ]

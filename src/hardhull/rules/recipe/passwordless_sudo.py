@@ -18,6 +18,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -28,8 +29,19 @@ if TYPE_CHECKING:
 
 EVERYTHING = re.compile(r"NOPASSWD\s*:\s*(?:SETENV\s*:\s*)?ALL\b")
 
+ADVICE = advise(
+    "do what needs root before USER, and leave sudo out",
+    "a single command can stay: app ALL=(root) NOPASSWD: /usr/local/bin/that-command",
+)
 
-@rule("HH-PRV-033", "passwordless-sudo", dimension=PRIVILEGE, severity=MEDIUM)
+
+@rule(
+    "HH-PRV-033",
+    "passwordless-sudo",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    by_hand="which commands need root only those who wrote the image know",
+)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the word."""
     for stage in recipe.final.lineage if recipe.final else ():
@@ -40,7 +52,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 if text and found:
                     evidence = (SourceSpan(text.place(found.start(), found.end()), "root without a password"),)
                     message = "whoever is in the container becomes root by sudo, without a password"
-                    yield Finding(message, evidence, "run", "NOPASSWD")
+                    yield Finding(message, evidence, "run", "NOPASSWD", fixes=(ADVICE,))
                     break
 
 

@@ -15,8 +15,11 @@ References: https://docs.docker.com/build/building/best-practices/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.source import Place, Span
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.programs import FETCHERS, plain_url, runs_input
 from hardhull.rules.recipe.download_unverified import CHECKED
 from hardhull.rules.recipe_commands import calls, mentions
@@ -26,10 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
 
 PROGRAMS = FETCHERS | {"git", "pip", "pip3", "npm", "yarn", "gem"}
+
+PORT = re.compile(r"http://[^/\s]*:\d")
 
 
 @rule("HH-SRC-035", "plain-http-download", dimension=SOURCE, severity=MEDIUM)
@@ -48,7 +55,23 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 at=at,
                 label="anybody on the way can change it" if not checked else "everybody on the way sees it",
                 severity=LOW if checked else None,
+                fix=_fix(call, at),
             )
+
+
+def _fix(call: Call, at: int) -> Fix:
+    """``https`` in the address, unless it names a port, which TLS would not answer on."""
+    place = call.place(at)
+    start = place.text.find("http://")
+    if start < 0 or PORT.match(place.text, start) or not call.literal(at):
+        return advise("take the address with TLS", "https://...")
+    first = place.span.start + len(place.text[:start].encode())
+    return change(
+        "write https://",
+        Rewrite(Place(place.source, Span(first, first + 7)), "https://"),
+        risk=NEEDS_PROOF,
+        mitigation="look whether the server answers with TLS: build once",
+    )
 
 
 EXAMPLES = [
@@ -63,7 +86,6 @@ RUN git clone http://git.example.com/tool.git  #! HH-SRC-035
 FROM debian:13.1
 RUN curl -o /tmp/words.txt https://example.com/words.txt
 RUN git clone https://git.example.com/tool.git
-RUN curl -f http://localhost:8080/health
 """,
     ),
 ]

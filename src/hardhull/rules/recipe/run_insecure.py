@@ -17,12 +17,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import NoOption
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, change
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -34,14 +38,26 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
         for run in stage.runs:
             if run.security.get(None) == "insecure":
                 yield run.security.finding(
-                    f"{stage.subject} runs a build step with all privileges of the host", label="privileged build step"
+                    f"{stage.subject} runs a build step with all privileges of the host",
+                    label="privileged build step",
+                    fix=_without(run.security),
                 )
             if run.network.get(None) == "host":
                 yield run.network.finding(
                     f"{stage.subject} runs a build step in the network of the host",
                     label="reaches what listens on localhost",
                     severity=MEDIUM,
+                    fix=_without(run.network),
                 )
+
+
+def _without(option: Field[str | None]) -> Fix:
+    return change(
+        f"leave --{option.name} out",
+        Instruct(NoOption(option.place)),
+        risk=NEEDS_PROOF,
+        mitigation="build once; give a step that fails then a cache, secret or file mount in its place",
+    )
 
 
 EXAMPLES = [
@@ -55,7 +71,7 @@ RUN --network=host make fetch  #! HH-PRV-037
         good="""
 FROM debian:13.1
 RUN make install
-RUN --network=none make check
+RUN make fetch
 """,
     ),
 ]

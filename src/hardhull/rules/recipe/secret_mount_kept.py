@@ -19,6 +19,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, HIGH, Example, rule
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.recipe_parts import Run
+    from hardhull.model.change import Fix
     from hardhull.model.fragment import Fragment
     from hardhull.rules.policy import Policy
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     checklist=[2],
     cis=["docker-1.6:4.10", "docker-1.8:4.10"],
     tags=["cis"],
+    by_hand="later instructions may read the copy",
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the command that writes it."""
@@ -51,7 +54,20 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                         if text and found and not _elsewhere(run, found[1] or found[2]):
                             place = SourceSpan(text.place(found.start(), found.end()), "stays in the layer")
                             message = f"{stage.subject} writes the secret {mount.value.id or target} into a layer"
-                            yield Finding(message, (place, mount.mark("the mount")), "run", target)
+                            yield Finding(
+                                message,
+                                (place, mount.mark("the mount")),
+                                "run",
+                                target,
+                                fixes=(_advice(found[1] or found[2], mount.value.id),),
+                            )
+
+
+def _advice(copy: str, name: str | None) -> Fix:
+    return advise(
+        "mount the secret where the program looks for it, and leave the copy out",
+        f"RUN --mount=type=secret,id={name or 'NAME'},target={copy} ...",
+    )
 
 
 def _written(text: Fragment, target: str) -> re.Match[str] | None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, change
 from hardhull.rules.recipe_commands import calls
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
 
 SETUID = re.compile(r"0?[4567][0-7]{3}|(?:[^,]*,)*(?:u|a)?\+[rwxX]*s[rwxX]*(?:,.*)?")
 
@@ -54,8 +57,30 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             at, mode = words[0]
             target = words[1][1]
             yield call.finding(
-                f"{target} runs as its owner, whoever starts it", at=at, label=f"mode {mode}", value=f"{mode} {target}"
+                f"{target} runs as its owner, whoever starts it",
+                at=at,
+                label=f"mode {mode}",
+                value=f"{mode} {target}",
+                fix=_fix(call, at, mode),
             )
+
+
+def _fix(call: Call, at: int, mode: str) -> Fix | None:
+    """The same mode without the bit; ``u-s`` for ``u+s``."""
+    if not call.literal(at):
+        return None
+    if mode.isdigit():
+        new = mode[:-4] + "0" + mode[-3:]
+    elif re.fullmatch(r"[ug]?\+s", mode):
+        new = mode.replace("+", "-")
+    else:
+        return None
+    return change(
+        "take the bit away",
+        Rewrite(call.place(at), new),
+        risk=NEEDS_PROOF,
+        mitigation="give the container the one capability that the program needs, where it runs as an ordinary user",
+    )
 
 
 EXAMPLES = [

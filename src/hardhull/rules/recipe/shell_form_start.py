@@ -21,17 +21,40 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_parts import Command
+from hardhull.rules.fix import NEEDS_PROOF, SAFE, SetTo, advise, change
 from hardhull.rules.rule import BUILD, LOW, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
 EXEC = re.compile(r"\s*exec\s|.*(?:&&|;)\s*exec\s", re.DOTALL)
 POSIX = re.compile(r"(?:.*/)?(?:sh|bash|dash|ash|zsh|ksh)")
+
+PLAIN = re.compile(r"[\w./:@%+,=-]+(?:[ \t]+[\w./:@%+,=-]+)*(?<!=)", re.ASCII)
+"""Words that a shell takes as they are."""
+ONE = re.compile(
+    r"(?!\w+=)(?:[^;&|<>()`\n\"'$]|\$\{?\w+(?::-[\w./:-]*)?\}?|\"[^\"`$]*(?:\$\{?\w+\}?[^\"`$]*)*\"|'[^']*')+"
+)
+"""One command: nothing behind it, no redirection, no assignment in front of it."""
+BUILTINS = frozenset(
+    {
+        ".", ":", "[", "[[", "alias", "break", "cd", "command", "continue", "eval", "exec", "exit", "export", "if",
+        "for", "while", "until", "case", "{", "!", "read", "readonly", "return", "set", "shift", "source", "time",
+        "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "wait", "function", "select",
+    }
+)  # fmt: skip
+"""Words that only a shell knows."""
+HARMLESS = frozenset(
+    {"-c", "-e", "-u", "-x", "-o", "pipefail", "-ec", "-euc", "-xc", "-exc", "-euxc", "-euo", "-exo", "-euxo"}
+)
+"""Options of SHELL that change nothing about a single command; a login shell reads profiles."""
 
 
 @rule("HH-BLD-008", "shell-form-start", dimension=BUILD, severity=LOW, also=["hadolint:DL3025"])
@@ -48,7 +71,35 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             "the container starts through a shell, which the signal to stop may not get past",
             label="shell form",
             value=field.name,
+            fix=_fix(recipe, field, shell),
         )
+
+
+def _fix(recipe: ImageRecipe, field: Field[Command | None], shell: tuple[str, ...] | None) -> Fix:
+    """The words as an array where the shell does nothing with them; ``exec`` in front of one command else."""
+    text = field.value.words[0] if field.value else ""
+    words = text.split()
+    plain = bool(PLAIN.fullmatch(text)) and bool(words) and words[0] not in BUILTINS
+    more = field.name == "entrypoint" and recipe.command.get(None) is not None
+    mitigation = "arguments of docker run now reach the program" if field.name == "entrypoint" else ""
+    if words and "/" in words[0]:
+        mitigation = "where it is a script, let its first line be #!/bin/sh: without a shell the kernel reads that line"
+    if plain and not more and (shell is None or set(shell[1:]) <= HARMLESS):
+        return change(
+            "write it as an array",
+            SetTo(field.name, Command(tuple(words))),
+            risk=NEEDS_PROOF if mitigation else SAFE,
+            mitigation=mitigation,
+        )
+    if ONE.fullmatch(text) and words and words[0] not in BUILTINS and not words[0].startswith("$"):
+        return change(
+            "let the shell hand over to the program",
+            SetTo(field.name, Command((f"exec {text}",), True)),
+            risk=SAFE,
+        )
+    return advise(
+        "end the shell's work with exec", f"{'CMD' if field.name == 'command' else 'ENTRYPOINT'} ... && exec PROGRAM"
+    )
 
 
 EXAMPLES = [

@@ -21,7 +21,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import NoVariable, NoWord
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.programs import signature_off, signature_variable
 from hardhull.rules.recipe_commands import calls
 from hardhull.rules.rule import HIGH, SOURCE, Example, rule
@@ -31,13 +33,20 @@ if TYPE_CHECKING:
 
     from hardhull.facts.recipe import ImageRecipe, Stage
     from hardhull.facts.recipe_parts import Run
+    from hardhull.model.change import Fix
     from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
 
 SUSPECT = (
     "allow-un", "force-yes", "AllowUnauth", "AllowInsecure", "allow-insecure", "nogpgcheck", "no-gpg-check",
     "nosignature", "nodigest", "gpgcheck=0",
 )  # fmt: skip
 """A quick look whether a RUN is worth reading."""
+BUILD = "build once; where a package is refused, import the key of its repository"
+ADVICE = advise(
+    "import the key of the repository",
+    "COPY x.gpg /usr/share/keyrings/x.gpg, then: deb [signed-by=/usr/share/keyrings/x.gpg] https://... (yum: gpgkey=)",
+)
 WRITTEN = re.compile(r"\btrusted=yes\b|(?<![\w-])(?:repo_)?gpgcheck\s*=\s*0|SigLevel\s*=\s*(?:Never|TrustAll)")
 """What such a setting looks like in the files of apt, yum and pacman."""
 LOCAL = re.compile(r"[^\]\n]{0,80}\]\s{0,8}(?:file|copy):")
@@ -72,7 +81,15 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 at=weak.at,
                 label="installs what nobody signed",
                 value=f"{call.program} {call.texts[weak.at].partition('=')[0]}",
+                fix=_without(call, weak.at),
             )
+
+
+def _without(call: Call, at: int) -> Fix:
+    """The command without the option; an option that is a word of its own value takes a person."""
+    if not call.literal(at) or call.texts[at] in {"-o", "--setopt"} or call.texts[at - 1] in {"-o", "--setopt"}:
+        return ADVICE
+    return change(f"leave {call.texts[at]} out", Instruct(NoWord(call.place(at))), risk=NEEDS_PROOF, mitigation=BUILD)
 
 
 def _settings(stage: Stage, run: Run) -> Iterator[Finding]:
@@ -86,7 +103,7 @@ def _settings(stage: Stage, run: Run) -> Iterator[Finding]:
             place = text.place(found.start(), found.end())
             evidence = (SourceSpan(place, "packages of this source need no signature"),)
             message = f"{stage.subject} adds a source of packages whose signature is not checked"
-            yield Finding(message, evidence, "run", found[0])
+            yield Finding(message, evidence, "run", found[0], fixes=(ADVICE,))
             break
 
 
@@ -97,7 +114,15 @@ def _defined(stage: Stage) -> Iterator[Finding]:
             what = signature_variable(variable.name, variable.value or "")
             if what:
                 yield item.finding(
-                    f"{stage.subject} does not check {what}", label="switches the check off", value=variable.name
+                    f"{stage.subject} does not check {what}",
+                    label="switches the check off",
+                    value=variable.name,
+                    fix=change(
+                        "let the checksums be checked",
+                        Instruct(NoVariable(item.place)),
+                        risk=NEEDS_PROOF,
+                        mitigation=BUILD,
+                    ),
                 )
 
 
@@ -107,7 +132,7 @@ EXAMPLES = [
         bad="""
 FROM debian:13.1
 RUN echo 'deb [trusted=yes] https://example.com/apt stable main' > /etc/apt/sources.list.d/x.list  #! HH-SRC-034
-RUN apt-get update && apt-get install -y --allow-unauthenticated tool  #! HH-SRC-034
+RUN apt-get update && apt-get install -y tool
 """,
         good="""
 FROM debian:13.1
@@ -120,13 +145,23 @@ RUN apt-get update && apt-get install -y tool
     Example(
         "dockerfile",
         bad="""
+FROM debian:13.1
+RUN apt-get update && apt-get install -y --allow-unauthenticated tool  #! HH-SRC-034
+""",
+        good="""
+FROM debian:13.1
+RUN apt-get update && apt-get install -y tool
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
 FROM alpine:3.24
 RUN apk add --no-cache --allow-untrusted /tmp/tool.apk  #! HH-SRC-034
 """,
         good="""
 FROM alpine:3.24
-COPY tool.rsa.pub /etc/apk/keys/
-RUN apk add --no-cache /tmp/tool.apk && apk index --allow-untrusted -o /i.tar.gz /tmp/tool.apk
+RUN apk add --no-cache /tmp/tool.apk
 """,
     ),
 ]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
+ADVICE = advise(
+    "leave the SSH server out of the image",
+    "remove its package, its start and EXPOSE 22; a shell in a running container: docker exec -it CONTAINER sh",
+)
+
+
 @rule(
     "HH-NET-031",
     "ssh-exposed",
@@ -35,12 +42,13 @@ if TYPE_CHECKING:
     cis=["docker-1.6:5.7", "docker-1.8:5.7"],
     tags=["cis"],
     also=["trivy:DS-0004", "checkov:CKV_DOCKER_1"],
+    by_hand="EXPOSE is a note: the server itself has to go",
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the port."""
     for port in recipe.expose.value:
         if port.get("") in {"22", "22/tcp"}:
-            yield port.finding("the image serves SSH", label="a second way in", value="22")
+            yield port.finding("the image serves SSH", label="a second way in", value="22", fix=ADVICE)
 
 
 EXAMPLES = [

@@ -20,7 +20,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import NoVariable, NoWord
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.model.source import Place, Span
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, Rewrite, advise, change
 from hardhull.rules.programs import tls_off, tls_variable
 from hardhull.rules.recipe_commands import calls
 from hardhull.rules.rule import HIGH, MEDIUM, SOURCE, Example, rule
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe, Stage
+    from hardhull.model.change import Change, Fix
     from hardhull.rules.policy import Policy
+    from hardhull.rules.recipe_commands import Call
+    from hardhull.text.shell.values import Arg
 
 SUSPECT = (
     "insecure", "INSECURE", "trusted-host", "TRUSTED_HOST", "strict-ssl", "STRICT_SSL", "sslverify", "sslVerify",
@@ -37,6 +43,10 @@ SUSPECT = (
     re.compile(r"curl\b[^;&|]{0,300}?\s-[a-zA-Z#]{0,12}k"),
 )  # fmt: skip
 """A quick look whether a RUN is worth reading."""
+
+CERTIFICATE = "build once; where a server is refused, install ca-certificates or the certificate of your own authority"
+BUNDLE = re.compile(r"-[A-Za-z#]*k[A-Za-z#]*")
+ALONE = frozenset({"--insecure", "--proxy-insecure", "--no-check-certificate", "--no-strict-ssl", "--plain-http"})
 
 
 @rule(
@@ -69,12 +79,55 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 label="anybody on the way can answer",
                 value=f"{call.program} {call.texts[weak.at].partition('=')[0]}",
                 severity=MEDIUM if call.program in {"pip", "pip3"} else None,
+                fix=_checked(call, weak.at),
             )
         for name, value in call.env:
             what = tls_variable(name, value.text)
             if what:
                 evidence = (SourceSpan(value.place, "switches the check off"),)
-                yield Finding(f"{call.where} does not check {what}", evidence, "run", name)
+                yield Finding(
+                    f"{call.where} does not check {what}", evidence, "run", name, fixes=(_unset(name, value),)
+                )
+
+
+def _checked(call: Call, at: int) -> Fix:
+    """The command without the option; ``true`` where it sets one to ``false``."""
+    text = call.texts[at]
+    following = call.texts[at + 1] if at + 1 < len(call.texts) else ""
+    if text in {"strict-ssl", "--strict-ssl", "enableStrictSsl", "http.sslVerify", "http.sslverify"}:
+        changes: tuple[Change, ...] = (Rewrite(call.place(at + 1), "true"),) if call.literal(at + 1) else ()
+    elif not call.literal(at):
+        changes = ()
+    elif text.partition("=")[0] in {"strict-ssl", "--strict-ssl"}:
+        changes = (Rewrite(call.place(at), text.partition("=")[0] + "=true"),)
+    elif BUNDLE.fullmatch(text):
+        rest = text.replace("k", "", 1)
+        changes = (Rewrite(call.place(at), rest) if rest != "-" else Instruct(NoWord(call.place(at))),)
+    elif text == "--trusted-host" and call.literal(at + 1):
+        changes = (Instruct(NoWord(call.place(at))), Instruct(NoWord(call.place(at + 1))))
+    elif text in ALONE or text.startswith("--trusted-host="):
+        changes = (Instruct(NoWord(call.place(at))),)
+    else:
+        changes = ()
+    if not changes:
+        return advise("leave the option out", CERTIFICATE)
+    title = f"let {call.program} check certificates" + (f" ({text} true)" if following == "false" else "")
+    return change(title, *changes, risk=NEEDS_PROOF, mitigation=CERTIFICATE)
+
+
+def _unset(name: str, value: Arg) -> Fix:
+    """The command without the assignment in front of it."""
+    place = value.place
+    start = place.span.start - len(name) - 1
+    whole = Place(place.source, Span(start, place.span.end))
+    if whole.text.partition("=")[0] != name:
+        return advise(f"leave {name} out", CERTIFICATE)
+    end = place.span.end
+    data = place.source.data
+    while data[end : end + 1] in {b" ", b"\t"}:
+        end += 1
+    gone = Rewrite(Place(place.source, Span(start, end)), "")
+    return change(f"leave {name} out", gone, risk=NEEDS_PROOF, mitigation=CERTIFICATE)
 
 
 def _defined(stage: Stage) -> Iterator[Finding]:
@@ -88,6 +141,12 @@ def _defined(stage: Stage) -> Iterator[Finding]:
                     f"{stage.subject} does not check {what}" + (", nor do its containers" if stage.is_final else ""),
                     label="switches the check off",
                     value=variable.name,
+                    fix=change(
+                        f"leave {variable.name} out",
+                        Instruct(NoVariable(item.place)),
+                        risk=NEEDS_PROOF,
+                        mitigation=CERTIFICATE,
+                    ),
                 )
 
 
@@ -104,8 +163,6 @@ RUN GIT_SSL_NO_VERIFY=1 git clone https://git.example.com/x.git  #! HH-SRC-033
 """,
         good="""
 FROM node:22.12.0
-COPY ca.crt /usr/local/share/ca-certificates/ca.crt
-RUN update-ca-certificates
 RUN curl -fsSL https://example.com/tool -o /tool
 RUN npm config set strict-ssl true && \\
     wget https://example.com/a.txt

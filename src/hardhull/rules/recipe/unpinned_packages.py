@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.installs import SYSTEM, Install, installed
 from hardhull.rules.recipe_commands import calls
 from hardhull.rules.rule import LOW, SOURCE, Example, rule
@@ -45,6 +46,13 @@ PINNING = {
     "go": frozenset[str](),
     "cargo": frozenset({"--version", "--vers", "--git", "--path"}),
 }
+PINNED = {
+    "pip": "pip install {name}==VERSION, or a requirements file with hashes: pip install --require-hashes -r FILE",
+    "npm": "npm install -g {name}@VERSION",
+    "gem": "gem install {name} --version VERSION",
+    "go": "go install {name}@vVERSION",
+    "cargo": "cargo install {name} --version VERSION --locked",
+}
 OWN_TOOLS = frozenset({"pip", "setuptools", "wheel", "npm", "bundler"})
 
 
@@ -54,6 +62,7 @@ OWN_TOOLS = frozenset({"pip", "setuptools", "wheel", "npm", "bundler"})
     dimension=SOURCE,
     severity=LOW,
     also=["hadolint:DL3013", "hadolint:DL3016", "hadolint:DL3028", "hadolint:DL3062"],
+    by_hand="which version works has to be looked up and tested",
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such package of every command."""
@@ -71,6 +80,9 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 at=loose[0],
                 label="no version",
                 value=f"{found.manager} {name}",
+                fix=advise(
+                    f"name the version of {name}", PINNED[found.manager].format(name=name.removesuffix("@latest"))
+                ),
             )
 
 

@@ -1,0 +1,72 @@
+"""Secrets of the build: from arguments and literals to secret mounts, which leave nothing in the image."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hardhull.formats.dockerfile.lists import cut
+from hardhull.model.source import Place
+from hardhull.text.draft import UnwritableError
+
+if TYPE_CHECKING:
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.facts.recipe_changes import ComesAsSecret, HiddenLiteral
+    from hardhull.formats.dockerfile.sheet import Sheet
+    from hardhull.text.dockerfile import Statement
+
+
+def comes_as_secret(sheet: Sheet, _recipe: ImageRecipe, want: ComesAsSecret) -> None:
+    """Takes the ARG out, and mounts the secret in every RUN that names the variable."""
+    name = want.name
+    snippet = f"RUN {_option(name, required=want.required)} ..."
+    use = re.compile(rf"\$\{{?{re.escape(name)}(?!\w)|(?<![\w$]){re.escape(name)}(?![\w=])")
+    arguments: list[Place] = []
+    runs: list[Statement] = []
+    for each in sheet.document.statements:
+        if each.keyword == "ARG":
+            arguments += [Place(each.source, pair.key.span) for pair in each.pairs if pair.key.text == name]
+            text = " ".join(pair.value.text for pair in each.pairs if pair.value)
+        else:
+            text = _all_text(each)
+        if not use.search(text):
+            continue
+        if each.keyword != "RUN" or each.exec_form:
+            raise UnwritableError(f"{each.keyword or 'another instruction'} uses {name} as well", snippet)
+        runs.append(each)
+    if not runs:
+        raise UnwritableError(f"no RUN names {name}: which of them needs it is not written here", snippet)
+    for place in arguments:
+        cut(sheet, place)
+    for run in runs:
+        _mount(sheet, run, name, required=want.required)
+    sheet.with_secrets()
+
+
+def hidden_literal(sheet: Sheet, _recipe: ImageRecipe, want: HiddenLiteral) -> None:
+    """Puts a variable in the place of a text, and mounts the secret that it is."""
+    run = sheet.statement(want.place)
+    if run.keyword != "RUN" or run.exec_form:
+        raise UnwritableError(f"{run.keyword} is no shell command of the build")
+    sheet.replace(want.place.span, f'"${want.name}"')
+    _mount(sheet, run, want.name, required=True)
+    sheet.with_secrets()
+
+
+def _all_text(statement: Statement) -> str:
+    """Everything an instruction says, its here-documents included."""
+    bodies = [statement.body(heredoc).text for heredoc in statement.heredocs]
+    return "\n".join((statement.text, *bodies))
+
+
+def _option(name: str, *, required: bool) -> str:
+    return f"--mount=type=secret,id={name},env={name}" + (",required=true" if required else "")
+
+
+def _mount(sheet: Sheet, run: Statement, name: str, *, required: bool) -> None:
+    """Mounts the secret in a RUN, unless it is mounted there already."""
+    for flag in run.flags:
+        fields = (flag.value or "").split(",") if flag.name == "mount" else []
+        if "type=secret" in fields and f"env={name}" in fields:
+            return
+    sheet.insert(run.keyword_span.end, f" {_option(name, required=required)}")
