@@ -35,12 +35,27 @@ def test_edits_and_back(case: tuple[bytes, tuple[Splice, ...]]) -> None:
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))
-def test_the_difference_is_one_edit_and_no_larger_than_it_must_be(before: bytes, after: bytes) -> None:
+def test_the_difference_is_one_edit_of_whole_lines(before: bytes, after: bytes) -> None:
     edits = difference(before, after)
     assert spliced(before, edits) == after
     for start, end, new in edits:
-        assert before[start:end][:1] != new[:1] or not (end - start and new)
-        assert before[start:end][-1:] != new[-1:] or not (end - start and new)
+        assert before[:start].endswith(b"\n") or not start
+        assert before[:end].endswith(b"\n") or end in {start, len(before)}
+        assert new.endswith(b"\n") or end == len(before) or not new
+
+
+@given(LINES, LINES, LINES, LINES)
+def test_the_difference_is_no_larger_than_it_must_be(
+    head: list[bytes], old: list[bytes], new: list[bytes], tail: list[bytes]
+) -> None:
+    before, after = b"".join(head + old + tail), b"".join(head + new + tail)
+    for start, end, replacement in difference(before, after):
+        assert start >= len(b"".join(head))
+        assert end - start <= len(b"".join(old))
+        assert len(replacement) <= len(b"".join(new))
+        assert (
+            start == end or not replacement or before[start:end].partition(b"\n")[0] != replacement.partition(b"\n")[0]
+        )
 
 
 @pytest.mark.parametrize("edits", [[(2, 1)], [(0, 3), (2, 4)], [(0, 9)], [(3, 3), (1, 1)]])

@@ -34,13 +34,22 @@ def spliced(data: bytes, edits: Iterable[Splice]) -> bytes:
 
 
 def difference(before: bytes, after: bytes) -> tuple[Splice, ...]:
-    """One edit from the first to the last byte that differ; none where they are equal."""
+    """One edit from the first to the last line that differ; none where they are equal."""
     if before == after:
         return ()
     shorter = min(len(before), len(after))
-    start = _common(before, after, shorter)
+    start = before.rfind(b"\n", 0, _common(before, after, shorter)) + 1
     tail = _common(before[start:][::-1], after[start:][::-1], shorter - start)
-    return (Splice(start, len(before) - tail, after[start : len(after) - tail]),)
+    end = len(before) - tail
+    if not (_at_line(before, start, end) and _at_line(after, start, len(after) - tail)):
+        end = before.find(b"\n", end) + 1 or len(before)
+        tail = len(before) - end
+    return (Splice(start, end, after[start : len(after) - tail]),)
+
+
+def _at_line(data: bytes, start: int, offset: int) -> bool:
+    """Whether a line begins there, as one does at ``start``."""
+    return offset == start or data[offset - 1 : offset] == b"\n"
 
 
 def _common(one: bytes, other: bytes, most: int) -> int:

@@ -26,8 +26,8 @@ class FileChange(NamedTuple):
         path: relative to the root, with ``/`` as separator; bytes that are not UTF-8 as surrogate escapes.
         before: what was read; None for a file that is not there yet.
         after: what is to be written; None to remove the file.
-        edits: what turns ``before`` into ``after``, in order and apart from each other; where it is empty, what lies
-            between the first and the last byte that differ counts as one edit.
+        edits: what turns ``before`` into ``after``, in order and apart from each other; where it is empty, all from
+            the first to the last line that differ counts as one edit.
         mode: permission bits of a new file; by default those that the umask leaves.
     """
 
