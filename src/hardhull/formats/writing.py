@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WRITERS: dict[str, str] = {
     "docker-run": "hardhull.formats.docker_run.write",
     "dockerfile": "hardhull.formats.dockerfile.write",
+    "dockerd": "hardhull.formats.dockerd_write",
 }
 """Syntax of a fact -> the module whose ``write(fact, change, drafts)`` writes its Changes."""
 

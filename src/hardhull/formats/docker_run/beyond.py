@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from hardhull.model.edit import Edit
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
+from hardhull.text.shell.values import Arg
 from hardhull.text.shell.wordline import Row
 from hardhull.text.shell.wordtext import quoted, replaced
 
 if TYPE_CHECKING:
     from hardhull.formats.docker_run.linedraft import LineDraft
-    from hardhull.text.shell.values import Arg
 
 
 def set_image(draft: LineDraft, reference: str | None) -> None:
@@ -53,6 +53,4 @@ def set_command(draft: LineDraft, words: tuple[str, ...] | None) -> None:
 
 
 def _said(near: Arg, text: str) -> Arg:
-    from hardhull.text.shell.values import Arg as Words
-
-    return Words.of(*near.site, text)
+    return Arg.of(*near.site, text)

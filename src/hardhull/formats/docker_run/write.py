@@ -165,7 +165,10 @@ def _swap(draft: LineDraft, change: Swap, wanted: list[Any]) -> None:
         raise UnwritableError("it is written elsewhere")
     wanted[wanted.index(plain(change.item))] = change.value
     others = _items(draft, option, change.field)
-    name, text = say.item(change.field, change.value, draft.line, option)
+    try:
+        name, text = say.item(change.field, change.value, draft.line, option)
+    except UnwritableError:  # `-v` mounts no tmpfs, but another option does
+        name, text = say.item(change.field, change.value, draft.line)
     if len(others) > 1:
         texts = [text if plain(one) == plain(change.item) else str(one.value) for one in others]
         draft.revalue(option, ",".join([one or "" for one in texts]))

@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
     Attributes:
         data: the file.
-        words: where each stands; the first one never goes.
+        words: where each stands; the first one never goes, and is empty where all of the words may go.
     """
 
     data: bytes
@@ -39,6 +39,8 @@ class Row(NamedTuple):
         if at + 1 == len(self.words):
             return b""
         between = self.data[self.words[at].end : self.words[at + 1].start]
+        if not between and self.words[at].start == self.words[at].end:
+            return b""
         if not between or not _CLEAN.fullmatch(between):
             raise UnwritableError("something else stands between the words of the command")
         return between
@@ -56,7 +58,7 @@ class Row(NamedTuple):
         if b"\n" in before and b"\n" in behind:
             start = words[first - 1].end + before.rindex(b"\n") + 1
             return Edit(Span(start, words[last].end + behind.index(b"\n") + 1), b"")
-        if b"\n" in before:
+        if last + 1 < len(words) and (b"\n" in before or not before):
             return Edit(Span(words[first].start, words[last + 1].start), b"")
         return Edit(Span(words[first - 1].end, words[last].end), b"")
 
@@ -74,7 +76,7 @@ class Row(NamedTuple):
             gap = self.gap(at) if at >= 0 else b" "
             if b"\n" in gap:
                 return gap[: gap.index(b"\n") + 1] + gap[gap.rindex(b"\n") + 1 :]
-        return b" "
+        return b"" if bound == 1 and self.words[0].start == self.words[0].end else b" "
 
     def edits(self, gone: Sequence[tuple[int, int]], new: Sequence[bytes], last: int, bound: int) -> Iterator[Edit]:
         """All edits of the row.
