@@ -68,7 +68,7 @@ def scan_texts(files: dict[str, str], policy: Policy | None = None) -> Result:
     candidates = []
     for path, text in sorted(files.items()):
         data = text.encode()
-        kinds = kinds_of(path, data)
+        kinds = kinds_of(path, data) or ("other",)  # what a scan reads only where another file makes it matter
         candidates.append(Candidate(Source(path, data), kinds))
     return judge_files(
         Discovery(Path("/nonexistent"), candidates, []), policy or Policy(), Options(strict=True, today="2026-01-01")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.bases import KnownBase
+    from hardhull.facts.build_context import BuildContext
     from hardhull.facts.parts import EnvVar, Healthcheck
     from hardhull.facts.problem import Problem
     from hardhull.facts.recipe_parts import Base, BuildMount, Command, Instruction
@@ -133,6 +134,9 @@ class ImageRecipe(ImageConfig):
         problems: what the builder refuses, and what it takes otherwise than it was meant.
     """
 
+    context: Slot[BuildContext | None] = Slot(None)
+    """Link: where COPY takes files from; set for recipes that take all of it."""
+
     __slots__ = ("directives", "final", "global_args", "problems", "stages")
     kind: ClassVar[str] = "recipe"
 
@@ -153,6 +157,11 @@ class ImageRecipe(ImageConfig):
     def base(self) -> Field[Base | None]:
         """What the final stage begins with."""
         return self.final.base if self.final else self.absent(Stage.base)
+
+    @property
+    def whole_copies(self) -> list[tuple[Stage, Copy]]:
+        """The COPYs that take all of the build context, with their stages."""
+        return [(stage, copy) for stage in self.stages for copy in stage.copies if copy.whole_context is not None]
 
     @property
     def root_stage(self) -> Stage | None:

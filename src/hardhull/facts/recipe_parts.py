@@ -263,3 +263,13 @@ class Copy(Instruction):
     def adds(self) -> bool:
         """Whether it is ADD, which unpacks archives and fetches URLs."""
         return self.keyword == "ADD"
+
+    @property
+    def whole_context(self) -> Field[str] | None:
+        """The source that is all of the build context (``.``, ``/``, ``*``); None where there is none."""
+        if self.origin.written:
+            return None
+        return next((field for field in self.sources if field.get("-").strip("/") in _WHOLE), None)
+
+
+_WHOLE = frozenset(("", ".", "*", "./*", "./."))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from hardhull.facts.cluster import Cluster
 from hardhull.facts.deeds import deeds
 from hardhull.facts.engine import Engine
-from hardhull.facts.parts import Build
-from hardhull.facts.pipeline import Pipeline, Run
+from hardhull.facts.pipeline import Pipeline
 from hardhull.facts.seccomp import SeccompProfile
 from hardhull.facts.workload import Workload
 from hardhull.model.field import Field
+from hardhull.scan.builds import build_commands
 from hardhull.scan.effective import derive
 from hardhull.scan.images import Images
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import Lookup
+    from hardhull.facts.parts import Build
     from hardhull.scan.tree import Tree
 
 
@@ -89,27 +90,7 @@ def _link_engine_profile(engine: Engine, profiles: dict[str, SeccompProfile]) ->
 
 def _built_names(pipelines: list[Pipeline]) -> Iterator[tuple[str, Build]]:
     """Image names and builds from ``docker build -t NAME CONTEXT`` in scripts and workflows."""
-    for pipeline in pipelines:
-        for deed in deeds(pipeline):
-            if deed.kind == "build" and isinstance(deed.source, Run) and deed.images:
-                build = _build_of(deed.source, pipeline.folder)
-                if build is not None:
-                    yield from ((image.value, build) for image in deed.images if image.known)
-
-
-def _build_of(run: Run, base: str) -> Build | None:
-    """The context and Dockerfile of a build command; None where a variable hides them."""
-    context = run.words[-1]
-    if not context.known or context.value.startswith("-") or "://" in context.value:
-        return None
-    folder = posixpath.normpath(posixpath.join(base, context.value))
-    target = run.option("--target")
-    if target is not None and not target.known:
-        return None
-    wanted = target.value if target is not None else None
-    file = run.option("-f", "--file")
-    if file is None:
-        return Build(folder, target=wanted)
-    if not file.known:
-        return None
-    return Build(folder, posixpath.relpath(posixpath.join(base, file.value), folder), target=wanted)
+    for command in build_commands(pipelines):
+        for image in command.images:
+            if image.known:
+                yield image.value, command.beneath(command.folder)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import Lookup
+    from hardhull.facts.recipe import ImageRecipe
     from hardhull.scan.tree import Tree
 
 LINKED = frozenset({"workload", "engine", "pipeline"})
@@ -21,3 +22,9 @@ def link(facts: Sequence[Fact], tree: Tree, images: Lookup) -> None:
         from hardhull.scan.connect import connect
 
         connect(facts, tree, images)
+    recipes: list[ImageRecipe] = [fact for fact in facts if fact.kind == "recipe"]  # type: ignore[misc]
+    greedy = [recipe for recipe in recipes if recipe.whole_copies]
+    if greedy:
+        from hardhull.scan.contexts import find_contexts
+
+        find_contexts(facts, greedy, tree)

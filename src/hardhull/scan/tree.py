@@ -30,6 +30,7 @@ class Tree:
     def __init__(self, root: Path | None, candidates: Iterable[Candidate]) -> None:
         self.root = None if root is None else root.resolve()
         self.candidates = list(candidates)
+        self._given = [one.source.path for one in self.candidates]
         self._sources: dict[str, Source | None] = {one.source.path: one.source for one in self.candidates}
 
     def of_kind(self, kind: str) -> list[Source]:
@@ -50,6 +51,26 @@ class Tree:
             return True
         inside = self._inside(shown)
         return inside is not None and inside.is_file()
+
+    def has(self, path: str) -> bool:
+        """Whether anything stands at a path: a file, a folder, or what was read without a folder."""
+        shown = posixpath.normpath(path)
+        if self._sources.get(shown) is not None or any(name.startswith(f"{shown}/") for name in self._given):
+            return True
+        inside = self._inside(shown)
+        return inside is not None and inside.exists()
+
+    def names(self, folder: str) -> list[str]:
+        """What stands in a folder, in no order; nothing where there is no such folder."""
+        shown = posixpath.normpath(folder)
+        inside = self._inside(shown)
+        if inside is None or not inside.is_dir():
+            start = "" if shown == "." else f"{shown}/"
+            return list({name[len(start) :].partition("/")[0] for name in self._given if name.startswith(start)})
+        try:
+            return [entry.name for entry in inside.iterdir()]
+        except OSError:
+            return []
 
     def _inside(self, shown: str) -> Path | None:
         """The real path, if it is inside the root and no part of it is a link that leads out."""
