@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 from fixing import findings, fixed
-from texts import marks_of
+from texts import files_of, marks_of
 
 from hardhull.formats.dockerfile import read
 from hardhull.model.source import Source
 from hardhull.rules.rule import Example, Rule, rules_for
 
-CASES = [(rule, example) for rule in rules_for("recipe") for example in rule.examples if example.syntax == "dockerfile"]
+CASES = [
+    (rule, example)
+    for rule in rules_for("recipe")
+    for example in rule.examples
+    if example.syntax == "dockerfile" and len(files_of(example.bad, "Dockerfile")) == 1
+]
 
 
 def bad_of(case: tuple[Rule, Example]) -> bytes:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.build_context import INSTALLED, SECRET
 from hardhull.model.finding import Confidence, SourceSpan
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, HIGH, LOW, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
@@ -35,11 +36,19 @@ if TYPE_CHECKING:
     from hardhull.facts.build_context import BuildContext, Held
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.recipe_parts import Copy
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding, Severity
     from hardhull.rules.policy import Policy
 
 
-@rule("HH-SEC-036", "context-copied-whole", dimension=BUILD, severity=MEDIUM, checklist=[2])
+@rule(
+    "HH-SEC-036",
+    "context-copied-whole",
+    dimension=BUILD,
+    severity=MEDIUM,
+    checklist=[2],
+    by_hand="what the image needs of its context is not written in the recipe",
+)
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the source that is the whole context."""
     copies = recipe.whole_copies
@@ -59,6 +68,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
             value=" ".join(one.path for one in entering) or "all",
             severity=_severity(entering) if ends_here else LOW,
             confidence=Confidence.MEDIUM if context.guessed else None,
+            fix=_advice(context, entering),
         )
 
 
@@ -77,6 +87,16 @@ def _what(context: BuildContext, entering: Sequence[Held]) -> str:
     if context.ignore is None:
         return f"{listed} of {folder}, and no .dockerignore keeps {them} out"
     return f"{listed}, and {context.ignore.path} does not keep {them} out"
+
+
+def _advice(context: BuildContext, entering: Sequence[Held]) -> Fix:
+    """The lines that keep it out, and the file that they belong in."""
+    if context.ignore is not None:
+        file = context.ignore.path
+    else:
+        file = ".dockerignore" if context.folder == "." else f"{context.folder}/.dockerignore"
+    lines = [one.path for one in entering] or [".git", "**/.env*", "**/*.pem", "**/*.key"]
+    return advise(f"keep it out by {file}", "\n".join(lines))
 
 
 def _label(entering: Sequence[Held]) -> str:
