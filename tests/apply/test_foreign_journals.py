@@ -267,6 +267,18 @@ def test_a_key_inside_the_tree_vouches_for_nothing(root: Path, monkeypatch: pyte
     refused(lambda: Journal(root).apply("x", [FileChange("new", None, b"")]), "inside the tree")
 
 
+def test_a_user_without_a_home(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    monkeypatch.setattr("pathlib.Path.home", nowhere)
+    refused(lambda: Journal(root).apply("x", [FileChange("new", None, b"")]), "no home folder", 4)
+    monkeypatch.setattr("pathlib.Path.home", lambda: root / "a.yaml")
+    refused(lambda: Journal(root).apply("x", [FileChange("new", None, b"")]), "Not a directory", 4)
+
+
 def test_what_is_kept_is_for_its_owner_alone(root: Path, state: Path) -> None:
     Journal(root).apply("x", changes())
     for folder in (root / ".hardhull", state):

@@ -13,10 +13,13 @@ import stat
 from pathlib import Path
 
 from hardhull.apply import disk
-from hardhull.apply.refusal import NotDoneError
+from hardhull.apply.refusal import FAILED, NotDoneError, failed
 
 NAME = "key"
 BYTES = 32
+ELSEWHERE = (
+    "set XDG_STATE_HOME to a folder of yours outside of the tree, and keep that: old receipts need the key in it"
+)
 
 
 def state_folder() -> Path:
@@ -26,7 +29,15 @@ def state_folder() -> Path:
         return Path(named) / "hardhull"
     if os.geteuid() == 0:
         return Path("/var/lib/hardhull")
-    return Path.home() / ".local" / "state" / "hardhull"
+    return _home() / ".local" / "state" / "hardhull"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without an entry and without $HOME, as in a container
+        why = "this user has no home folder"
+        raise NotDoneError("the journal's key cannot be kept", why, ELSEWHERE, FAILED) from None
 
 
 def read_key(root: Path) -> bytes | None:
@@ -54,17 +65,19 @@ def make_key(root: Path) -> bytes:
     """This user's key, made now where there is none; two that make one at once get the same.
 
     Raises:
-        NotDoneError: the key is not safe where it is.
-        OSError: it cannot be made.
+        NotDoneError: the key is not safe where it is, or cannot be made.
     """
     folder = state_folder()
     _outside(folder, root)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        return _read(folder, at) or _make(folder, at)
-    finally:
-        os.close(at)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            return _read(folder, at) or _make(folder, at)
+        finally:
+            os.close(at)
+    except OSError as error:
+        raise failed(f"the journal's key cannot be kept in {folder}", error, ELSEWHERE) from None
 
 
 def _make(folder: Path, at: int) -> bytes:
@@ -119,7 +132,7 @@ def _ours(path: Path, status: os.stat_result, forbidden: int) -> None:
 
 def _outside(folder: Path, root: Path) -> None:
     """A key inside the tree may have come with it; not so where the tree is all of the user's home, or the host."""
-    if folder.resolve().is_relative_to(root) and not Path.home().resolve().is_relative_to(root):
+    if folder.resolve().is_relative_to(root) and not _home().resolve().is_relative_to(root):
         raise _unsafe(folder, "it lies inside the tree whose journal it would vouch for")
 
 
