@@ -44,9 +44,10 @@ class Workload(Fact):
         unread: keys or options that are not understood, each at its place.
         within: for a command line what the text around it is: ``shell``, ``makefile``, ``workflow``, ``gitlab``,
             ``systemd`` or ``markdown``; else empty.
+        origin: what the writer of its syntax goes by; nobody else looks at it.
     """
 
-    __slots__ = ("active", "from_docs", "name", "runtime", "unread", "within")
+    __slots__ = ("active", "from_docs", "name", "origin", "runtime", "unread", "within")
     kind: ClassVar[str] = "workload"
 
     def __init__(
@@ -69,6 +70,7 @@ class Workload(Fact):
         self.from_docs = from_docs
         self.unread: list[Field[str]] = []
         self.within = ""
+        self.origin: object = None
 
     # What is started
     image: Slot[str | None] = Slot(None)

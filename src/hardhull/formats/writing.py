@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hardhull.text.draft import Drafts
 
 WRITERS: dict[str, str] = {
+    "compose": "hardhull.formats.compose.write",
     "docker-run": "hardhull.formats.docker_run.write",
     "dockerfile": "hardhull.formats.dockerfile.write",
     "dockerd": "hardhull.formats.dockerd_write",

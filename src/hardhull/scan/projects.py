@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.pipeline import Pipeline
+from hardhull.formats.compose.layers import link_users
 from hardhull.formats.compose.project import read_project
 from hardhull.model.result import NotChecked
 from hardhull.scan.neighbours import find_awaited, find_neighbours
@@ -61,6 +62,7 @@ class Projects:
         for path in sorted(self._files):
             if path not in self._taken:
                 self._alone(path)
+        link_users(self.workloads)
 
     def _project(self, group: Sequence[str]) -> ComposeProject:
         sources = [self._files.get(path) or self._tree.read(path) for path in group]

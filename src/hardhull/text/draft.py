@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from hardhull.model.edit import Edit, spliced
 from hardhull.model.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from hardhull.model.source import Source
+    from hardhull.model.source import Place, Source
 
 T = TypeVar("T")
 
@@ -47,6 +47,18 @@ class Log:
         """Take back every step since the mark, the last one first."""
         while len(self._undo) > mark:
             self._undo.pop()()
+
+
+class Note(NamedTuple):
+    """What edits do beside what was asked for.
+
+    Attributes:
+        text: as a sentence part ("compose.yaml:4 is also read by service api").
+        subjects: what else changes.
+    """
+
+    text: str
+    subjects: tuple[str, ...]
 
 
 class HasEdits(Protocol):
@@ -134,11 +146,14 @@ class Drafts:
     Attributes:
         log: of all of them.
         made: new files by path, with their text.
+        notes: what the edits change that nobody asked for.
     """
 
     def __init__(self) -> None:
         self.log = Log()
         self.made: dict[str, bytes] = {}
+        self.notes: list[Note] = []
+        self._asked: set[tuple[str, int, object]] = set()
         self._drafts: dict[str, Draft] = {}
         self._kept: dict[tuple[str, str], object] = {}
 
@@ -164,6 +179,26 @@ class Drafts:
         found = self._kept[key]
         assert isinstance(found, kind)  # noqa: S101  the key says so
         return found
+
+    def ask(self, subject: Place, wish: object) -> None:
+        """Somebody wants this of a subject: what several share may be changed once all of them are asked for it.
+
+        Args:
+            subject: the place that its fact is known by.
+            wish: the change, in a form that is equal for equal changes of other subjects.
+        """
+        self._asked.add((subject.source.path, subject.span.start, wish))
+
+    def is_asked(self, subject: Place, wish: object) -> bool:
+        """Whether somebody wants this of a subject."""
+        return (subject.source.path, subject.span.start, wish) in self._asked
+
+    def note(self, text: str, subjects: Iterable[str]) -> None:
+        """Notes what an edit changes beside what was asked for."""
+        made = Note(text, tuple(subjects))
+        if made not in self.notes:
+            self.notes.append(made)
+            self.log.did(lambda: self.notes.remove(made))
 
     def create(self, path: str, data: bytes) -> None:
         """A new file.

@@ -285,3 +285,8 @@ _FORMS: dict[str, Callable[[Tree, Canon], Tree]] = {
     "depends_on": lambda tree, _: named(tree, started),
     "extra_hosts": lambda tree, _: as_list(tree),
 }
+
+
+def maker_of(key: str) -> Maker:
+    """What brings the items of a list into their final form."""
+    return _ITEMS[key]

@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hardhull.formats.compose.canonical import Canon
+from hardhull.formats.compose.layers import marked
 from hardhull.formats.compose.merge import merge_services, without
 from hardhull.formats.compose.tree import Pair, Table, Text
 from hardhull.formats.compose.units import shown
@@ -143,7 +144,8 @@ class Extender:
         for root in self.loader.documents(source):
             tree, resets = self.loader.converted(source, root, self.setting.environment) if root else (None, set())
             scope.resets.update(resets)
-            table = Canon(folder, self.loader.problems).model(tree).table("services") if tree else None
+            marks = marked(tree, folder, self.setting.environment) if tree else None
+            table = Canon(folder, self.loader.problems).model(marks).table("services") if marks else None
             scope.services.update(table.pairs if table else {})
         return scope
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from hardhull.formats.compose.canonical import Canon
 from hardhull.formats.compose.convert import Converter, Path
 from hardhull.formats.compose.extends import Extender, Scope
+from hardhull.formats.compose.layers import marked
 from hardhull.formats.compose.merge import merge_models, merge_resources, without
 from hardhull.formats.compose.pairs import elements
 from hardhull.formats.compose.places import from_root, inside
@@ -116,6 +117,7 @@ class Loader:
         tree, resets = self.converted(source, root, setting.environment)
         if tree is None:
             return model
+        tree = marked(tree, setting.folder, setting.environment)
         if "include" in tree.pairs:
             tree = self.with_includes(tree, resets, setting._replace(included=(*setting.included, source.path)))
         tree = extender.extended(tree, Scope(source.path, setting.folder, resets, {}))

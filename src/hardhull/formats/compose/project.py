@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.formats.compose import known
 from hardhull.formats.compose.context import Context
 from hardhull.formats.compose.environment import Environment, project_variables
+from hardhull.formats.compose.layers import link_users
 from hardhull.formats.compose.load import SECTIONS, Loader, Setting
 from hardhull.formats.compose.problem import Problem, Problems, TooMuchError
 from hardhull.formats.compose.resources import Resources, read_resources
@@ -129,6 +130,7 @@ def _workloads(model: Table, context: Context) -> tuple[Workload, ...]:
                 return tuple(found)
             if workload is not None:
                 found.append(workload)
+    link_users(found)
     _check_references(model, found, context)
     for name, pair in model.pairs.items():
         if isinstance(pair.value, Text) and pair.value.null and not known.is_extension(name):

@@ -10,6 +10,7 @@ from hardhull.facts.workload import Workload
 from hardhull.formats.compose import known
 from hardhull.formats.compose.extends import OPEN
 from hardhull.formats.compose.fields import Fields, words_of
+from hardhull.formats.compose.layers import layers_of
 from hardhull.formats.compose.limits import LIMIT_KEYS, block_io, put_limits
 from hardhull.formats.compose.network import NETWORK_KEYS, extra_hosts, put_network
 from hardhull.formats.compose.pairs import assignments, elements
@@ -55,6 +56,7 @@ def read_service(name: str, pair: Pair, context: Context, *, kind: str = "servic
     opened = service.pairs.get(OPEN)
     why = opened.value.why if opened is not None and isinstance(opened.value, Text) else None
     workload = Workload(name, f"{kind} {name}", "compose", pair.place, cannot=CANNOT, absent_unknown=why)
+    workload.origin = layers_of(service, context.read)
     fields = Fields(workload, service, context)
     keys = known.JOB if kind == "job" else known.SERVICE
     for key, value in service.pairs.items():
@@ -66,7 +68,7 @@ def read_service(name: str, pair: Pair, context: Context, *, kind: str = "servic
         elif key in keys:
             if key not in _LATER:
                 fields.unread(key, value)
-        elif key != OPEN and not known.is_extension(key):
+        elif key[:1] != "\0" and not known.is_extension(key):
             _strange(fields, key, value)
     put_limits(fields)
     put_network(fields)

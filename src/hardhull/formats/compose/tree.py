@@ -189,7 +189,7 @@ def frozen(tree: Tree) -> object:
     if isinstance(tree, Text):
         return _value(tree)
     if isinstance(tree, Table):
-        return frozenset((name, frozen(pair.value)) for name, pair in tree.pairs.items())
+        return frozenset((name, frozen(pair.value)) for name, pair in tree.pairs.items() if name[:1] != "\0")
     if isinstance(tree, Made):
         return (tree.key, tree.value)
     return tuple(map(frozen, tree.items))

@@ -9,7 +9,7 @@ from hardhull.model.edit import Edit
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar
-from hardhull.text.tree.plain import entry, flow, item_lines, scalar
+from hardhull.text.tree.plain import Inline, Tagged, entry, flow, grown, item_lines, scalar
 
 if TYPE_CHECKING:
     from hardhull.text.nodes import Node
@@ -63,8 +63,8 @@ class Blocks:
 
     def _replaced(self, index: int, value: Plain) -> Edit:
         node = self._value(index)
-        nested = isinstance(value, (dict, list)) and bool(value)
-        if isinstance(node, Scalar) and not nested:
+        nested = isinstance(value, (dict, list)) and bool(value) and not isinstance(value, Inline)
+        if isinstance(node, Scalar) and not nested and not isinstance(value, Tagged) and not self._aliased(index):
             return self._scalar(node, value)
         part = self._part(index)
         if isinstance(self.node, Mapping):
@@ -86,13 +86,19 @@ class Blocks:
         style = self.style
         if node.style in {"'", '"'}:
             style = style._replace(quote=node.style)
-        text = flow(value, style) if isinstance(value, (dict, list)) else scalar(value, style)
+        text = flow(value, style) if isinstance(value, (dict, list, Tagged)) else scalar(value, style)
+        if isinstance(value, str) and node.plain and node.text and self._is_single(node) and grown(node.text, value):
+            text = value
         if isinstance(value, str) and node.style in {"'", '"'} and text == value:
             text = f"{node.style}{value}{node.style}"
         before = self.data[node.start - 1 : node.start]
         if node.start == node.end and before not in {b" ", b"\t"}:
             text = f" {text}"
         return Edit(Span(node.start, node.end), text.encode())
+
+    def _is_single(self, node: Scalar) -> bool:
+        """Whether a text stands as it is read, on one line."""
+        return self.data[node.start : node.end] == node.text.encode()
 
     # ---- removals -------------------------------------------------------------------------------------------------
 
@@ -171,6 +177,12 @@ class Blocks:
         found = list(pattern.finditer(self.data, before, start + 1))
         return found[-1].end() - 1 if found else start
 
+    def _aliased(self, index: int) -> bool:
+        """Whether an entry or item refers to an anchor."""
+        if isinstance(self.node, Mapping):
+            return self.node.entries[index].alias is not None
+        return index in self.node.aliases
+
     def _line_end(self, offset: int) -> int:
         """The end of the line that an offset is on, without its line end."""
         end = self.layout.next_line(offset)
@@ -183,9 +195,7 @@ class Blocks:
         return self.layout.comments(span.start, self._line_end(span.end))
 
     def _refuse_shared(self, span: Span, index: int) -> None:
-        if isinstance(self.node, Mapping) and self.node.entries[index].alias is not None:
-            return
-        if index in getattr(self.node, "aliases", ()):
+        if self._aliased(index):
             return
         if self.layout.outer_uses(span.start, span.end, self._value(index)):
             raise UnwritableError("an anchor in it is referred to from elsewhere")

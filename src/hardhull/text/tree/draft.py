@@ -75,7 +75,9 @@ class TreeDraft:
 
     # ---- what can be asked for ------------------------------------------------------------------------------------
 
-    def set(self, mapping: Mapping, path: tuple[str, ...], value: Plain, *, shared: bool = False) -> None:
+    def set(
+        self, mapping: Mapping, path: tuple[str, ...], value: Plain, *, shared: bool = False, hide: bool = False
+    ) -> None:
         """The value at a path of keys becomes this one; mappings that are not there yet are made.
 
         Args:
@@ -83,6 +85,7 @@ class TreeDraft:
             path: keys.
             value: what stands there then.
             shared: whether what an anchor shares may be changed for all who refer to it.
+            hide: whether it may stand in front of what a merge key brings there.
         """
         holder, rest = self._descend(mapping, path, shared=shared)
         if isinstance(holder, dict):
@@ -90,7 +93,7 @@ class TreeDraft:
             return
         index = self._own(holder, rest[0])
         if index is None:
-            self._add_key(holder, rest, value)
+            self._add_key(holder, rest, value, hide=hide)
         elif len(rest) > 1:  # the parent is there and holds nothing
             nested = _nest(rest[1:], value)
             self._put(holder, index, nested)
@@ -167,6 +170,25 @@ class TreeDraft:
         if differs(node, value):
             self._put(parent.node, parent.at, value)
 
+    def unalias(self, mapping: Mapping, index: int, value: Plain, *, shared: bool = False) -> None:
+        """An entry that refers to an anchor gets a value of its own."""
+        self._check_shared(mapping, shared=shared)
+        self._put(mapping, index, value, alias=True)
+
+    def pending(self, mapping: Mapping, path: tuple[str, ...]) -> Plain:
+        """The new value that is wanted at a path of keys so far; None where none is."""
+        found = self._new_holder(mapping, path)
+        return None if found is None else found[0].get(found[1])
+
+    def revise(self, mapping: Mapping, path: tuple[str, ...], value: Plain) -> None:
+        """Puts another value in the place of one that is pending."""
+        found = self._new_holder(mapping, path)
+        assert found is not None  # noqa: S101  the caller has seen it with pending()
+        holder, key = found
+        before = holder[key]
+        holder[key] = value
+        self._log.did(lambda: holder.__setitem__(key, before))
+
     def keeps(self, mapping: Mapping) -> None:
         """The mapping stays, whatever leaves it: what empties it is refused."""
         self._floors.add(id(mapping))
@@ -215,6 +237,25 @@ class TreeDraft:
         self._check_shared(node, shared=shared)
         return node, path[-1:]
 
+    def _new_holder(self, mapping: Mapping, path: tuple[str, ...]) -> tuple[dict[Any, Any], Any] | None:
+        """What holds the new value at a path, and the key or index in it."""
+        node: Node = mapping
+        for at, key in enumerate(path):
+            if not isinstance(node, Mapping):
+                return None
+            pending = self._of(node)
+            index = next((index for index, entry in enumerate(node.entries) if entry.name == key), None)
+            holder: dict[Any, Any] = pending.added
+            name: Any = key
+            if index is not None and index in pending.replaced:
+                holder, name = pending.replaced, index
+            if name in holder:
+                return _inside(holder, name, path[at + 1 :])
+            if index is None or node.entries[index].alias is not None:
+                return None
+            node = node.entries[index].value
+        return None
+
     def _replaced_mapping(self, node: Mapping, index: int) -> dict[str, Any]:
         """The new mapping that was asked for in the place of an entry's value."""
         new = self._of(node).replaced[index]
@@ -256,8 +297,8 @@ class TreeDraft:
             line = self.layout.source.position(uses[0]).line
             raise SharedError(f"an anchor shares it with line {line}, which would change too", uses)
 
-    def _add_key(self, mapping: Mapping, path: tuple[str, ...], value: Plain) -> None:
-        if len(path) == 1 and any(map(is_merge, mapping.entries)) and isinstance(value, list):
+    def _add_key(self, mapping: Mapping, path: tuple[str, ...], value: Plain, *, hide: bool = False) -> None:
+        if not hide and len(path) == 1 and any(map(is_merge, mapping.entries)) and isinstance(value, list):
             merged = mapping.get(path[0])
             if merged is not None:
                 raise SharedError(
@@ -313,7 +354,7 @@ class TreeDraft:
             for pending in self._pending.values()
         )
 
-    def _put(self, holder: Mapping | Sequence, index: int, value: Plain) -> None:
+    def _put(self, holder: Mapping | Sequence, index: int, value: Plain, *, alias: bool = False) -> None:
         pending = self._of(holder)
         if index in pending.gone:
             raise UnwritableError(CONFLICT)
@@ -322,9 +363,9 @@ class TreeDraft:
             if pending.replaced[index] != value:
                 raise UnwritableError(CONFLICT)
             return
-        if isinstance(holder, Mapping) and holder.entries[index].alias is not None:
+        if not alias and isinstance(holder, Mapping) and holder.entries[index].alias is not None:
             raise SharedError("it is an alias of something that others share", [])
-        if not isinstance(node, Scalar) and self._wanted_inside(node):
+        if not alias and not isinstance(node, Scalar) and self._wanted_inside(node):
             raise UnwritableError(CONFLICT)
         pending.replaced[index] = value
         self._noted(pending, lambda: pending.replaced.pop(index))
@@ -337,6 +378,16 @@ class TreeDraft:
             undo()
             raise
         self._log.did(undo)
+
+
+def _inside(holder: dict[Any, Any], name: Any, path: tuple[str, ...]) -> tuple[dict[Any, Any], Any] | None:
+    """The same, further in through mappings that are new."""
+    for key in path:
+        inner = holder[name]
+        if not isinstance(inner, dict) or key not in inner:
+            return None
+        holder, name = inner, key
+    return holder, name
 
 
 def _nest(path: tuple[str, ...], value: Plain) -> Plain:

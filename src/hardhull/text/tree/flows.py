@@ -9,7 +9,7 @@ from hardhull.model.edit import Edit
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar
-from hardhull.text.tree.plain import flow, scalar, spread
+from hardhull.text.tree.plain import flow, grown, scalar, spread
 
 if TYPE_CHECKING:
     from hardhull.text.nodes import Node
@@ -116,21 +116,28 @@ class Flows:
 
     def _replaced(self, index: int, value: Plain) -> Edit:
         node = self._value(index)
-        span = Span(node.start, node.end)
-        if not isinstance(node, Scalar):
+        alias = self._alias(index)
+        span = alias or Span(node.start, node.end)
+        if alias is None and not isinstance(node, Scalar):
             self._refuse_lost(span, index)
         style = self.style
         quoted = isinstance(node, Scalar) and node.style in {"'", '"'}
         if isinstance(node, Scalar) and quoted:
             style = style._replace(quote=node.style)
         text = self._value_text(value)
+        if isinstance(value, str) and isinstance(node, Scalar) and node.plain and node.text and not self.layout.json:
+            single = self.data[node.start : node.end] == node.text.encode()
+            text = value if single and grown(node.text, value, flow=True) else text
         if isinstance(value, str) and isinstance(node, Scalar) and quoted:
             text = scalar(value, style, flow=True)
             text = f"{node.style}{value}{node.style}" if text == value else text
-        if node.start == node.end:
+        if span.start == span.end:
             colon = b":" not in self.data[self.parts[index].start : node.start]
             text = f": {text}" if colon else f" {text}" if self.data[node.start - 1 : node.start] == b":" else text
         return Edit(span, text.encode())
+
+    def _alias(self, index: int) -> Span | None:
+        return self.node.entries[index].alias if isinstance(self.node, Mapping) else self.node.aliases.get(index)
 
     def _value(self, index: int) -> Node:
         return self.node.entries[index].value if isinstance(self.node, Mapping) else self.node.items[index]
@@ -157,5 +164,5 @@ class Flows:
     def _refuse_lost(self, span: Span, index: int) -> None:
         if self.layout.comments(*span):
             raise UnwritableError("there are comments in what would go")
-        if self.layout.outer_uses(span.start, span.end, self._value(index)):
+        if self._alias(index) is None and self.layout.outer_uses(span.start, span.end, self._value(index)):
             raise UnwritableError("an anchor in it is referred to from elsewhere")

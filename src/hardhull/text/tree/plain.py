@@ -9,17 +9,35 @@ from typing import Any, NamedTuple, TypeAlias
 from hardhull.text.draft import UnwritableError
 
 Atom: TypeAlias = "bool | int | float | str | None"
-Plain: TypeAlias = "Atom | list[Any] | dict[str, Any]"
+Plain: TypeAlias = "Atom | list[Any] | dict[str, Any] | Verbatim | Tagged"
 """A value to write: scalars, lists and mappings with texts as keys."""
 
 _SAFE = re.compile(
-    r"[A-Za-z_./](?:[A-Za-z0-9_./+=@^%()$-]|:(?=[^\s:,\[\]{}])|\\(?=\w)|[ ](?=[A-Za-z0-9_./(]))*", re.ASCII
+    r"[A-Za-z_./](?:[A-Za-z0-9_./+=@^%()$-]|:(?=[^\s:,\[\]{}])|\\(?=\w)|[ ](?=[A-Za-z0-9_./(-]))*", re.ASCII
 )
-_SIZE = re.compile(r"\d+(?:\.\d+)?(?:[bB]|[kKmMgGtT][iI]?[bB]?|ms|us|[smh]|m)", re.ASCII)
+_SIZE = re.compile(r"\d+(?:\.\d+)?(?:[bB]|[kKmMgGtT][iI]?[bB]?|ms|us|[smh]|m)|(?:\d+(?:ms|[smh]))+", re.ASCII)
 _DOTTED = re.compile(r"\d+\.\d+\.\d+[\w.-]*(?:/\d+)?|\d+[-.][A-Za-z][\w.-]*", re.ASCII)
 _WORDS = re.compile(r"(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf)", re.IGNORECASE)
 """What some YAML 1.1 or 1.2 consumer takes for something other than text."""
 _NUMBER_LIKE = re.compile(r"[-+.]?[\d_][\d_:.eE+-]*|0[xo][0-9a-fA-F_]+", re.ASCII)
+
+
+class Verbatim(NamedTuple):
+    """A scalar as it stands elsewhere, with its quotes; ``text`` is what it says."""
+
+    written: str
+    text: str
+
+
+class Tagged(NamedTuple):
+    """A value with a local tag in front of it, such as ``!reset``."""
+
+    tag: str
+    value: Any
+
+
+class Inline(list[Any]):
+    """A list that is written on one line, as commands are."""
 
 
 class Style(NamedTuple):
@@ -49,12 +67,14 @@ class Style(NamedTuple):
         return "\t" if self.tabs else " " * self.step
 
 
-def scalar(value: Atom, style: Style, *, flow: bool = False) -> str:
+def scalar(value: Atom | Verbatim, style: Style, *, flow: bool = False) -> str:
     """A scalar, quoted where some consumer could take the text for something else.
 
     Raises:
         UnwritableError: the text has control characters or line breaks.
     """
+    if isinstance(value, Verbatim):
+        return value.written if not flow or value.written != value.text else scalar(value.text, style, flow=True)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -77,6 +97,16 @@ def is_plain(text: str, *, flow: bool = False) -> bool:
     return bool(_SAFE.fullmatch(text) or _SIZE.fullmatch(text) or _DOTTED.fullmatch(text))
 
 
+def grown(old: str, new: str, *, flow: bool = False) -> bool:
+    """Whether a text that needs no quotes still needs none with something harmless put in front or behind."""
+    if new.endswith(old) and len(new) > len(old):
+        return re.fullmatch(r"[A-Za-z0-9][\w./:-]*", new[: -len(old)], re.ASCII) is not None
+    if new.startswith(old) and len(new) > len(old):
+        added = new[len(old) :]
+        return re.fullmatch(r"[\w./:,=-]*[\w/]", added, re.ASCII) is not None and not (flow and "," in added)
+    return False
+
+
 def _quoted(text: str, quote: str) -> str:
     if any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or char in "\u2028\u2029\ufeff" for char in text):
         raise UnwritableError("the text has control characters in it")
@@ -89,6 +119,8 @@ def _quoted(text: str, quote: str) -> str:
 
 def flow(value: Plain, style: Style) -> str:
     """A value on one line, in brackets and braces."""
+    if isinstance(value, Tagged):
+        return f"{value.tag} {flow(value.value, style)}"
     if isinstance(value, dict):
         pad = " " if style.padded else ""
         pairs = (f"{scalar(key, style, flow=True)}: {flow(item, style)}" for key, item in value.items())
@@ -102,16 +134,20 @@ def flow(value: Plain, style: Style) -> str:
 def entry(key: str, value: Plain, column: int, style: Style) -> list[str]:
     """A key with its value as lines of a block, the key at a column."""
     head = f"{' ' * column}{scalar(key, style)}:"
+    if isinstance(value, Tagged):
+        if value.value is None:
+            return [f"{head} {value.tag} null"]
+        head, value = f"{head} {value.tag}", value.value
     if isinstance(value, dict) and value:
         lines = [head]
         for inner, item in value.items():
             lines += entry(inner, item, column + style.step, style)
         return lines
-    if isinstance(value, list) and value:
+    if isinstance(value, list) and value and not isinstance(value, Inline):
         return [head, *(line for item in value for line in item_lines(item, column + style.dash, style))]
     if value is None:
         return [head]
-    return [f"{head} {flow(value, style) if isinstance(value, (dict, list)) else scalar(value, style)}"]
+    return [f"{head} {flow(value, style) if isinstance(value, (dict, list, Tagged)) else scalar(value, style)}"]
 
 
 def item_lines(value: Plain, column: int, style: Style) -> list[str]:
@@ -120,7 +156,7 @@ def item_lines(value: Plain, column: int, style: Style) -> list[str]:
     if isinstance(value, dict) and value:
         lines = [line for key, item in value.items() for line in entry(key, item, column + 2, style)]
         return [dash + lines[0][column + 2 :], *lines[1:]]
-    if isinstance(value, (dict, list)):
+    if isinstance(value, (dict, list, Tagged)):
         return [dash + flow(value, style)]
     return [dash + scalar(value, style)]
 
@@ -131,7 +167,7 @@ def spread(value: Plain, prefix: str, style: Style) -> str:
     if isinstance(value, dict) and value:
         pairs = [f"{inner}{scalar(key, style)}: {spread(item, inner, style)}" for key, item in value.items()]
         return f"{{{line}{f',{line}'.join(pairs)}{line}{prefix}}}"
-    if isinstance(value, list) and value:
+    if isinstance(value, list) and value and not isinstance(value, Inline):
         items = [f"{inner}{spread(item, inner, style)}" for item in value]
         return f"[{line}{f',{line}'.join(items)}{line}{prefix}]"
     return flow(value, style)

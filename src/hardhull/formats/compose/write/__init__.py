@@ -1,0 +1,181 @@
+"""Writing Changes of a service into the Compose files that define it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hardhull.facts.workload import Workload
+from hardhull.formats.compose.write import items, network, pairs, scalars
+from hardhull.formats.compose.write.block_io import add_limit, drop_limit, swap_limit
+from hardhull.formats.compose.write.keys import Keys
+from hardhull.formats.compose.write.sites import Sites
+from hardhull.model.change import Add, Drop, SetTo, Swap
+from hardhull.text.draft import UnwritableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.facts.fact import Fact
+    from hardhull.model.change import Change
+    from hardhull.model.field import Field
+    from hardhull.text.draft import Drafts
+
+
+def write(fact: Fact, change: Change, drafts: Drafts) -> None:
+    """Writes one Change of a service.
+
+    Args:
+        fact: the service as it was read.
+        change: what is wanted.
+        drafts: the files.
+
+    Raises:
+        UnwritableError: it cannot be written without a guess.
+    """
+    if not isinstance(fact, Workload):
+        raise UnwritableError(f"a {fact.kind} of a Compose file is changed by hand")
+    if not isinstance(change, (SetTo, Add, Drop, Swap)):
+        raise UnwritableError("Compose files have no instructions")
+    field: Field[Any] = getattr(fact, change.field)
+    if change.field in fact.cannot:
+        raise UnwritableError(f"Compose has no words for {change.field}")
+    if not _is_done(field, change):
+        wish = wish_of(change)
+        drafts.ask(fact.place, wish)
+        _WRITE[type(change)](Keys(Sites(fact, drafts), wish), change, fact)
+
+
+def wish_of(change: Change) -> object:
+    """A Change in a form that is equal for equal Changes of other services."""
+    if isinstance(change, SetTo):
+        return "set", change.field, repr(change.value)
+    if isinstance(change, Add):
+        return "add", change.field, repr(change.item)
+    if isinstance(change, Drop):
+        return "drop", change.field, _shown(change.item)
+    if isinstance(change, Swap):
+        return "swap", change.field, _shown(change.item), repr(change.value)
+    return "other", repr(change)
+
+
+def _shown(item: Field[Any]) -> str:
+    return repr(item.value) if item.known else f"unknown {item.place}"
+
+
+def _is_done(field: Field[Any], change: SetTo | Add | Drop | Swap) -> bool:
+    """Whether it holds already."""
+    if isinstance(change, SetTo):
+        return field.known and bool(field.value == change.value)
+    if isinstance(change, Add):
+        return field.known and any(item.known and item.value == change.item for item in field.value)
+    return isinstance(change, Swap) and change.item.known and bool(change.item.value == change.value)
+
+
+def _set(keys: Keys, change: SetTo, fact: Workload) -> None:
+    name, value = change.field, change.value
+    if name in scalars.SCALARS:
+        default = next(slot.default for slot in fact.slots() if slot.name == name)
+        scalars.put_scalar(keys, scalars.SCALARS[name], value, default)
+    elif name in scalars.LIMITS:
+        scalars.put_limit(keys, scalars.LIMITS[name], value)
+    elif name in items.OPTIONS:
+        items.put_option(keys, name, value)
+    elif name in items.TUPLES:
+        network.put_tuple(keys, items.TUPLES[name], value)
+    elif name in _SET:
+        _SET[name](keys, value)
+    else:
+        raise UnwritableError(f"{name} of a service is changed by hand")
+
+
+def _add(keys: Keys, change: Add, _fact: Workload) -> None:
+    name, item = change.field, change.item
+    if name in items.LISTS:
+        items.add_item(keys, items.LISTS[name], item)
+    elif name in pairs.PAIRS:
+        pairs.add_pair(keys, pairs.PAIRS[name], item)
+    elif name in _ADD:
+        _ADD[name](keys, item)
+    else:
+        raise UnwritableError(f"{name} of a service is changed by hand")
+
+
+def _drop(keys: Keys, change: Drop, _fact: Workload) -> None:
+    name, field = change.field, change.item
+    if name in items.LISTS:
+        items.drop_item(keys, items.LISTS[name], field)
+    elif name in pairs.PAIRS:
+        pairs.drop_pair(keys, pairs.PAIRS[name], field, _name_of(name, field))
+    elif name in _DROP:
+        _DROP[name](keys, field)
+    else:
+        raise UnwritableError(f"{name} of a service is changed by hand")
+
+
+def _swap(keys: Keys, change: Swap, _fact: Workload) -> None:
+    name, field, value = change.field, change.item, change.value
+    if name in items.LISTS:
+        items.swap_item(keys, items.LISTS[name], field, value)
+    elif name in pairs.PAIRS:
+        pairs.swap_pair(keys, pairs.PAIRS[name], _name_of(name, field), value)
+    elif name in _SWAP:
+        _SWAP[name](keys, field, value)
+    else:
+        raise UnwritableError(f"{name} of a service is changed by hand")
+
+
+def _name_of(field: str, item: Field[Any]) -> str:
+    """The name of a named value, which may be known where the value is not."""
+    if item.known:
+        return pairs.PAIRS[field].name(item.value)
+    return item.place.text.partition("=" if "=" in item.place.text else ":")[0].strip("'\" ")
+
+
+def _drop_mount(keys: Keys, field: Field[Any]) -> None:
+    if field.place.text == "use_api_socket":
+        keys.remove(("use_api_socket",))
+    else:
+        items.drop_item(keys, items.mount_place(keys, field), field)
+
+
+def _swap_mount(keys: Keys, field: Field[Any], value: Any) -> None:
+    items.swap_item(keys, items.mount_place(keys, field), field, value)
+
+
+def _no_swap(_keys: Keys, _field: Field[Any], _value: Any) -> None:
+    raise UnwritableError("what a service is given is dropped, and another one added")
+
+
+_WRITE: dict[type, Callable[[Keys, Any, Workload], None]] = {SetTo: _set, Add: _add, Drop: _drop, Swap: _swap}
+_SET: dict[str, Callable[[Keys, Any], None]] = {
+    "healthcheck": scalars.put_healthcheck,
+    "network_mode": scalars.put_network_mode,
+    "replicas": scalars.put_replicas,
+    "restart": scalars.put_restart,
+}
+_ADD: dict[str, Callable[[Keys, Any], None]] = {
+    "block_io": add_limit,
+    "configs": lambda keys, item: network.add_grant(keys, "configs", item),
+    "depends_on": network.add_dependency,
+    "mounts": items.add_mount,
+    "networks": network.add_network,
+    "secrets": lambda keys, item: network.add_grant(keys, "secrets", item),
+}
+_DROP: dict[str, Callable[[Keys, Field[Any]], None]] = {
+    "block_io": drop_limit,
+    "configs": lambda keys, item: network.drop_grant(keys, "configs", item),
+    "depends_on": network.drop_dependency,
+    "hollow": lambda keys, item: keys.take_at(item.place),
+    "mounts": _drop_mount,
+    "networks": network.drop_network,
+    "secrets": lambda keys, item: network.drop_grant(keys, "secrets", item),
+    "unread": lambda keys, item: keys.take_at(item.place),
+}
+_SWAP: dict[str, Callable[[Keys, Field[Any], Any], None]] = {
+    "block_io": swap_limit,
+    "configs": _no_swap,
+    "depends_on": network.swap_dependency,
+    "mounts": _swap_mount,
+    "networks": network.swap_network,
+    "secrets": _no_swap,
+}
