@@ -39,8 +39,7 @@ class Slot(Generic[T]):
     def __get__(self, fact: Fact | None, owner: type[Fact]) -> Slot[T] | Field[T]:
         if fact is None:
             return self
-        field = fact.fields.get(self.name)
-        return fact.absent(self) if field is None else field
+        return fact.fields.get(self.name) or fact.absent(self)
 
     def __set__(self, fact: Fact, field: Field[T]) -> None:
         fact.fields[self.name] = field
@@ -59,7 +58,7 @@ class Fact:
         absent_unknown: why an unwritten field may be set all the same (a variable in option position), else None.
     """
 
-    __slots__ = ("absent_unknown", "cannot", "fields", "place", "subject", "syntax")
+    __slots__ = ("_absent", "_absent_unknown", "_cannot", "fields", "place", "subject", "syntax")
     kind: ClassVar[str] = ""
 
     def __init__(
@@ -74,16 +73,43 @@ class Fact:
         self.subject = subject
         self.syntax = syntax
         self.place = place
-        self.cannot = cannot
-        self.absent_unknown = absent_unknown
+        self._cannot = cannot
+        self._absent_unknown = absent_unknown
+        self._absent: dict[str, Field[Any]] = {}
         self.fields: dict[str, Field[Any]] = {}
 
+    @property
+    def cannot(self) -> frozenset[str]:
+        """See above."""
+        return self._cannot
+
+    @cannot.setter
+    def cannot(self, names: frozenset[str]) -> None:
+        self._cannot = names
+        self._absent.clear()
+
+    @property
+    def absent_unknown(self) -> str | None:
+        """See above."""
+        return self._absent_unknown
+
+    @absent_unknown.setter
+    def absent_unknown(self, why: str | None) -> None:
+        self._absent_unknown = why
+        self._absent.clear()
+
     def absent(self, slot: Slot[T]) -> Field[T]:
-        """The field for a slot that nobody wrote."""
-        if slot.name in self.cannot:
+        """The field for a slot that nobody wrote; made once, since a dozen rules ask for the same ones."""
+        field = self._absent.get(slot.name)
+        if field is None:
+            field = self._absent[slot.name] = self._made(slot)
+        return field
+
+    def _made(self, slot: Slot[T]) -> Field[T]:
+        if slot.name in self._cannot:
             return Inexpressible(slot.name, slot.default, self.place, written=False)
-        if self.absent_unknown is not None:
-            return Field.unknown(slot.name, self.place, self.absent_unknown)
+        if self._absent_unknown is not None:
+            return Field.unknown(slot.name, self.place, self._absent_unknown)
         return Field(slot.name, slot.default, self.place, written=False)
 
     @classmethod

@@ -71,9 +71,23 @@ class Stage(ImageConfig):
         image: the base image as far as it is known: where only the tag could not be resolved, a reference without it.
         known: what the table of well-known bases says about that image.
         instructions: in order; triggered ONBUILDs of the parent first.
+        runs: of these the RUN instructions, without those behind ONBUILD.
+        copies: likewise COPY and ADD.
+        definitions: likewise ARG and ENV.
     """
 
-    __slots__ = ("image", "index", "instructions", "is_final", "known", "name", "parent")
+    __slots__ = (
+        "copies",
+        "definitions",
+        "image",
+        "index",
+        "instructions",
+        "is_final",
+        "known",
+        "name",
+        "parent",
+        "runs",
+    )
     kind: ClassVar[str] = "stage"
 
     base: Slot[Base | None] = Slot(None)
@@ -87,23 +101,16 @@ class Stage(ImageConfig):
         self.parent: Stage | None = None
         self.image: Reference | None = None
         self.known: KnownBase | None = None
-        self.instructions: tuple[Instruction, ...] = ()
         self.is_final = False
+        self.hold(())
 
-    @property
-    def runs(self) -> list[Run]:
-        """The RUN instructions, without those behind ONBUILD."""
-        return [each for each in self.instructions if isinstance(each, Run) and not each.onbuild]
-
-    @property
-    def copies(self) -> list[Copy]:
-        """The COPY and ADD instructions, without those behind ONBUILD."""
-        return [each for each in self.instructions if isinstance(each, Copy) and not each.onbuild]
-
-    @property
-    def definitions(self) -> list[Define]:
-        """The ARG and ENV instructions, without those behind ONBUILD."""
-        return [each for each in self.instructions if isinstance(each, Define) and not each.onbuild]
+    def hold(self, instructions: tuple[Instruction, ...]) -> None:
+        """Takes its instructions, sorted once: thirty rules ask for those of a kind."""
+        now = [each for each in instructions if not each.onbuild]
+        self.instructions = instructions
+        self.runs = [each for each in now if isinstance(each, Run)]
+        self.copies = [each for each in now if isinstance(each, Copy)]
+        self.definitions = [each for each in now if isinstance(each, Define)]
 
     @property
     def mounts(self) -> list[Field[BuildMount]]:

@@ -147,7 +147,10 @@ def mentions(run: Run, *words: str | re.Pattern[str]) -> bool:
 
 
 def _occurs(text: str, words: tuple[str | re.Pattern[str], ...]) -> bool:
-    return any(word in text if isinstance(word, str) else word.search(text) for word in words)
+    for word in words:  # noqa: SIM110  any() of a generator takes twice as long, and this is asked 100,000 times
+        if word in text if isinstance(word, str) else word.search(text):
+            return True
+    return False
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.change import Interrupts
@@ -77,7 +77,8 @@ class Judge:
         self.skipped: Counter[str] = Counter()
         self.rules: dict[str, Rule] = {}
         self.unknown: dict[tuple[int, str], NotChecked] = {}
-        self._ordinals: Counter[tuple[str, ...]] = Counter()
+        self._by_kind: dict[str, tuple[Rule, ...]] = {}
+        self._ordinals: defaultdict[tuple[str, ...], int] = defaultdict(int)
         self._seen: set[tuple[object, ...]] = set()
         self._names: dict[str, frozenset[str]] = {}
         self._disabled = _canonical(policy.disabled)
@@ -88,16 +89,22 @@ class Judge:
         for fact in facts:
             found: list[Found] = []
             self.by_fact[id(fact)] = found
-            for rule in rules_for(fact.kind):
-                if rule.id not in self._disabled:
-                    self._apply(rule, fact, found)
+            for rule in self._rules_of(fact.kind):
+                self._apply(rule, fact, found)
         findings = [found for group in self.by_fact.values() for found in group]
         findings.sort(key=_order)
         notes = list(self.unknown.values())
         return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, self._offers)
 
+    def _rules_of(self, kind: str) -> tuple[Rule, ...]:
+        """The rules for a kind of fact that the policy leaves on."""
+        rules = self._by_kind.get(kind)
+        if rules is None:
+            rules = self._by_kind[kind] = tuple(rule for rule in rules_for(kind) if rule.id not in self._disabled)
+            self.rules.update({rule.id: rule for rule in rules})
+        return rules
+
     def _apply(self, rule: Rule, fact: Fact, found: list[Found]) -> None:
-        self.rules[rule.id] = rule
         try:
             for finding in rule.check(fact, self.policy):
                 if self._is_new(rule, fact, finding):

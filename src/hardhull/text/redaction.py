@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from hardhull.text.secret_formats import find_formats
+from hardhull.text.secret_formats import find_formats, long_words
 from hardhull.text.secret_names import Role, is_common, role_of
 from hardhull.text.secret_values import DEFAULT, ELSEWHERE, HASH, NAME_LIKE, PLAIN_WORDS, URL
 
@@ -19,11 +19,8 @@ _COMMAND_WORDS: Final = (
     "authorization", "bearer ", "mysql", "mariadb", "curl", "login", "redis-cli", "sshpass", "useradd", "usermod",
 )  # fmt: skip
 """A line with none of these words (in whatever case) is not looked at any further; finding that out is fast."""
-_PEM: Final = "-----BEGIN "
 _ROUNDS: Final = 4
 """How often a text is gone through at most: what one secret's removal lays bare is found in the next round."""
-_SHORTEST: Final = 14
-"""Characters of the shortest credential of a known form."""
 _PAIR: Final = re.compile(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
 """A name, then what assigns to it. Anchored at the start of a run of name characters, so each is read once."""
 _FLAG: Final = re.compile(
@@ -99,9 +96,7 @@ def secret_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    words = [word for word in text.split() if len(word) >= _SHORTEST]
-    long = " ".join(words)
-    for form in find_formats(text, f"{_PEM}{long}" if _PEM in text else long):
+    for form in find_formats(text):
         end = form.end
         if form.format.id == "private-key":
             closing = _END_OF_KEY.search(text, end)
@@ -113,9 +108,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         if url:
             yield url
         at = text.find("://", at + 3)
-    if any(len(word) >= 60 and "." not in word and ":" not in word for word in words):
+    if any(len(word) >= 60 and "." not in word and ":" not in word for word in long_words(text)):
         yield from _bodies(text)
-    if "LS0tLS1CRUdJTi" in long:
+    if "LS0tLS1CRUdJTi" in text:
         for match in _ENCODED_KEY.finditer(text):
             yield match.span()
     for start, end in _telling_lines(text):

@@ -75,11 +75,16 @@ def _not_an_example(token: str) -> bool:
     return not token.endswith("EXAMPLE")
 
 
+SHORTEST: Final = 14
+"""Characters of the shortest credential of a known form."""
+PEM: Final = "-----BEGIN "
+"""How the only form begins that has blanks in it."""
+_LONG: Final = 400
 _EDGE: Final = r"(?<![A-Za-z0-9])"
 _STOP: Final = r"(?![A-Za-z0-9])"
 
 FORMATS: Final = (
-    Format("private-key", "a private key", ("-----BEGIN ",),
+    Format("private-key", "a private key", (PEM,),
            r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?!\s{0,8}-----END )"),
     Format("age-key", "an age private key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     Format("aws-access-key", "an AWS access key", ("AKIA", "ASIA"), _EDGE + r"A[KS]IA[A-Z2-7]{16}" + _STOP,
@@ -134,17 +139,34 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def find_formats(text: str, within: str | None = None) -> Iterator[Match]:
-    """Every credential of a known form in a text, kind by kind.
+def find_formats(text: str) -> tuple[Match, ...]:
+    """Every credential of a known form in a text, kind by kind."""
+    if len(text) < SHORTEST:
+        return ()
+    return _in_file(text) if len(text) > _LONG else tuple(_find(text, text))
 
-    Args:
-        text: where to look.
-        within: the parts of it that can hold one, if the caller knows them; it saves looking through all the rest.
+
+@lru_cache(maxsize=8)
+def long_words(text: str) -> tuple[str, ...]:
+    """The words that are long enough for a credential: a third of a text."""
+    return tuple([word for word in text.split() if len(word) >= SHORTEST])
+
+
+@lru_cache(maxsize=8)
+def _in_file(text: str) -> tuple[Match, ...]:
+    """The same for a text so long that it pays to look for the keys in its long words only.
+
+    A rule and the quoting of findings ask for the same file.
     """
-    where = text if within is None else within
+    words = " ".join(long_words(text))
+    return tuple(_find(text, f"{PEM}{words}" if PEM in text else words))
+
+
+def _find(text: str, within: str) -> Iterator[Match]:
+    """The credentials in a text whose keys stand in ``within``, the parts of it that can hold one."""
     for form in FORMATS:
         for key in form.keys:
-            if key in where:
+            if key in within:
                 at = text.find(key)
                 while at >= 0:
                     match = _compiled(form.pattern).match(text, at)

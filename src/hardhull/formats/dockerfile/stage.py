@@ -88,7 +88,7 @@ class StageReader:
     def finish(self) -> None:
         """Puts what was collected into the stage."""
         stage = self.stage
-        stage.instructions = tuple(self.instructions)
+        stage.hold(tuple(self.instructions))
         if self._env:
             inherited = {item.value.name: item for item in stage.env.get(())}
             self._set("env", tuple((inherited | self._env).values()), self._place_of("ENV"))
