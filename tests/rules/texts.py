@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
-from hardhull.scan import Options, judge_files
+from hardhull.scan import Options, examine
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
 
 if TYPE_CHECKING:
     from hardhull.model.result import Found, Result
+    from hardhull.scan import Examination
 
 PATHS = {
     "compose": "compose.yaml",
@@ -65,12 +66,17 @@ def marks_of(text: str, path: str, rule: str) -> tuple[dict[str, str], list[tupl
 
 def scan_texts(files: dict[str, str], policy: Policy | None = None) -> Result:
     """Judges texts that were never in a folder; a fault of ours is raised."""
+    return examined(files, policy).result
+
+
+def examined(files: dict[str, str], policy: Policy | None = None) -> Examination:
+    """The same, with the facts."""
     candidates = []
     for path, text in sorted(files.items()):
         data = text.encode()
         kinds = kinds_of(path, data) or ("other",)  # what a scan reads only where another file makes it matter
         candidates.append(Candidate(Source(path, data), kinds))
-    return judge_files(
+    return examine(
         Discovery(Path("/nonexistent"), candidates, []), policy or Policy(), Options(strict=True, today="2026-01-01")
     )
 

@@ -39,7 +39,7 @@ class Slot(Generic[T]):
     def __get__(self, fact: Fact | None, owner: type[Fact]) -> Slot[T] | Field[T]:
         if fact is None:
             return self
-        return fact.fields.get(self.name) or fact.absent(self)
+        return fact.fields.get(self.name) or fact.unwritten.get(self.name) or fact.absent(self)
 
     def __set__(self, fact: Fact, field: Field[T]) -> None:
         fact.fields[self.name] = field
@@ -54,11 +54,12 @@ class Fact:
         syntax: the format it was read from: ``compose``, ``kubernetes``, ``docker-run``, ``dockerfile`` ...
         place: its name or key in the file: where absent fields are reported and an ignore comment counts.
         fields: what was written or derived, by name.
+        unwritten: other fields that were asked for, by name; kept, because a dozen rules ask for the same ones.
         cannot: names of fields that its syntax has no words for.
         absent_unknown: why an unwritten field may be set all the same (a variable in option position), else None.
     """
 
-    __slots__ = ("_absent", "_absent_unknown", "_cannot", "fields", "place", "subject", "syntax")
+    __slots__ = ("_absent_unknown", "_cannot", "fields", "place", "subject", "syntax", "unwritten")
     kind: ClassVar[str] = ""
 
     def __init__(
@@ -75,8 +76,8 @@ class Fact:
         self.place = place
         self._cannot = cannot
         self._absent_unknown = absent_unknown
-        self._absent: dict[str, Field[Any]] = {}
         self.fields: dict[str, Field[Any]] = {}
+        self.unwritten: dict[str, Field[Any]] = {}
 
     @property
     def cannot(self) -> frozenset[str]:
@@ -86,7 +87,7 @@ class Fact:
     @cannot.setter
     def cannot(self, names: frozenset[str]) -> None:
         self._cannot = names
-        self._absent.clear()
+        self.unwritten.clear()
 
     @property
     def absent_unknown(self) -> str | None:
@@ -96,21 +97,18 @@ class Fact:
     @absent_unknown.setter
     def absent_unknown(self, why: str | None) -> None:
         self._absent_unknown = why
-        self._absent.clear()
+        self.unwritten.clear()
 
     def absent(self, slot: Slot[T]) -> Field[T]:
-        """The field for a slot that nobody wrote; made once, since a dozen rules ask for the same ones."""
-        field = self._absent.get(slot.name)
-        if field is None:
-            field = self._absent[slot.name] = self._made(slot)
-        return field
-
-    def _made(self, slot: Slot[T]) -> Field[T]:
+        """The field for a slot that nobody wrote."""
         if slot.name in self._cannot:
-            return Inexpressible(slot.name, slot.default, self.place, written=False)
-        if self._absent_unknown is not None:
-            return Field.unknown(slot.name, self.place, self._absent_unknown)
-        return Field(slot.name, slot.default, self.place, written=False)
+            field: Field[T] = Inexpressible(slot.name, slot.default, self.place, written=False)
+        elif self._absent_unknown is not None:
+            field = Field.unknown(slot.name, self.place, self._absent_unknown)
+        else:
+            field = Field(slot.name, slot.default, self.place, written=False)
+        self.unwritten[slot.name] = field
+        return field
 
     @classmethod
     def slots(cls) -> Iterator[Slot[Any]]:

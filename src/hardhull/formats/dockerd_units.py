@@ -110,7 +110,7 @@ def close(engine: Engine) -> str:
         Why the rest is not known.
     """
     why = engine.absent_unknown or ""
-    engine.cannot = frozenset(slot.name for slot in Engine.slots()) - engine.fields.keys()
+    engine.cannot = frozenset(slot.name for slot in Engine.slots() if slot.name not in engine.fields)
     return why
 
 

@@ -111,3 +111,5 @@ REMOVES: Final = re.compile(
     r"|dpkg\s+(?:-P|--purge)"
 )
 """Packages are removed again."""
+REMOVING: Final = ("purge", "remove", "del", "erase", "zypper", "dpkg")
+"""Texts of which every removal has one: looking for them is fast."""

@@ -27,7 +27,8 @@ def known_first(items: Field[Items[T]]) -> list[Field[T]]:
 
     A rule that goes through them finds what is there before the first unknown item ends it.
     """
-    return sorted(items.value, key=_is_unknown)
+    found = items.value
+    return sorted(found, key=_is_unknown) if found else []
 
 
 def _is_unknown(item: Field[T]) -> bool:

@@ -69,6 +69,7 @@ class Rule(NamedTuple):
     also: tuple[str, ...]
     aliases: tuple[str, ...]
     by_hand: str
+    about: frozenset[str]
     check: Check[Any]
 
     @property
@@ -100,6 +101,7 @@ def rule(
     also: Iterable[str] = (),
     aliases: Iterable[str] = (),
     by_hand: str = "",
+    about: Iterable[str] = (),
 ) -> Callable[[Check[F]], Check[F]]:
     """Makes a check function the rule of its module.
 
@@ -115,13 +117,15 @@ def rule(
         also: ids of other tools for the same thing (``hadolint:DL3007``), only where checked.
         aliases: retired ids.
         by_hand: why none of its findings has a fix that a program can make, as a sentence part; empty where some have.
+        about: fields of the fact, where it has nothing to say unless one of them is written (or derived): the check is
+            not run without. Most containers have most things not, so this spares a large scan half of its checks.
     """
 
     def register(check: Check[F]) -> Check[F]:
         fact = check.__module__.split(".")[-2]
         made = Rule(
             rule_id, name, fact, dimension, severity, confidence,
-            tuple(checklist), tuple(cis), tuple(tags), tuple(also), tuple(aliases), by_hand, check,
+            tuple(checklist), tuple(cis), tuple(tags), tuple(also), tuple(aliases), by_hand, frozenset(about), check,
         )  # fmt: skip
         _FOUND.setdefault(fact, {})[rule_id] = made
         return check

@@ -34,6 +34,8 @@ USUAL_INTERRUPTS = {
 }
 """What has to happen before a change of a kind of fact counts, where its fix does not say otherwise."""
 
+NOTHING: frozenset[str] = frozenset()
+
 
 class Offer(NamedTuple):
     """A finding with the fact it is about and the ways to make it go away."""
@@ -77,7 +79,7 @@ class Judge:
         self.skipped: Counter[str] = Counter()
         self.rules: dict[str, Rule] = {}
         self.unknown: dict[tuple[int, str], NotChecked] = {}
-        self._by_kind: dict[str, tuple[Rule, ...]] = {}
+        self._rules: dict[tuple[str, frozenset[str], bool], list[tuple[Rule, frozenset[str]]]] = {}
         self._ordinals: defaultdict[tuple[str, ...], int] = defaultdict(int)
         self._seen: set[tuple[object, ...]] = set()
         self._names: dict[str, frozenset[str]] = {}
@@ -89,19 +91,30 @@ class Judge:
         for fact in facts:
             found: list[Found] = []
             self.by_fact[id(fact)] = found
-            for rule in self._rules_of(fact.kind):
-                self._apply(rule, fact, found)
+            written = fact.fields.keys()
+            for rule, about in self._rules_of(fact):
+                if about and written.isdisjoint(about):
+                    self.subjects[rule.id] += 1
+                else:
+                    self._apply(rule, fact, found)
         findings = [found for group in self.by_fact.values() for found in group]
         findings.sort(key=_order)
         notes = list(self.unknown.values())
         return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, self._offers)
 
-    def _rules_of(self, kind: str) -> tuple[Rule, ...]:
-        """The rules for a kind of fact that the policy leaves on."""
-        rules = self._by_kind.get(kind)
+    def _rules_of(self, fact: Fact) -> Iterable[tuple[Rule, frozenset[str]]]:
+        """The rules for a fact that the policy leaves on, each with the fields of which it needs one written.
+
+        These are none where an unwritten field has a meaning that the check must find out.
+        """
+        key = (fact.kind, fact.cannot, fact.absent_unknown is None)
+        rules = self._rules.get(key)
         if rules is None:
-            rules = self._by_kind[kind] = tuple(rule for rule in rules_for(kind) if rule.id not in self._disabled)
-            self.rules.update({rule.id: rule for rule in rules})
+            left = [rule for rule in rules_for(fact.kind) if rule.id not in self._disabled]
+            self.rules.update({rule.id: rule for rule in left})
+            plain = fact.absent_unknown is None
+            rules = [(rule, rule.about if plain and rule.about.isdisjoint(fact.cannot) else NOTHING) for rule in left]
+            self._rules[key] = rules
         return rules
 
     def _apply(self, rule: Rule, fact: Fact, found: list[Found]) -> None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence, Finding, SourceSpan
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
-from hardhull.rules.installs import REMOVES
+from hardhull.rules.installs import REMOVES, REMOVING
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, rule
 
@@ -82,12 +82,16 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     stages = list(recipe.final.lineage) if recipe.final else []
     for stage in stages:
         for run in stage.runs:
-            if mentions(run, *HINTS) and mentions(run, "install", "add") and not mentions(run, REMOVES):
+            if mentions(run, *HINTS) and mentions(run, "install", "add") and not _removes(run):
                 yield from _tools(run)
     found = [call for call in calls(recipe, NODE, stages) if _installs_all(call)]
     if found and not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
         later = any(mentions(run, BUILDS) for stage in stages for run in stage.runs)
         yield from (_development(call, builds=later) for call in found)
+
+
+def _removes(run: Run) -> bool:
+    return mentions(run, *REMOVING) and mentions(run, REMOVES)
 
 
 def _tools(run: Run) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     severity=HIGH,
     cis=["docker-1.6:5.9", "docker-1.8:5.9"],
     tags=["cis"],
+    about=["ports"],
 )
 def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     """Yields each such port."""

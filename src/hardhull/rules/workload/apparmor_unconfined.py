@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     cis=["docker-1.6:5.2", "docker-1.8:5.2"],
     tags=["cis", "pss-baseline", "pss-restricted"],
+    about=["apparmor", "privileged"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

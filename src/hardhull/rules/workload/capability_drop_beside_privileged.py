@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     severity=HIGH,
     checklist=[8],
     tags=["hollow"],
+    about=["privileged"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the list of dropped capabilities."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     severity=LOW,
     checklist=[8],
     tags=["hollow"],
+    about=["cap_drop", "cap_add", "privileged"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such capability, with the names of all."""

@@ -104,6 +104,7 @@ def _severity(workload: Workload, name: str) -> tuple[Severity, str]:
     cis=["docker-1.6:5.4", "docker-1.8:5.4"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0022", "checkov:CKV_K8S_25", "polaris:dangerousCapabilities"],
+    about=["cap_add", "privileged"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each dangerous capability in the list."""

@@ -56,6 +56,7 @@ def _device(path: str, permissions: str) -> tuple[Severity, str]:
     severity=MEDIUM,
     cis=["docker-1.6:5.18", "docker-1.8:5.18"],
     tags=["cis"],
+    about=["devices", "device_cgroup_rules"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each device and each rule for devices."""

@@ -52,6 +52,7 @@ def _engine(mount: Mount) -> str | None:
     cis=["docker-1.6:5.32", "docker-1.8:5.32"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0006", "checkov:CKV_K8S_27", "kube-linter:docker-sock"],
+    about=["mounts"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each mount that leads to an engine."""

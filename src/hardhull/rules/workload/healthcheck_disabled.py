@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     severity=LOW,
     cis=["docker-1.6:5.27", "docker-1.8:5.27"],
     tags=["cis"],
+    about=["healthcheck"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     severity=LOW,
     cis=["docker-1.6:5.25", "docker-1.8:5.25"],
     tags=["cis"],
+    about=["cgroupns", "cgroup_parent"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each of the two settings."""

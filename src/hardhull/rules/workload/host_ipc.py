@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     cis=["docker-1.6:5.17", "docker-1.8:5.17"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0008", "checkov:CKV_K8S_18", "kube-linter:host-ipc"],
+    about=["ipc"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     cis=["docker-1.6:5.10", "docker-1.8:5.10"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0009", "checkov:CKV_K8S_19", "kube-linter:host-network"],
+    about=["network_mode"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -43,6 +43,7 @@ def _reported_elsewhere(mount: Mount, path: str) -> bool:
     severity=MEDIUM,
     tags=["pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0023", "polaris:hostPathSet"],
+    about=["mounts"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each mount of a hostPath volume."""

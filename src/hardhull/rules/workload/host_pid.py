@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     cis=["docker-1.6:5.16", "docker-1.8:5.16"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0010", "checkov:CKV_K8S_17", "kube-linter:host-pid"],
+    about=["pid"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     tags=["pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0024", "checkov:CKV_K8S_26"],
+    about=["ports", "network_mode"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such port."""

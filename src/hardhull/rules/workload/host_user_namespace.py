@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     cis=["docker-1.6:5.31", "docker-1.8:5.31"],
     tags=["cis"],
+    about=["userns"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     severity=LOW,
     cis=["docker-1.6:5.21", "docker-1.8:5.21"],
     tags=["cis"],
+    about=["uts"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     confidence=Confidence.MEDIUM,
     checklist=[11],
     tags=["hollow"],
+    about=["block_io"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each weight."""

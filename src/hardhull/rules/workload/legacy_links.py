@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     "legacy-links",
     dimension=NETWORK,
     severity=LOW,
+    about=["links"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the first link."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     dimension=MONITORING,
     severity=MEDIUM,
     checklist=[14],
+    about=["log_driver"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the driver."""

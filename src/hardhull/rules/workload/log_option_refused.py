@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     checklist=[14],
     tags=["hollow"],
+    about=["log_options"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each option that is refused."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     severity=LOW,
     checklist=[10],
     tags=["hollow"],
+    about=["memory", "memory_swap"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the memory limit, or the swap limit that is none."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     cis=["docker-1.6:5.20", "docker-1.8:5.20"],
     tags=["cis"],
+    about=["mounts"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such mount."""

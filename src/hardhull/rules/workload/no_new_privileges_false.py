@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     checklist=[9],
     cis=["docker-1.6:5.26", "docker-1.8:5.26"],
     tags=["cis", "hollow"],
+    about=["no_new_privileges"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the option."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     "oom-killer-disabled",
     dimension=LIMITS,
     severity=MEDIUM,
+    about=["oom_kill_disable", "oom_score_adj"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each of the two settings."""

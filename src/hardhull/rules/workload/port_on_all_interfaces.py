@@ -41,6 +41,7 @@ WEB = frozenset({"80", "443"})
     cis=["docker-1.6:5.14", "docker-1.8:5.14"],
     tags=["cis"],
     also=["dclint:no-unbound-port-interfaces"],
+    about=["ports", "publish_all"],
 )
 def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     """Yields each such port, and the option that publishes all."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     checklist=[8],
     cis=["docker-1.6:5.5", "docker-1.8:5.5"],
     tags=["cis", "pss-baseline", "pss-restricted"],
+    about=["privileged"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the privileged key."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     dimension=PRIVILEGE,
     severity=MEDIUM,
     tags=["hollow"],
+    about=["read_only"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the mount."""

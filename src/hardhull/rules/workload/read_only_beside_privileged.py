@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     dimension=PRIVILEGE,
     severity=MEDIUM,
     tags=["hollow"],
+    about=["read_only"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

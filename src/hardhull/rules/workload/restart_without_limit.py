@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     severity=LOW,
     cis=["docker-1.6:5.15", "docker-1.8:5.15"],
     tags=["cis"],
+    about=["restart"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the policy."""

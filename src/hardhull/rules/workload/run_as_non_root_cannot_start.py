@@ -49,6 +49,7 @@ def _image_user(workload: Workload) -> str | None:
     severity=MEDIUM,
     checklist=[7],
     tags=["hollow"],
+    about=["run_as_non_root"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     checklist=[2],
     cis=["docker-1.6:4.10", "docker-1.8:4.10"],
     tags=["cis"],
+    about=["build"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the build with such an argument."""

@@ -73,6 +73,7 @@ def _command(workload: Workload, field: Field[tuple[str, ...] | None]) -> Iterat
     dimension=BUILD,
     severity=HIGH,
     checklist=[2],
+    about=["command", "entrypoint"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the command with a secret."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     checklist=[2],
     cis=["docker-1.6:4.10", "docker-1.8:4.10"],
     tags=["cis"],
+    about=["env"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each variable with a secret."""

@@ -44,6 +44,7 @@ ALLOWED = frozenset({"type:container_t", "type:container_init_t", "type:containe
     cis=["docker-1.6:5.3", "docker-1.8:5.3"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["semgrep:selinux-separation-disabled"],
+    about=["selinux", "privileged"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each option that leaves the confined type."""

@@ -49,6 +49,7 @@ MONITORS = (
     cis=["docker-1.6:5.6", "docker-1.8:5.6"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0121", "kube-linter:sensitive-host-mounts"],
+    about=["mounts"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each mount of such a folder."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     dimension=PRIVILEGE,
     severity=MEDIUM,
     tags=["hollow"],
+    about=["hollow"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such setting."""

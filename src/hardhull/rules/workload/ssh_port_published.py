@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     cis=["docker-1.6:5.7", "docker-1.8:5.7"],
     tags=["cis"],
+    about=["ports"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such port."""

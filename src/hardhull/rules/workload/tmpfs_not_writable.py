@@ -46,6 +46,7 @@ def _only_root_writes(mount: Mount, user: str) -> bool:
     dimension=PRIVILEGE,
     severity=LOW,
     tags=["hollow"],
+    about=["mounts"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such mount."""

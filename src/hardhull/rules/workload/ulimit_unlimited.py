@@ -39,6 +39,7 @@ LARGEST = {"nofile": 1_048_576, "nproc": 100_000, "core": 4 * 1024**3}
     severity=LOW,
     cis=["docker-1.6:5.19", "docker-1.8:5.19"],
     tags=["cis"],
+    about=["ulimits"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such limit."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     severity=HIGH,
     tags=["pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0027", "kube-linter:unsafe-proc-mount"],
+    about=["unmasked_paths"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""

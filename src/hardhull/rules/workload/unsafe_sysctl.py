@@ -49,6 +49,7 @@ OWN = ("net.", "kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue.", "kernel.d
     severity=MEDIUM,
     tags=["pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0026", "kube-linter:unsafe-sysctls"],
+    about=["sysctls"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such parameter."""

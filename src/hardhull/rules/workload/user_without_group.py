@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     severity=LOW,
     confidence=Confidence.MEDIUM,
     checklist=[7],
+    about=["user"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the user."""

@@ -62,6 +62,7 @@ def _opens_what_is_published(workload: Workload, name: str) -> bool:
     dimension=BUILD,
     severity=MEDIUM,
     checklist=[2],
+    about=["env"],
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such variable."""
