@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WRITERS: dict[str, str] = {
     "compose": "hardhull.formats.compose.write",
+    "daemon.json": "hardhull.formats.daemon_json.write",
     "docker-run": "hardhull.formats.docker_run.write",
     "dockerfile": "hardhull.formats.dockerfile.write",
     "dockerd": "hardhull.formats.dockerd_write",
