@@ -92,6 +92,8 @@ class Workload(Fact):
     depends_on: Slot[Items[Dependency]] = Slot(())
     awaited: Slot[bool] = Slot(False)
     """Compose: another service of its project waits until it has ended well, so it is meant to end."""
+    built_as: Slot[tuple[str, ...]] = Slot(())
+    """Compose: the names that it gives to the image of a service with ``build`` and without ``image``."""
     profiles: Slot[tuple[str, ...]] = Slot(())
     replicas: Slot[int | None] = Slot(None)
     restart: Slot[str | None] = Slot(None)

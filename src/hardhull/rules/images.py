@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hardhull.facts.official import on_the_hub
 from hardhull.facts.reference import InvalidReferenceError, parse
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ MOVING: Final = frozenset(
 def pulled(workload: Workload) -> Reference | None:
     """The image that is pulled from a registry; None where it is built in this tree, or its text is no reference.
 
-    Podman and buildah put images that they build under ``localhost/``, and no registry is asked for those.
+    Podman and buildah put images that they build under ``localhost/``, and no registry is asked for those. Nor is there
+    any for a name without a slash that is not an official image's.
 
     Raises:
         NotKnownError: the image cannot be known.
@@ -33,6 +35,7 @@ def pulled(workload: Workload) -> Reference | None:
     if not text or text.startswith("localhost/") or workload.recipe.get(None) is not None:
         return None
     try:
-        return parse(text)
+        image = parse(text)
     except InvalidReferenceError:
         return None
+    return image if on_the_hub(image) else None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.deeds import deeds
 from hardhull.facts.parts import Build
 from hardhull.facts.pipeline import Run
 from hardhull.model.field import Field
+from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from hardhull.facts.pipeline import Pipeline, Step
     from hardhull.model.source import Place
+    from hardhull.scan.tree import Tree
 
 SWITCHES = frozenset(
     ("--no-cache", "--pull", "--push", "--load", "-q", "--quiet", "--rm", "--force-rm", "--squash", "--compress",
@@ -48,11 +51,34 @@ def build_commands(pipelines: Iterable[Pipeline]) -> Iterator[Command]:
     """Every build command whose words are known as far as they say what is built."""
     for pipeline in pipelines:
         for deed in deeds(pipeline):
-            if deed.kind == "build":
-                source = deed.source
-                build = _of_command(source) if isinstance(source, Run) else _of_action(source)
-                if build is not None:
-                    yield Command(build, pipeline.folder, deed.images, deed.place)
+            if deed.kind != "build":
+                continue
+            build = _of_command(deed.source) if isinstance(deed.source, Run) else _of_action(deed.source)
+            if build is not None:
+                yield Command(build, pipeline.folder, deed.images, deed.place)
+
+
+def built_names(pipelines: Iterable[Pipeline], tree: Tree) -> Iterator[tuple[str, Build]]:
+    """Names of images that this tree builds, and how."""
+    for command in build_commands(pipelines):
+        build = command.beneath(command.folder)
+        yield from ((name, build) for image in command.images for name in _names(image))
+    yield from _of_skaffold(tree)
+
+
+def _names(image: Field[str]) -> list[str]:
+    """The names in the value of an option or of an input, which may hold several lines; none where it is unknown."""
+    return image.get("").replace(",", " ").split()
+
+
+def _of_skaffold(tree: Tree) -> Iterator[tuple[str, Build]]:
+    for source in tree.of_kind("kubernetes"):
+        if source.path.endswith(("skaffold.yaml", "skaffold.yml")):
+            from hardhull.formats.skaffold import is_skaffold, read
+
+            if is_skaffold(source):
+                with suppress(UnreadableError):  # the reader of manifests complains about it
+                    yield from read(source)
 
 
 def _of_command(run: Run) -> Build | None:

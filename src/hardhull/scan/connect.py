@@ -12,16 +12,15 @@ from hardhull.facts.pipeline import Pipeline
 from hardhull.facts.seccomp import SeccompProfile
 from hardhull.facts.workload import Workload
 from hardhull.model.field import Field
-from hardhull.scan.builds import build_commands
+from hardhull.scan.builds import built_names
 from hardhull.scan.effective import derive
 from hardhull.scan.images import Images
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import Lookup
-    from hardhull.facts.parts import Build
     from hardhull.scan.tree import Tree
 
 
@@ -32,7 +31,7 @@ def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup) -> None:
     profiles = {fact.place.source.path: fact for fact in facts if isinstance(fact, SeccompProfile)}
     pipelines = [fact for fact in facts if isinstance(fact, Pipeline)]
     workloads = [fact for fact in facts if isinstance(fact, Workload)]
-    images = Images(facts, tree, _built_names(pipelines), lookup)
+    images = Images(facts, tree, built_names(pipelines, tree), lookup)
     for engine in engines:
         _link_engine_profile(engine, profiles)
     _link_scans(pipelines)
@@ -86,11 +85,3 @@ def _link_engine_profile(engine: Engine, profiles: dict[str, SeccompProfile]) ->
     same = [path for path in profiles if path.rpartition("/")[2] == named.rpartition("/")[2]]
     if named not in {"", "builtin", "unconfined"} and len(same) == 1:
         engine.seccomp = Field("seccomp", profiles[same[0]], engine.seccomp_profile.place, origin=same[0])
-
-
-def _built_names(pipelines: list[Pipeline]) -> Iterator[tuple[str, Build]]:
-    """Image names and builds from ``docker build -t NAME CONTEXT`` in scripts and workflows."""
-    for command in build_commands(pipelines):
-        for image in command.images:
-            if image.known:
-                yield image.value, command.beneath(command.folder)

@@ -30,12 +30,16 @@ class Images:
     Args:
         facts: everything that was read.
         tree: where Dockerfiles are read again for another target or other build arguments.
-        names: image name (without tag) -> how it is built, from ``docker build -t`` lines.
+        names: image names and how they are built, from build commands.
         lookup: where images are looked up that no recipe builds.
     """
 
     def __init__(
-        self, facts: Sequence[Fact], tree: Tree, names: Iterable[tuple[str, Build]] = (), lookup: Lookup = nothing
+        self,
+        facts: Sequence[Fact],
+        tree: Tree,
+        names: Iterable[tuple[str, Build]] = (),
+        lookup: Lookup = nothing,
     ) -> None:
         self._tree = tree
         self._lookup = lookup
@@ -46,10 +50,12 @@ class Images:
             self._learn(name, build)
 
     def learn_from(self, workload: Workload) -> None:
-        """A service that has both ``build`` and ``image`` says which recipe makes an image of that name."""
-        image, build = workload.image.get(None), workload.build.get(None)
-        if image and build:
-            self._learn(image, build)
+        """A service with ``build`` says which recipe makes an image of its name."""
+        build = workload.build.get(None)
+        if build:
+            for name in (workload.image.get(None), *workload.built_as.get(())):
+                if name:
+                    self._learn(name, build)
 
     def _learn(self, name: str, build: Build) -> None:
         key = _name(name)

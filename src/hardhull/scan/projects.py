@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.pipeline import Pipeline
 from hardhull.formats.compose.layers import link_users
 from hardhull.formats.compose.project import read_project
+from hardhull.model.field import Field
 from hardhull.model.result import NotChecked
 from hardhull.scan.neighbours import find_awaited, find_neighbours
 
@@ -74,9 +75,19 @@ class Projects:
     def _keep(self, project: ComposeProject) -> None:
         find_neighbours(project.workloads)
         find_awaited(project.workloads)
+        self._name_images(project)
         self.workloads += project.workloads
         for problem in project.problems:
             self._note(problem, nothing=not project.workloads)
+
+    def _name_images(self, project: ComposeProject) -> None:
+        """What Compose calls the images that it builds: ``project-service``, and before 2.0 ``project_service``."""
+        root = self._tree.root
+        name = project.name or ("" if root is None else re.sub(r"[^a-z0-9_-]", "", root.name.lower()).lstrip("_-"))
+        for workload in project.workloads if name else ():
+            if workload.build.written and not workload.image.written:
+                names = (f"{name}-{workload.name}", f"{name}_{workload.name}")
+                workload.built_as = Field("built_as", names, workload.place, written=False)
 
     def _note(self, problem: Problem, *, nothing: bool) -> None:
         where, why = str(problem.place), problem.why

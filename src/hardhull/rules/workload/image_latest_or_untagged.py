@@ -1,7 +1,8 @@
 """Image is whatever the registry calls newest.
 
 What it checks: images without a tag, with the tag `latest`, or with a tag that names a branch (`main`, `edge`,
-`nightly`). Images that this tree builds itself, and images with a digest, are left out.
+`nightly`). Images that this tree builds itself, and images with a digest, are left out; so are names that no registry
+can have (`myapp`: on Docker Hub only official images are called without a slash).
 
 Why it matters: the same definition starts different software tomorrow, on the next host, or after somebody pushed to
 the registry; nobody reviewed it, and there is no way back to what ran yesterday.
