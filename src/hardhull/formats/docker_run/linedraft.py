@@ -203,6 +203,45 @@ class LineDraft:
         new = [item.text.encode() for item in self.items if item.first == -1 and not item.gone]
         return [*inner, *self.row.edits(gone, new, start, self.bound), *self.beyond]
 
+    def words(self) -> list[Arg]:
+        """The program and its arguments as they are now, to be read again."""
+        line = self.line
+        out: dict[int, Arg | None] = dict(enumerate(line.args[: line.image_at]))
+        new: list[Arg] = []
+        for item in self.items:
+            if item.first == -1:
+                new += [] if item.gone else [_arg(word) for word in _plain_words(item.opts[0].option)]
+                continue
+            for opt in item.opts:
+                for at in range(opt.option.at, opt.option.to):
+                    out[at] = self._word(item, at)
+        end = line.image_at - (1 if line.args[line.image_at - 1].text == "--" else 0)
+        given = [arg for at, arg in out.items() if arg is not None and at < end]
+        rest = [arg for at, arg in out.items() if arg is not None and at >= end]
+        image = [] if line.image is None else [line.image]
+        return [*given, *new, *rest, *image, *line.command]
+
+    def _word(self, item: Item, at: int) -> Arg | None:
+        """One word of an item as it is now; None where it is gone."""
+        arg = self.line.args[at]
+        if item.gone:
+            return None
+        gone = [opt.option for opt in item.opts if opt.gone]
+        if any(option.at < at < option.to for option in gone):
+            return None
+        letters = {option.letter for option in gone if option.at == at}
+        if letters:
+            ends = [option.letter for option in gone if option.at == at and option.value is not None]
+            stop = min(ends, default=len(arg.text))
+            return _arg("".join([char for index, char in enumerate(arg.text[:stop]) if index not in letters]))
+        for opt in item.opts:
+            value = opt.option.value
+            if opt.edit is not None and value is not None and opt.option.to - 1 == at:
+                old = _original(self.line, opt.option).value
+                size = len(old.text) if old is not None else 0
+                return Arg((*arg.cut(0, len(arg.text) - size).pieces, *value.pieces), arg.site)
+        return arg
+
     def _inner(self, item: Item) -> list[Edit]:
         """The edits inside of an option or a bundle that stays."""
         out = [opt.edit for opt in item.opts if opt.edit is not None and not opt.gone]
@@ -223,6 +262,11 @@ def _not_fixed(item: Item) -> None:
 
 def _original(line: RunLine, option: Option) -> Option:
     return next(one for one in line.options if (one.at, one.letter) == (option.at, option.letter))
+
+
+def _plain_words(option: Option) -> list[str]:
+    name = f"--{option.name}"
+    return [name] if option.value is None else [f"{name}={option.value.text}"]
 
 
 def _arg(text: str) -> Arg:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hardhull.facts.workload import Workload
 from hardhull.formats.docker_run import say
 from hardhull.formats.docker_run.beyond import set_command, set_image
-from hardhull.formats.docker_run.line import RunLine
+from hardhull.formats.docker_run.line import RunLine, read_line
 from hardhull.formats.docker_run.linedraft import LineDraft
 from hardhull.formats.docker_run.lines import Lines
 from hardhull.formats.docker_run.view import Unseen, field_names, fields_of, plain, values
@@ -84,6 +84,10 @@ def apply(draft: LineDraft, change: SetTo | Add | Drop | Swap) -> None:
             _swap(draft, change, wanted)
     new = values(draft.line, draft.options())
     _look(change.field, old, new, wanted)
+    again = read_line(draft.words())
+    options = draft.options()
+    if again is None or len(again.options) != len(options) or values(again, again.options) != new:
+        raise UnwritableError(draft.line.open or "what is left would be read in another way")
 
 
 def _set(draft: LineDraft, field: str, value: Any, old: dict[str, Any]) -> None:
