@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Items
     from hardhull.facts.parts import EnvVar
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Confidence, Severity
     from hardhull.model.source import Place
 
@@ -155,12 +156,14 @@ class Run:
         also: tuple[SourceSpan, ...] = (),
         severity: Severity | None = None,
         confidence: Confidence | None = None,
+        fix: Fix | None = None,
     ) -> Finding:
         """A finding at this command, or at one of its words; its value is program and verb, never an argument."""
         place = self.place if at is None else at.place
         value = " ".join((self.program, *self.verbs[:1]))
         evidence = (SourceSpan(place, label), *also)
-        return Finding(message, evidence, "command", value, severity=severity, confidence=confidence)
+        fixes = () if fix is None else (fix,)
+        return Finding(message, evidence, "command", value, severity=severity, confidence=confidence, fixes=fixes)
 
     def mark(self, label: str) -> SourceSpan:
         """This command as evidence of another finding."""

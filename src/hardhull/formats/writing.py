@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from hardhull.text.draft import Drafts
 
 WRITERS: dict[str, str] = {
+    "auditd": "hardhull.formats.auditd_write",
     "compose": "hardhull.formats.compose.write",
     "daemon.json": "hardhull.formats.daemon_json.write",
     "docker-run": "hardhull.formats.docker_run.write",
-    "dockerfile": "hardhull.formats.dockerfile.write",
     "dockerd": "hardhull.formats.dockerd_write",
+    "dockerfile": "hardhull.formats.dockerfile.write",
+    "gitlab": "hardhull.formats.script.write",
+    "makefile": "hardhull.formats.script.write",
+    "markdown": "hardhull.formats.script.write",
+    "shell": "hardhull.formats.script.write",
+    "systemd": "hardhull.formats.script.write",
+    "workflow": "hardhull.formats.script.write",
 }
 """Syntax of a fact -> the module whose ``write(fact, change, drafts)`` writes its Changes."""
 

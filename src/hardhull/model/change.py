@@ -114,10 +114,10 @@ class Pin(NamedTuple):
 
 
 class Instruct(NamedTuple):
-    """A wanted state of an image recipe, which takes instructions to reach; see :mod:`hardhull.facts.recipe_changes`.
+    """A wanted state of an image recipe or of a pipeline, which takes instructions to reach.
 
     Attributes:
-        want: one of the records of that module.
+        want: a record of :mod:`hardhull.facts.recipe_changes` or :mod:`hardhull.facts.pipeline_changes`.
     """
 
     want: Any

@@ -8,6 +8,7 @@ from hardhull.model.finding import Finding, SourceSpan
 
 if TYPE_CHECKING:
     from hardhull.facts.deeds import Deed
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Confidence, Severity
 
 
@@ -19,12 +20,13 @@ def at_deed(
     also: tuple[SourceSpan, ...] = (),
     severity: Severity | None = None,
     confidence: Confidence | None = None,
+    fix: Fix | None = None,
 ) -> Finding:
     """A finding at a command or a step; its value is what is done with which tool, never an argument."""
     value = f"{deed.kind} {deed.tool}"
-    return Finding(
-        message, (SourceSpan(deed.place, label), *also), "deed", value, severity=severity, confidence=confidence
-    )
+    evidence = (SourceSpan(deed.place, label), *also)
+    fixes = () if fix is None else (fix,)
+    return Finding(message, evidence, "deed", value, severity=severity, confidence=confidence, fixes=fixes)
 
 
 def not_counted(deed: Deed) -> tuple[SourceSpan, ...]:

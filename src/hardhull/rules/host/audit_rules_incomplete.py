@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.host import AUDITED, missing
+from hardhull.facts.host import AUDITED, AuditRule, missing
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import NEEDS_PROOF, Add, change
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -47,11 +48,19 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
     about = [item for item in host.audit_rules.value if "docker" in item.value.path or "containerd" in item.value.path]
     left_out = missing(rules)
     if about and left_out:
+        key = about[0].value.key or "docker"
         names = ", ".join(item.name for item in left_out)
         yield about[0].finding(
             f"changes are not recorded of: {names}",
             label=f"{len(left_out)} of {len(AUDITED)} parts of Docker are left out",
             value=",".join(item.cis for item in left_out),
+            fix=change(
+                f"watch {len(left_out)} more",
+                *(Add("audit_rules", AuditRule(item.paths[0], perms="wa", key=key)) for item in left_out),
+                risk=NEEDS_PROOF,
+                mitigation="leave out what this host does not have: auditctl stops at a folder that is not there",
+                basis="the usual paths of Debian and Fedora",
+            ),
         )
 
 
@@ -64,15 +73,15 @@ EXAMPLES = [
 """,
         good="""
 -w /etc/docker -p wa -k docker
--w /etc/default/docker -p wa -k docker
--w /etc/containerd/config.toml -p wa -k docker
 -w /usr/bin/dockerd -p wa -k docker
--w /usr/bin/containerd -p wa -k docker
--w /usr/bin/runc -p wa -k docker
--w /usr/lib/systemd/system/docker.service -p wa -k docker
--w /usr/lib/systemd/system/docker.socket -p wa -k docker
 -w /run/containerd -p wa -k docker
 -w /var/lib/docker -p wa -k docker
+-w /usr/lib/systemd/system/docker.service -p wa -k docker
+-w /usr/lib/systemd/system/docker.socket -p wa -k docker
+-w /etc/default/docker -p wa -k docker
+-w /etc/containerd/config.toml -p wa -k docker
+-w /usr/bin/containerd -p wa -k docker
+-w /usr/bin/runc -p wa -k docker
 """,
     ),
 ]

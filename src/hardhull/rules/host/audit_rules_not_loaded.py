@@ -18,12 +18,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import SAFE, Fix, Rewrite, SetTo, advise, change
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.host import Host
+    from hardhull.facts.problem import Problem
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -39,12 +42,23 @@ if TYPE_CHECKING:
 def check(host: Host, _policy: Policy) -> Iterator[Finding]:
     """Yields every line that spoils it."""
     if host.audit_enabled.value == 0:
-        yield host.audit_enabled.finding("auditing is switched off: no rule has an effect", label="off")
+        yield host.audit_enabled.finding("auditing is switched off: no rule has an effect", label="off", fix=ON)
     for problem in host.problems.value:
         if problem.value.stops or problem.value.kind == "order":
-            yield problem.finding(
-                problem.value.why, label="not as meant", value=f"{problem.value.kind} {problem.value.key}"
-            )
+            value = f"{problem.value.kind} {problem.value.key}"
+            yield problem.finding(problem.value.why, label="not as meant", value=value, fix=_fix(problem))
+
+
+def _fix(problem: Field[Problem]) -> Fix:
+    """A comment behind a rule becomes a line of its own; for the rest somebody has to know what was meant."""
+    rule, mark, comment = problem.place.text.partition(" #")
+    if problem.value.kind != "value" or not mark:
+        return advise("correct the line", "auditctl -R FILE names the line that it does not take; -e 2 stands last")
+    text = f"#{comment}\n{rule.rstrip()}"
+    return change("put the comment on a line of its own", Rewrite(problem.place, text), risk=SAFE)
+
+
+ON = change("switch auditing on", SetTo("audit_enabled", 1), risk=SAFE)
 
 
 EXAMPLES = [

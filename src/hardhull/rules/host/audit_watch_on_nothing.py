@@ -17,9 +17,11 @@ https://docs.docker.com/engine/release-notes/18.09/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.host import RENAMED
+from hardhull.rules.fix import SAFE, Fix, advise, swap
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from hardhull.facts.host import Host
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+WILD = re.compile(r"/[^/]*[*?].*")
+"""The end of a path from its first component with a wildcard on."""
 
 
 @rule(
@@ -47,10 +53,23 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
                 f"the rule never matches: {item.value.path} is {now} since engine 18.09",
                 label="does not exist",
                 value=item.value.path,
+                fix=swap(
+                    host.audit_rules, item, item.value._replace(path=now), f"watch {now}, its name today", risk=SAFE
+                ),
             )
     for problem in host.problems.value:
         if problem.value.kind == "value" and not problem.value.stops:
-            yield problem.finding(problem.value.why, label="never matches", value=problem.value.key)
+            fix = _folder(host, problem.value.key)
+            yield problem.finding(problem.value.why, label="never matches", value=problem.value.key, fix=fix)
+
+
+def _folder(host: Host, path: str) -> Fix:
+    """A watch on the folder instead of a wildcard in it."""
+    item = next((item for item in host.audit_rules.value if item.value.path == path), None)
+    folder = WILD.sub("", path)
+    if item is None or ".." in path or not folder:
+        return advise("name the file itself", "write one rule for each file, without wildcards and ..")
+    return swap(host.audit_rules, item, item.value._replace(path=folder), f"watch the folder {folder}", risk=SAFE)
 
 
 EXAMPLES = [

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.host import sees_connections, watches_socket
+from hardhull.facts.host import AuditRule, sees_connections, watches_socket
+from hardhull.rules.fix import SAFE, swap
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
                 f"no call of the engine's API is recorded: a watch on {item.value.path} does not see connect()",
                 label="records no connection",
                 value=item.value.path,
+                fix=swap(
+                    host.audit_rules,
+                    item,
+                    AuditRule(
+                        item.value.path, syscalls=("connect",), fields=(("arch", "=", "b64"),), key=item.value.key
+                    ),
+                    "record the call of connect()",
+                    risk=SAFE,
+                    basis="measured: every client is recorded, with program and address",
+                ),
             )
 
 

@@ -19,12 +19,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import Fix, advise
 from hardhull.rules.rule import HIGH, LOW, SOURCE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.facts.pipeline import Pipeline
+    from hardhull.facts.pipeline import Pipeline, Step
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -47,6 +48,7 @@ HANDLES_IMAGES = (
     dimension=SOURCE,
     severity=HIGH,
     checklist=[6],
+    by_hand="which commit a tag names only the repository of the action can tell, and a branch names no version",
 )
 def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
     """Yields the reference of every action that can move."""
@@ -66,13 +68,23 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
             yield uses.finding(
                 f"{pipeline.subject} runs {step.action} as it is on the branch {step.ref or 'of its choice'} that day",
                 label="a branch: moves with every push",
+                fix=_pin(step),
             )
         elif step.action.startswith(HANDLES_IMAGES):
             yield uses.finding(
                 f"{pipeline.subject} runs {step.action} by a tag that its owner can move",
                 label="a tag, not a commit",
                 severity=LOW,
+                fix=_pin(step),
             )
+
+
+def _pin(step: Step) -> Fix:
+    return advise(
+        "name the commit of the action",
+        f"uses: {step.action}@<the 40 digits of a commit> # its version\n"
+        f"`gh api repos/{'/'.join(step.action.split('/')[:2])}/commits/{step.ref or 'HEAD'}` says what it is today",
+    )
 
 
 EXAMPLES = [

@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.deeds import deeds
 from hardhull.facts.pipeline import Run
+from hardhull.facts.pipeline_changes import WithWords
 from hardhull.rules.at_deed import at_deed, not_counted
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
+from hardhull.rules.pipeline_fixes import MITIGATION, counting
 from hardhull.rules.rule import INFO, LOW, MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -29,6 +32,13 @@ if TYPE_CHECKING:
     from hardhull.facts.pipeline import Pipeline
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+REPORT = advise(
+    "judge the report of the audit",
+    "docker-bench ends with 0 whatever it finds: keep its JSON report (`-l FILE`) and compare it, or run\n"
+    "hardhull scan engine --fail-on high",
+)
 
 
 @rule(
@@ -52,12 +62,19 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                 label="green whatever it finds",
                 also=ignored,
                 severity=MEDIUM,
+                fix=counting(deed, "let a failing audit fail the step") if deed.tool == "kube-bench" else REPORT,
             )
         elif deed.tool == "kube-bench" and isinstance(deed.source, Run) and not deed.source.has("--exit-code"):
             yield at_deed(
                 deed,
                 f"kube-bench in {pipeline.subject} ends with 0 whatever it finds",
                 label="no `--exit-code` is given",
+                fix=change(
+                    "let findings fail the step",
+                    Instruct(WithWords(deed.source, len(deed.source.texts) - 1, "--exit-code 1")),
+                    risk=NEEDS_PROOF,
+                    mitigation=MITIGATION,
+                ),
             )
         elif deed.tool != "kube-bench":
             yield at_deed(
@@ -65,6 +82,7 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                 f"{deed.tool} in {pipeline.subject} ends with 0 whatever it finds",
                 label="keep its report, and judge that",
                 severity=INFO,
+                fix=REPORT,
             )
 
 

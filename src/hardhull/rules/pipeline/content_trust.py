@@ -18,8 +18,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.pipeline_changes import VariableGone
 from hardhull.model.field import Field
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.rules.fix import NEEDS_PROOF, SAFE, Instruct, change
 from hardhull.rules.rule import MEDIUM, SOURCE, Example, rule
 
 if TYPE_CHECKING:
@@ -57,7 +59,15 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
         relies = "relies on Docker Content Trust, whose public service ends in December 2026"
         does = "skips Docker Content Trust" if off else relies
         label = "switched off" if off else "pulls fail when the service ends"
-        yield Finding(f"{pipeline.subject} {does}", (SourceSpan(field.place, label),), NAME, "0" if off else "1")
+        fix = change(
+            "remove the variable",
+            Instruct(VariableGone(NAME, field)),
+            risk=SAFE if off else NEEDS_PROOF,
+            mitigation="" if off else "pin the images by digest, and verify signatures with cosign or notation",
+        )
+        value = "0" if off else "1"
+        evidence = (SourceSpan(field.place, label),)
+        yield Finding(f"{pipeline.subject} {does}", evidence, NAME, value, fixes=(fix,))
 
 
 EXAMPLES = [
@@ -70,8 +80,6 @@ docker pull registry.example.com/shop/api:1.4.0
 """,
         good="""
 #!/bin/sh
-set -e
-cosign verify --key cosign.pub registry.example.com/shop/api:1.4.0
 docker pull registry.example.com/shop/api:1.4.0
 """,
     ),

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.pipeline_fixes import without
 from hardhull.rules.rule import CRITICAL, LOW, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                     at=run.words[at],
                     label="no --tlsverify",
                     severity=LOW if LOCAL.match(address) else None,
+                    fix=without(
+                        run,
+                        at if "=" in text[:7] else at - 1,
+                        at,
+                        "listen on the socket only",
+                        "reach it over SSH instead: docker -H ssh://user@host",
+                    ),
                 )
 
 

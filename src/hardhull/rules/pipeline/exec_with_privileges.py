@@ -19,16 +19,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.rules.fix import advise
+from hardhull.rules.pipeline_fixes import without
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.pipeline import Pipeline, Run
-    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
+MITIGATION = "let the image prepare what needs root when it is built"
 ENGINES = frozenset({"docker", "podman", "nerdctl"})
 WITH_VALUE = frozenset({"-e", "--env", "--env-file", "-w", "--workdir", "--detach-keys", "--index"})
 
@@ -48,37 +50,41 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
     for run in pipeline.runs:
         if run.program not in ENGINES or "exec" not in run.verbs[:2]:
             continue
-        for at, option in _options(run):
+        for at, last, option in _options(run):
             if option == "--privileged":
                 yield run.finding(
                     f"{pipeline.subject} runs a command in a container with every capability",
-                    at=at,
+                    at=run.words[at],
                     label="more than the container has",
+                    fix=without(run, at, at, "run it with what the container has", MITIGATION),
                 )
             elif option and is_root(option):
                 yield run.finding(
                     f"{pipeline.subject} runs a command in a container as root",
-                    at=at,
+                    at=run.words[at],
                     label="whatever user the container has",
                     severity=LOW,
+                    fix=without(run, at, last, "run it as the container's user", MITIGATION)
+                    if run.texts[at].startswith(("-u", "--user"))
+                    else advise("run it as the container's user", f"take u and {option} out of {run.texts[at]}"),
                 )
 
 
-def _options(run: Run) -> Iterator[tuple[Field[str], str]]:
+def _options(run: Run) -> Iterator[tuple[int, int, str]]:
     """``--privileged`` and the users that exec's own options name; the words behind the container are its command."""
     texts = run.texts
     at = texts.index("exec") + 1 if "exec" in texts else len(texts)
     while at < len(texts) and texts[at].startswith("-"):
         text, following = texts[at], texts[at + 1] if at + 1 < len(texts) else ""
         if text in {"--privileged", "--privileged=true"}:
-            yield run.words[at], "--privileged"
+            yield at, at, "--privileged"
         elif text in {"-u", "--user"}:
-            yield run.words[at], following
+            yield at, at + 1, following
             at += 1
         elif text.startswith(("--user=", "-u=")):
-            yield run.words[at], text.partition("=")[2]
+            yield at, at, text.partition("=")[2]
         elif text.startswith("-") and not text.startswith("--") and text.endswith("u"):
-            yield run.words[at], following
+            yield at, at + 1, following
             at += 1
         elif text in WITH_VALUE:
             at += 1
@@ -96,8 +102,8 @@ docker exec app run --privileged
 """,
         good="""
 #!/bin/sh
-docker exec -it db psql -c 'select 1'
-docker exec -u 10001 app ls /data
+docker exec -it db sh
+docker exec app chown app /data
 docker exec app run --privileged
 """,
     ),

@@ -17,16 +17,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.pipeline_changes import OnInput
+from hardhull.rules.fix import SAFE, Fix, Instruct, advise, change
 from hardhull.rules.rule import HIGH, MEDIUM, SOURCE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.facts.pipeline import Pipeline
+    from hardhull.facts.pipeline import Pipeline, Run
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
 
+ROTATE = advise(
+    "take the password out of the file, and change it",
+    "whoever has read the file has it. Keep the new one in a secret of the pipeline or in a file that only its user\n"
+    "reads, and give it on the standard input: docker login --password-stdin < FILE",
+)
 LOGIN = frozenset({"docker", "podman", "nerdctl", "buildah", "skopeo", "oras", "crane", "helm", "cosign"})
 
 
@@ -51,7 +58,23 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
             at=password,
             label="written out" if literal else "visible in the list of processes",
             severity=None if literal else MEDIUM,
+            fix=ROTATE if literal else _on_input(run),
         )
+
+
+def _on_input(run: Run) -> Fix:
+    """The password comes through a pipe, from a builtin whose words are in no list of processes."""
+    texts = run.texts
+    first = next((at for at, text in enumerate(texts) if text in {"-p", "--password"}), -1)
+    last = first + 1
+    if first == -1:
+        first = last = next((at for at, text in enumerate(texts) if text.startswith("--password=")), 0)
+    if first == 0:
+        return advise(
+            "give the password on the standard input", 'printf %s "$PASSWORD" | docker login --password-stdin'
+        )
+    want = OnInput(run, first, last)
+    return change("give the password on the standard input", Instruct(want), risk=SAFE)
 
 
 EXAMPLES = [
@@ -84,9 +107,7 @@ jobs:
   image:
     runs-on: ubuntu-24.04
     steps:
-      - run: echo "$REGISTRY" | docker login -u deploy --password-stdin registry.example.com
-        env:
-          REGISTRY: ${{ secrets.REGISTRY }}
+      - run: printf %s "${{ secrets.REGISTRY }}" | docker login -u deploy --password-stdin registry.example.com
 """,
     ),
 ]

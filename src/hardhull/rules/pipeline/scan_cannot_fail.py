@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.deeds import deeds
 from hardhull.rules.at_deed import at_deed, not_counted
+from hardhull.rules.pipeline_fixes import counting, gated
 from hardhull.rules.rule import HIGH, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -52,12 +53,14 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                 f"{deed.tool} in {pipeline.subject} cannot fail it: its exit code is ignored",
                 label="whatever it finds, the step is green",
                 also=ignored,
+                fix=counting(deed, "let a failing scan fail the step"),
             )
         else:
             yield at_deed(
                 deed,
                 f"{deed.tool} in {pipeline.subject} ends with 0 whatever it finds",
                 label="no threshold is set",
+                fix=gated(deed),
             )
 
 
@@ -72,7 +75,7 @@ trivy image shop/api:1.4.0  #! HH-MON-301
         good="""
 #!/bin/sh
 set -e
-trivy image --exit-code 1 --ignore-unfixed shop/api:1.4.0
+trivy image --exit-code 1 shop/api:1.4.0
 """,
     ),
     Example(

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.deeds import deeds
 from hardhull.model.finding import Confidence
 from hardhull.rules.at_deed import at_deed
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     confidence=Confidence.MEDIUM,
     checklist=[4],
+    by_hand="which scanner, from which severity on, and on which schedule is the team's choice",
 )
 def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
     """Yields the first step that builds an image."""
@@ -49,6 +51,11 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
             built,
             f"{pipeline.subject} builds an image, and nothing in this tree scans one",
             label="built, never scanned",
+            fix=advise(
+                "scan the image behind its build",
+                "a step behind the build, for example\n"
+                "- run: trivy image --exit-code 1 --ignore-unfixed --severity HIGH,CRITICAL IMAGE",
+            ),
         )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.programs import FETCHERS, INTERPRETERS, POSIX_SHELLS, plain_url, runs_input
 from hardhull.rules.rule import HIGH, MEDIUM, SOURCE, Example, rule
 
@@ -32,7 +33,16 @@ if TYPE_CHECKING:
 READERS = POSIX_SHELLS | INTERPRETERS | {"eval", "source", "."}
 
 
-@rule("HH-SRC-304", "script-curl-pipe-shell", dimension=SOURCE, severity=MEDIUM, checklist=[6])
+BY_HAND = "which version is meant, and what its checksum is, nobody but its maker can say"
+CHECK = advise(
+    "check what is downloaded before it runs",
+    "curl -fsSLo install.sh https://.../a-named-version/install.sh\n"
+    'echo "<its checksum>  install.sh" | sha256sum -c\n'
+    "sh install.sh",
+)
+
+
+@rule("HH-SRC-304", "script-curl-pipe-shell", dimension=SOURCE, severity=MEDIUM, checklist=[6], by_hand=BY_HAND)
 def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
     """Yields the program that downloads."""
     if pipeline.from_docs:
@@ -45,6 +55,7 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                 f"{pipeline.subject} runs what a server sends, whatever that is today",
                 label=f"{reader} runs it unseen" + ("" if at is None else ", and anybody on the way can change it"),
                 severity=None if at is None else HIGH,
+                fix=CHECK,
             )
 
 

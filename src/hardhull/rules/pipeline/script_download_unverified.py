@@ -20,6 +20,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import advise
 from hardhull.rules.programs import FETCHERS, is_local, urls
 from hardhull.rules.rule import LOW, SOURCE, Example, rule
 
@@ -41,6 +42,12 @@ PROGRAMS = re.compile(r"(?:^|/)(?:usr/)?(?:local/)?s?bin(?:/|$)|cli-plugins")
 PACKAGE = re.compile(r"\.(?:deb|rpm|apk|appimage|run)(?:[?#].*)?$", re.IGNORECASE)
 
 
+CHECK = advise(
+    "check what is downloaded before it is installed",
+    'download it to a file, then\necho "<its checksum>  FILE" | sha256sum -c',
+)
+
+
 @rule(
     "HH-SRC-306",
     "script-download-unverified",
@@ -48,6 +55,7 @@ PACKAGE = re.compile(r"\.(?:deb|rpm|apk|appimage|run)(?:[?#].*)?$", re.IGNORECAS
     severity=LOW,
     confidence=Confidence.MEDIUM,
     checklist=[6],
+    by_hand="the right checksum is known only to who made the file",
 )
 def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
     """Yields the address of every such download."""
@@ -60,6 +68,7 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                 f"{pipeline.subject} installs a download that nothing verifies",
                 at=run.words[at],
                 label="no checksum, no signature",
+                fix=CHECK,
             )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.deeds import deeds
 from hardhull.rules.at_deed import at_deed, not_counted
+from hardhull.rules.pipeline_fixes import counting
 from hardhull.rules.rule import HIGH, SOURCE, Example, rule
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
                 f"{pipeline.subject} verifies a signature and goes on whatever comes out",
                 label="its result is ignored",
                 also=not_counted(deed),
+                fix=counting(deed, "let a failed verification fail the step"),
             )
 
 
@@ -58,8 +60,7 @@ docker run -d registry.example.com/shop/api:1.4.0
 """,
         good="""
 #!/bin/sh
-set -e
-cosign verify --key cosign.pub registry.example.com/shop/api:1.4.0
+cosign verify --key cosign.pub registry.example.com/shop/api:1.4.0 || exit 1
 docker run -d registry.example.com/shop/api:1.4.0
 """,
     ),

@@ -1,0 +1,85 @@
+"""Writes Changes of audit rules into their files: a rule becomes another one, or one more stands below the last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.facts.host import AuditRule, Host
+from hardhull.model.change import Add, Drop, SetTo, Swap
+from hardhull.model.source import Span
+from hardhull.text.draft import UnwritableError
+
+if TYPE_CHECKING:
+    from hardhull.facts.fact import Fact
+    from hardhull.model.change import Change
+    from hardhull.model.source import Place
+    from hardhull.text.draft import Drafts
+
+
+def write(fact: Fact, change: Change, drafts: Drafts) -> None:
+    """Writes one Change of audit rules.
+
+    Raises:
+        UnwritableError: it cannot be written without a guess.
+    """
+    assert isinstance(fact, Host)  # noqa: S101  the syntax says so
+    if isinstance(change, SetTo) and change.field == "audit_enabled" and fact.audit_enabled.written:
+        place = fact.audit_enabled.place
+        if fact.audit_enabled.value != change.value:
+            drafts.of(place.source).replace(place.span, str(change.value))
+        return
+    if not isinstance(change, Add | Drop | Swap) or change.field != "audit_rules":
+        raise UnwritableError("the files say nothing about it")
+    if isinstance(change, Add):
+        _add(fact, change.item, drafts)
+    elif isinstance(change, Swap):
+        place = change.item.place
+        if change.item.value != change.value:
+            drafts.of(place.source).replace(place.span, text_of(change.value))
+    else:
+        drafts.of(change.item.place.source).replace(_line(change.item.place), "")
+
+
+def _add(host: Host, rule: AuditRule, drafts: Drafts) -> None:
+    """Below the last rule of the file whose rules come first, so above a ``-e 2`` that locks them."""
+    rules = host.audit_rules.value
+    if any(item.value == rule for item in rules):
+        return
+    source = host.place.source
+    last = [item.place for item in rules if item.place.source is source][-1:]
+    if not last:
+        raise UnwritableError("the file has no rule to stand below", text_of(rule))
+    draft = drafts.of(source)
+    end = last[0].span.end
+    draft.insert(end, f"{draft.newline}{text_of(rule)}")
+
+
+def _line(place: Place) -> Span:
+    """A line with its end."""
+    stop = place.source.data.find(b"\n", place.span.end)
+    start = place.source.line_span(place.start.line).start
+    return Span(start, len(place.source.data) if stop == -1 else stop + 1)
+
+
+def text_of(rule: AuditRule) -> str:
+    """A rule as auditctl takes it: ``-w`` where that says all of it.
+
+    Raises:
+        UnwritableError: a path or a key has blanks in it, which auditctl's files cannot quote.
+    """
+    plain = rule.action == "always" and rule.filter == "exit" and not rule.tree
+    if rule.path and rule.perms and plain and not rule.syscalls and not rule.fields:
+        words = ["-w", rule.path, "-p", rule.perms]
+    else:
+        words = ["-a", f"{rule.action},{rule.filter}"]
+        early = [field for field in rule.fields if field[0] == "arch"]
+        words += [word for name, operator, value in early for word in ("-F", f"{name}{operator}{value}")]
+        words += ["-S", ",".join(rule.syscalls)] if rule.syscalls else []
+        words += ["-F", f"{'dir' if rule.tree else 'path'}={rule.path}"] if rule.path else []
+        words += ["-F", f"perm={rule.perms}"] if rule.perms else []
+        rest = [field for field in rule.fields if field[0] != "arch"]
+        words += [word for name, operator, value in rest for word in ("-F", f"{name}{operator}{value}")]
+    words += ["-k", rule.key] if rule.key else []
+    if any(word.split() != [word] for word in words):
+        raise UnwritableError("a path or a key has blanks in it")
+    return " ".join(words)
