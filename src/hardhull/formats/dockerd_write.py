@@ -52,7 +52,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     try:
         line = drafts.keep(place.source, FlagLines, FlagLines).at(place)
         before = (list(line.args), dict(line.edited), list(line.new))
-        drafts.log.did(lambda: _restore(line, before))
+        drafts.log.did(lambda: _restore(line, before), fact.place.source.path)
         _apply(line, key, change)
         line.edits()
     except UnwritableError as error:

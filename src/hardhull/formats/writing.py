@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 WRITERS: dict[str, str] = {
     "auditd": "hardhull.formats.auditd_write",
     "compose": "hardhull.formats.compose.write",
-    "daemon.json": "hardhull.formats.daemon_json.write",
     "docker-run": "hardhull.formats.docker_run.write",
     "dockerd": "hardhull.formats.dockerd_write",
     "dockerfile": "hardhull.formats.dockerfile.write",
@@ -57,12 +56,24 @@ def write(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
         raise
 
 
+def announce(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
+    """Tells what will be written, before anything is.
+
+    What several services share through an anchor may be changed where it stands once all of them want the same.
+    """
+    if fact.syntax == "compose":
+        from hardhull.formats.compose.write import wish_of
+
+        for change in changes:
+            drafts.ask(fact.place, wish_of(change))
+
+
 def _write(fact: Fact, change: Change, drafts: Drafts) -> None:
     if isinstance(change, Rewrite):
         drafts.of(change.place.source).replace(change.place.span, change.text)
         return
     if isinstance(change, Pin):
-        raise UnwritableError("nobody has looked up the digest: ask an engine (--engine) or the registry (--online)")
+        raise UnwritableError("a digest is looked up by whoever plans the fix")
     module = WRITERS.get(fact.syntax)
     if module is None:
         raise UnwritableError(f"hardhull does not write {fact.syntax} yet")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Offer
 
-__all__ = ["Examination", "Options", "examine", "judge_files", "scan"]
+__all__ = ["Examination", "Options", "examine", "gather", "judge_files", "scan"]
 
 
 class Options(NamedTuple):
@@ -58,9 +58,22 @@ def scan(targets: Sequence[str], options: Options) -> Result:
         NoSuchTargetError: a target does not exist.
         ConfigError: the configuration cannot be used.
     """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    found, policy = gather(targets, options)
+    result = judge_files(found, policy, options)
+    seconds = round(time.perf_counter() - clock, 3)
+    return result._replace(started=started.isoformat(timespec="seconds"), seconds=seconds)
+
+
+def gather(targets: Sequence[str], options: Options) -> tuple[Discovery, Policy]:
+    """The files of the targets, and what the team decided about them.
+
+    Raises:
+        NoSuchTargetError: a target does not exist.
+        ConfigError: the configuration cannot be used.
+    """
     from hardhull.scan.config import load_policy
 
-    started, clock = datetime.now(UTC), time.perf_counter()
     paths = [target for target in targets if target != "-"]
     start = common_folder([Path(path) for path in paths])
     root = find_root([start])
@@ -68,9 +81,7 @@ def scan(targets: Sequence[str], options: Options) -> Result:
     found = discover(paths, policy.exclude, root)
     if "-" in targets:
         _take_stdin(found, options.stdin)
-    result = judge_files(found, policy, options)
-    seconds = round(time.perf_counter() - clock, 3)
-    return result._replace(started=started.isoformat(timespec="seconds"), seconds=seconds)
+    return found, policy
 
 
 class Examination(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from hardhull.model.finding import Severity
@@ -111,6 +112,13 @@ def _size(value: Any) -> int:
     raise ValueError(msg)
 
 
+def _device(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"/dev/[\w/.-]+", value):
+        return value
+    msg = "must be the path of a disk such as `/dev/sda`"
+    raise ValueError(msg)
+
+
 def _severity(value: Any) -> str:
     words = [severity.word for severity in Severity]
     if value not in words:
@@ -150,6 +158,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "trusted-registries": ("trusted_registries", _texts),
     "allowed-ports": ("allowed_ports", _ports),
     "max-memory": ("max_memory", _size),
+    "disk": ("disk", _device),
     "disable": ("disabled", _rules),
     "ignore": ("ignores", _ignores),
     "exclude": ("exclude", _texts),

@@ -33,11 +33,15 @@ class Log:
     """Remembers how to take back what was asked for, so that a group of changes is made as a whole or not at all."""
 
     def __init__(self) -> None:
-        self._undo: list[Callable[[], object]] = []
+        self._undo: list[tuple[Callable[[], object], str]] = []
 
-    def did(self, undo: Callable[[], object]) -> None:
-        """Note how to take the last step back."""
-        self._undo.append(undo)
+    def did(self, undo: Callable[[], object], path: str = "") -> None:
+        """Note how to take the last step back, and the file that it was made in."""
+        self._undo.append((undo, path))
+
+    def touched(self, mark: int) -> set[str]:
+        """The files in which steps were made since a mark."""
+        return {path for _, path in self._undo[mark:] if path}
 
     def mark(self) -> int:
         """The present state, for ``back_to``."""
@@ -46,7 +50,7 @@ class Log:
     def back_to(self, mark: int) -> None:
         """Take back every step since the mark, the last one first."""
         while len(self._undo) > mark:
-            self._undo.pop()()
+            self._undo.pop()[0]()
 
 
 class Note(NamedTuple):
@@ -97,7 +101,7 @@ class Draft:
                 if _clash(span, other.span):
                     raise UnwritableError("another fix changes the same place")
         self._edits.append(edit)
-        self.log.did(self._edits.pop)
+        self.log.did(self._edits.pop, self.source.path)
 
     def insert(self, offset: int, text: str | bytes) -> None:
         """Put a text in front of an offset; of several at one offset, the first asked for stands first.
@@ -210,7 +214,15 @@ class Drafts:
             raise UnwritableError(f"another fix writes a different {path}")
         if path not in self.made:
             self.made[path] = data
-            self.log.did(lambda: self.made.pop(path))
+            self.log.did(lambda: self.made.pop(path), path)
+
+    def at(self, path: str) -> Draft:
+        """The draft of a file by its path.
+
+        Raises:
+            KeyError: nobody has asked for one.
+        """
+        return self._drafts[path]
 
     def __iter__(self) -> Iterator[Draft]:
         return iter(self._drafts.values())

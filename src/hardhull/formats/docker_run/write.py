@@ -50,7 +50,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     lines = drafts.keep(fact.place.source, Lines, lambda draft: Lines(draft, fact.within))
     draft = lines.at(fact.place.span)
     before = draft.state()
-    drafts.log.did(lambda: draft.restore(before))
+    drafts.log.did(lambda: draft.restore(before), fact.place.source.path)
     try:
         apply(draft, change)
         draft.edits()

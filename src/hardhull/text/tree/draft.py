@@ -12,7 +12,7 @@ from hardhull.text import jsondoc, yamldoc
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence, is_merge
 from hardhull.text.tree.layout import Layout
-from hardhull.text.tree.pending import Pending, differs, holds_nothing, same_text
+from hardhull.text.tree.pending import Pending, differs, same_text
 from hardhull.text.tree.render import Renderer
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class TreeDraft:
     def __init__(self, draft: Draft, roots: list[Node | None], *, json: bool = False) -> None:
         self.layout = Layout(draft.source, roots, json=json)
         self._log = draft.log
+        self._path = draft.source.path
         self._pending: dict[int, Pending] = {}
         self._floors: set[int] = set()
         draft.joins(self)
@@ -118,7 +119,7 @@ class TreeDraft:
             self._push(replaced, item)
         elif replaced is not node:
             raise UnwritableError(CONFLICT)
-        elif len(rest) > 1 or holds_nothing(node):
+        elif len(rest) > 1 or (isinstance(node, Scalar) and not node.text and node.plain):
             self._put(holder, index, _nest(rest[1:], [item]))
         elif isinstance(node, Sequence):
             self.extend(node, item, shared=shared)
@@ -197,6 +198,9 @@ class TreeDraft:
         """Everything that is wanted, as edits of the file."""
         return Renderer(self.layout, self._pending, self._floors).edits()
 
+    def _did(self, undo: Callable[[], object]) -> None:
+        self._log.did(undo, self._path)
+
     # ---- how it is kept -------------------------------------------------------------------------------------------
 
     def _of(self, node: Mapping | Sequence) -> Pending:
@@ -227,7 +231,7 @@ class TreeDraft:
                 return self._replaced_mapping(node, index), path[at + 1 :]
             inner = self._through(node, index, key)
             if not isinstance(inner, Mapping):
-                if not holds_nothing(inner):
+                if not (isinstance(inner, Scalar) and not inner.text and inner.plain):
                     raise UnwritableError(f"{key} is no mapping")
                 return node, path[at:]
             node = inner
@@ -306,14 +310,14 @@ class TreeDraft:
                 )
         added = self._of(mapping).added
         added[path[0]] = _nest(path[1:], value)
-        self._log.did(lambda: added.pop(path[0]))
+        self._did(lambda: added.pop(path[0]))
 
     def _set_new(self, holder: dict[str, Any], path: tuple[str, ...], value: Plain) -> None:
         """Sets a value in a mapping that is new itself."""
         key, rest = path[0], path[1:]
         if key not in holder:
             holder[key] = _nest(rest, value)
-            self._log.did(lambda: holder.pop(key))
+            self._did(lambda: holder.pop(key))
         elif rest and isinstance(holder[key], dict):
             self._set_new(holder[key], rest, value)
         elif rest or holder[key] != value:
@@ -335,7 +339,7 @@ class TreeDraft:
     def _push(self, items: list[Any], item: Plain) -> None:
         if item not in items:
             items.append(item)
-            self._log.did(items.pop)
+            self._did(items.pop)
 
     def _take(self, node: Mapping | Sequence, index: int) -> None:
         pending = self._of(node)
@@ -377,7 +381,7 @@ class TreeDraft:
         except UnwritableError:
             undo()
             raise
-        self._log.did(undo)
+        self._did(undo)
 
 
 def _inside(holder: dict[Any, Any], name: Any, path: tuple[str, ...]) -> tuple[dict[Any, Any], Any] | None:

@@ -13,7 +13,9 @@ Plain: TypeAlias = "Atom | list[Any] | dict[str, Any] | Verbatim | Tagged"
 """A value to write: scalars, lists and mappings with texts as keys."""
 
 _SAFE = re.compile(
-    r"[A-Za-z_./](?:[A-Za-z0-9_./+=@^%()$-]|:(?=[^\s:,\[\]{}])|\\(?=\w)|[ ](?=[A-Za-z0-9_./(-]))*", re.ASCII
+    r"[A-Za-z_./](?:[A-Za-z0-9_./+=@^%()$|&;<>*!?~'\"-]|:(?=[^\s:,\[\]{}])|\\(?=\w)"
+    r"|[ ](?=[A-Za-z0-9_./(|&;<>$'\"*!-]))*",
+    re.ASCII,
 )
 _SIZE = re.compile(r"\d+(?:\.\d+)?(?:[bB]|[kKmMgGtT][iI]?[bB]?|ms|us|[smh]|m)|(?:\d+(?:ms|[smh]))+", re.ASCII)
 _DOTTED = re.compile(r"\d+\.\d+\.\d+[\w.-]*(?:/\d+)?|\d+[-.][A-Za-z][\w.-]*", re.ASCII)
@@ -90,11 +92,13 @@ def scalar(value: Atom | Verbatim, style: Style, *, flow: bool = False) -> str:
 
 def is_plain(text: str, *, flow: bool = False) -> bool:
     """Whether a text needs no quotes in YAML, for every consumer."""
+    if _DOTTED.fullmatch(text):
+        return True
     if _WORDS.fullmatch(text) or _NUMBER_LIKE.fullmatch(text):
         return False
-    if flow and ("(" in text or " " in text):
+    if flow and re.search(r"[ ()|&;<>*!?'\"~]", text):
         return False
-    return bool(_SAFE.fullmatch(text) or _SIZE.fullmatch(text) or _DOTTED.fullmatch(text))
+    return bool(_SAFE.fullmatch(text) or _SIZE.fullmatch(text))
 
 
 def grown(old: str, new: str, *, flow: bool = False) -> bool:

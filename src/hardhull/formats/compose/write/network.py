@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hardhull.formats.compose.write import values
+from hardhull.formats.compose.write.keys import Keys
 from hardhull.formats.compose.write.lists import Items
+from hardhull.formats.compose.write.sites import Sites
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence
 from hardhull.text.tree.plain import Inline
 
 if TYPE_CHECKING:
     from hardhull.facts.parts import Attachment, Dependency, Grant
-    from hardhull.formats.compose.write.keys import Keys
+    from hardhull.facts.workload import Workload
     from hardhull.model.field import Field
     from hardhull.text.nodes import Node
     from hardhull.text.tree.plain import Plain
@@ -36,8 +38,27 @@ def add_network(keys: Keys, network: Attachment) -> None:
     workload = keys.sites.workload
     if workload.network_mode.written:
         raise UnwritableError("the service has a network_mode, beside which Compose takes no networks")
+    together = _neighbours(keys)
+    if together:
+        for neighbour in (workload, *together):
+            _join(Keys(Sites(neighbour, keys.sites.drafts), keys.wish), [network.name], network)
+        names = [one.subject for one in together]
+        keys.sites.drafts.note(f"{', '.join(names)} come along, so that they still reach each other", names)
+        return
     implied = [field.value.name for field in workload.networks.value if not field.written]
     _join(keys, [*implied, network.name], network)
+
+
+def _neighbours(keys: Keys) -> list[Workload]:
+    """The other services of the project, where all of them share the network that nobody chose."""
+    names = keys.sites.workload.neighbours.get(())
+    found = {
+        id(user): user
+        for users in keys.sites.layers.users.values()
+        for user in users
+        if names and user.neighbours.get(()) is names and user is not keys.sites.workload
+    }
+    return sorted(found.values(), key=lambda user: names.index(user.name))
 
 
 def swap_network(keys: Keys, field: Field[Attachment], network: Attachment) -> None:
