@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from hardhull.cli.errors import FAILED, NOTHING, USAGE, UserError, told
+from hardhull.cli.errors import NOTHING, UserError, told
 from hardhull.cli.formats import FOR_PEOPLE, FORMATS, rendered
 from hardhull.cli.gate import DEFAULT_GATE, GATES, exit_code, gate_of, reason
+from hardhull.cli.inputs import Refusals, quoted, stdin
 from hardhull.cli.output import view_for, write
 from hardhull.report.cells import clean
 from hardhull.report.words import count, left_out, summary
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
 
 HASHED = ("sarif", "json")
 """Formats that carry GitHub's names of lines: JSON because a saved scan may be written as SARIF later."""
-MAX_STDIN = 32 * 1024 * 1024
-"""Bytes; the same as for a file."""
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
-PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-OTHER_TARGETS = ("image:", "docker-archive:", "oci:", "registry:", "container:", "rootfs:", "cluster:")
 
 
 class Request(NamedTuple):
@@ -84,7 +81,6 @@ def _check(request: Request) -> None:
 
 def _scan(targets: tuple[str, ...], request: Request) -> int:
     result = _result(targets, request)
-    _tell_pending(targets)
     gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
     code = exit_code(result, gate, strict=request.strict)
     if request.facts == "only":
@@ -96,17 +92,6 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
     _show(result, request, gate, _again(targets, request))
     _explain_code(result, request, code, gate)
     return code
-
-
-def _tell_pending(targets: tuple[str, ...]) -> None:
-    """Files that a run left half changed are judged as they are, but the person should know."""
-    from hardhull.scan.discover import find_root
-
-    root = find_root([Path(target) for target in targets if target != "-"])
-    if (root / ".hardhull").is_dir():
-        from hardhull.cli.refused import tell_pending
-
-        tell_pending(root)
 
 
 def _show(result: Result, request: Request, gate: Severity | None, again: str) -> None:
@@ -133,7 +118,7 @@ def _result(targets: tuple[str, ...], request: Request) -> Result:
     from hardhull.scan import scan
 
     options = _options(targets, request)
-    with _Refusals(targets):
+    with Refusals(targets):
         if not request.engine:
             return scan(targets, options)
         from hardhull.supply.engine import EngineImages
@@ -150,55 +135,9 @@ def _options(targets: tuple[str, ...], request: Request) -> Options:
         today=request.today,
         ignores=not request.no_ignore,
         facts=request.facts != "none",
-        stdin=_stdin() if "-" in targets else b"",
+        stdin=stdin() if "-" in targets else b"",
         line_hashes=request.form in HASHED,
     )
-
-
-def _stdin() -> bytes:
-    if sys.stdin is None:
-        raise UserError("cannot read standard input", "it is closed", "pipe a file into the command", FAILED)
-    if sys.stdin.isatty():
-        sys.stderr.write("hardhull: reading standard input until its end (Ctrl-D)\n")
-    data = sys.stdin.buffer.read(MAX_STDIN + 1)
-    if len(data) > MAX_STDIN:
-        why = f"it is larger than {MAX_STDIN // 1024**2} MB"
-        raise UserError("standard input was not read", why, "save it in parts and scan those", FAILED)
-    return data
-
-
-class _Refusals:
-    """Turns what the scan refuses into what a person is told."""
-
-    def __init__(self, targets: tuple[str, ...]) -> None:
-        self.targets = targets
-
-    def __enter__(self) -> None:
-        """Nothing to do before."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None:
-            return
-        from hardhull.scan.config import ConfigError
-        from hardhull.scan.discover import NoSuchTargetError
-
-        if isinstance(error, ConfigError):
-            raise UserError(f"the configuration {error.path} cannot be used", error.what, error.how) from None
-        if isinstance(error, NoSuchTargetError):
-            raise _no_target(str(error)) from None
-
-
-def _no_target(name: str) -> UserError:
-    from difflib import get_close_matches
-
-    from hardhull.cli.run import VERBS
-
-    if name.startswith(OTHER_TARGETS):
-        how = "name a file or folder, or - for standard input"
-        return UserError(f"cannot scan {name}", "this version reads files and folders only", how, USAGE)
-    close = get_close_matches(name, VERBS, 1)
-    how = f"did you mean `hardhull {close[0]}`?" if close else "check the path; - is standard input"
-    return UserError(f"cannot scan {name}", "there is no such file or folder, and no such verb", how, USAGE)
 
 
 def _nothing(targets: tuple[str, ...], result: Result) -> UserError:
@@ -219,8 +158,4 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words.append("--engine")
     if request.today:
         words += ["--today", request.today]
-    return " ".join(map(_quoted, words))
-
-
-def _quoted(word: str) -> str:
-    return word if PLAIN_WORD.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
+    return " ".join(map(quoted, words))

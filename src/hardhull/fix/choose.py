@@ -1,0 +1,72 @@
+"""Which fixes are wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.model.change import Risk
+from hardhull.model.finding import Confidence
+from hardhull.model.plan import Planned, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hardhull.facts.fact import Fact
+    from hardhull.model.change import Fix
+    from hardhull.model.result import Found
+    from hardhull.rules.rule import Rule
+    from hardhull.scan.judge import Offer
+
+
+class Choices(NamedTuple):
+    """What the person asked for.
+
+    Attributes:
+        only: ids of rules; empty means all.
+        risk: the highest risk that is taken.
+        unsure: whether findings of low confidence are fixed too.
+    """
+
+    only: frozenset[str] = frozenset()
+    risk: Risk = Risk.PROVEN
+    unsure: bool = False
+
+
+class Ask(NamedTuple):
+    """One fix that is wanted: of this fact, for this finding."""
+
+    fact: Fact
+    rule: Rule
+    found: Found
+    fix: Fix
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells findings of one kind from others, also when the file has changed: rule, path, subject."""
+        return key_of(self.found)
+
+
+def key_of(found: Found) -> tuple[str, str, str]:
+    """Rule, path and subject of a finding."""
+    return (found.rule, found.locations[0].path, found.subject)
+
+
+def choose(offers: Iterable[Offer], choices: Choices) -> tuple[list[Ask], list[Planned]]:
+    """The fixes to make, worst finding first, and what becomes of the other findings that have one."""
+    asks: list[Ask] = []
+    others: list[Planned] = []
+    for offer in offers:
+        found = offer.found
+        if found.suppressed is not None or (choices.only and offer.rule.id not in choices.only) or not offer.fixes:
+            continue
+        fix, told = offer.fixes[0], found.fixes[0]
+        if not fix.changes:
+            others.append(Planned(found, told, Status.BY_HAND, "only a person can decide it", fix.advice))
+        elif fix.risk > choices.risk:
+            others.append(Planned(found, told, Status.LEFT, "its risk is above the limit"))
+        elif found.confidence is Confidence.LOW and not choices.unsure:
+            others.append(Planned(found, told, Status.LEFT, "the finding is of low confidence"))
+        else:
+            asks.append(Ask(offer.fact, offer.rule, found, fix))
+    asks.sort(key=lambda ask: (ask.found.locations[0].path, -ask.found.severity, ask.found.rule))
+    return asks, others

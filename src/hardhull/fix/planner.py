@@ -1,0 +1,204 @@
+"""The plan of all fixes: choose, write, read again, judge again; what did not do what it should is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.facts.recipe_changes import ImageIs
+from hardhull.fix.choose import Ask, Choices, choose
+from hardhull.fix.drafting import draft
+from hardhull.fix.patch import Diffs, file_edit
+from hardhull.fix.rollout import rollout
+from hardhull.fix.verdict import complaints
+from hardhull.model.change import Instruct, SetTo
+from hardhull.model.plan import FileEdit, Plan, Planned, Status
+from hardhull.model.source import Source
+from hardhull.scan import Examination, examine
+from hardhull.scan.discover import Candidate, Discovery
+from hardhull.scan.kinds import kinds_of
+from hardhull.text.draft import UnwritableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.fix.drafting import Made
+    from hardhull.fix.verdict import Complaint
+    from hardhull.model.change import Change, Pin
+    from hardhull.rules.policy import Policy
+    from hardhull.scan import Options
+
+NOT_ASKED = "nobody has looked up the digest: ask an engine (--engine) or the registry (--online)"
+MAX_PASSES = 4
+"""How often what fixes lay bare is fixed as well."""
+MAX_ROUNDS = 6
+"""How often everything is planned anew without what did not do what it should."""
+MAX_TRIALS = 40
+"""How many groups of suspects are tried in all; where that is not enough, all that are left are left out."""
+
+
+class _Attempt(NamedTuple):
+    """One way through all passes.
+
+    Attributes:
+        made: what was written, with the pass it was written in.
+        refused: what was not.
+        found: the files as they would be.
+        last: the scan of them.
+    """
+
+    made: list[Made]
+    refused: list[Planned]
+    found: Discovery
+    last: Examination
+
+
+class Planner:
+    """Makes one plan.
+
+    Args:
+        found: the files.
+        policy: what the team decided.
+        options: of the scans before and after.
+        choices: which fixes are wanted.
+        resolve: gives an image reference its digest; raises UnwritableError where none is known.
+    """
+
+    def __init__(
+        self,
+        found: Discovery,
+        policy: Policy,
+        options: Options,
+        choices: Choices,
+        resolve: Callable[[Pin], str] | None = None,
+    ) -> None:
+        self._found = found
+        self._policy = policy
+        self._options = options
+        self._choices = choices
+        self._resolve = resolve
+        self._trials = 0
+
+    def plan(self) -> Plan:
+        """The plan."""
+        first = examine(self._found, self._policy, self._options)
+        asks, others = choose(first.offers, self._choices)
+        dropped: dict[str, Planned] = {}
+        attempt = self._attempt(first, asks, dropped)
+        for _ in range(MAX_ROUNDS):
+            wrong = complaints(first.result, attempt.last.result, [one.ask for one in attempt.made])
+            if not wrong or not attempt.made:
+                break
+            self._drop(first, attempt, wrong, dropped)
+            attempt = self._attempt(first, asks, dropped)
+        else:
+            for one in attempt.made:
+                dropped[one.ask.found.id] = _refused(one.ask, "the fixes of this tree get in each other's way")
+            attempt = self._attempt(first, asks, dropped)
+        return self._told(first, attempt, [*others, *dropped.values()])
+
+    def _attempt(self, first: Examination, asks: list[Ask], dropped: dict[str, Planned]) -> _Attempt:
+        """Writes everything that is not dropped, and then what that lays bare."""
+        made: list[Made] = []
+        refused: list[Planned] = []
+        found, last = self._found, first
+        seen = {ask.found.id for ask in asks}
+        wanted = [ask for ask in asks if ask.found.id not in dropped]
+        for _ in range(MAX_PASSES):
+            if not wanted:
+                break
+            drafting = draft(wanted, self._pinned)
+            made += drafting.made
+            refused += drafting.refused
+            if not drafting.files:
+                break
+            found = rewritten(found, drafting.files)
+            last = examine(found, self._policy, self._options)
+            known = {ask.key for ask in asks}
+            bare, _others = choose(last.offers, self._choices)
+            wanted = [ask for ask in bare if ask.key not in known and ask.found.id not in seen | dropped.keys()]
+            seen |= {ask.found.id for ask in wanted}
+        return _Attempt(made, refused, found, last)
+
+    def _pinned(self, ask: Ask, pin: Pin) -> Change:
+        """The Change that a Pin becomes once the digest is known."""
+        if self._resolve is None:
+            raise UnwritableError(NOT_ASKED)
+        reference = self._resolve(pin)
+        if ask.fact.kind == "workload":
+            return SetTo(pin.field, reference)
+        return Instruct(ImageIs(pin.place, pin.reference, reference))
+
+    # ---- what did not do what it should ---------------------------------------------------------------------------
+
+    def _drop(self, first: Examination, attempt: _Attempt, wrong: list[Complaint], dropped: dict[str, Planned]) -> None:
+        """Leaves out the fixes that complaints are about."""
+        made = [one.ask for one in attempt.made]
+        for complaint in wrong:
+            here = [ask for ask in made if complaint.blames(ask)]
+            own = [ask for ask in here if ask.rule.id == complaint.rule]
+            file = [ask for ask in made if complaint.path == ask.found.locations[0].path]
+            guilty = own or self._guilty(first, here or file or made, complaint)
+            for ask in guilty:
+                dropped[ask.found.id] = _refused(ask, complaint.why)
+
+    def _guilty(self, first: Examination, suspects: list[Ask], complaint: Complaint) -> list[Ask]:
+        """The fewest of the suspects that bring the complaint without the others, found by halving."""
+        while len(suspects) > 1 and self._trials < MAX_TRIALS:
+            half = len(suspects) // 2
+            for part in (suspects[:half], suspects[half:]):
+                if self._brings(first, part, complaint):
+                    suspects = part
+                    break
+            else:
+                return suspects
+        return suspects
+
+    def _brings(self, first: Examination, asks: list[Ask], complaint: Complaint) -> bool:
+        """Whether these fixes alone bring a complaint."""
+        self._trials += 1
+        drafting = draft(asks, self._pinned)
+        if not drafting.files:
+            return False
+        after = examine(rewritten(self._found, drafting.files), self._policy, self._options).result
+        trial = complaints(first.result, after, [one.ask for one in drafting.made])
+        return any(one[:3] == complaint[:3] for one in trial)
+
+    # ---- what is told ---------------------------------------------------------------------------------------------
+
+    def _told(self, first: Examination, attempt: _Attempt, others: list[Planned]) -> Plan:
+        diffs = Diffs()
+        before = {one.source.path: one.source for one in self._found.files}
+        fixes = [*others, *attempt.refused]
+        for one in attempt.made:
+            text = diffs.of(one.edits, before)
+            told = one.ask.found.fixes[0]._replace(diff=text)
+            fixes.append(Planned(one.ask.found, told, Status.PLANNED, notes=one.notes))
+        fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
+        files = changed_files(self._found, attempt.found)
+        return Plan(first.result, attempt.last.result, tuple(fixes), files, rollout(files, first.tree))
+
+
+def _refused(ask: Ask, why: str) -> Planned:
+    return Planned(ask.found, ask.found.fixes[0], Status.REFUSED, why)
+
+
+def rewritten(found: Discovery, files: list[FileEdit]) -> Discovery:
+    """The files after changes, as if they had been discovered so."""
+    new = {file.path: file.after for file in files}
+    kept = [
+        Candidate(Source(one.source.path, new.pop(one.source.path)), one.kinds) if one.source.path in new else one
+        for one in found.files
+    ]
+    kept += [Candidate(Source(path, data), kinds_of(path, data)) for path, data in new.items()]
+    return found._replace(files=sorted(kept, key=lambda one: one.source.path))
+
+
+def changed_files(before: Discovery, after: Discovery) -> tuple[FileEdit, ...]:
+    """What differs between two states of the files."""
+    old = {one.source.path: one.source for one in before.files}
+    found = []
+    for one in after.files:
+        path, data = one.source.path, one.source.data
+        if path not in old or old[path].data != data:
+            found.append(file_edit(path, old[path].data if path in old else None, data))
+    return tuple(found)

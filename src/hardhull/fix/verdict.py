@@ -1,0 +1,83 @@
+"""Whether fixes did what they say: every finding gone, no new one come, every file still read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.fix.choose import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hardhull.fix.choose import Ask
+    from hardhull.model.finding import Dimension, Severity
+    from hardhull.model.result import Result
+
+
+class Complaint(NamedTuple):
+    """What is wrong after fixes.
+
+    Attributes:
+        path: the file it is about.
+        subject: the subject; empty for a whole file.
+        rule: the rule whose finding stayed or came; empty for a file that is not read any more.
+        why: what to tell, as a sentence part.
+    """
+
+    path: str
+    subject: str
+    rule: str
+    why: str
+
+    def blames(self, ask: Ask) -> bool:
+        """Whether a fix may be what is wrong."""
+        found = ask.found
+        return self.path == found.locations[0].path and self.subject in {"", found.subject}
+
+
+def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Complaint]:
+    """What is wrong with the outcome of fixes.
+
+    Findings are counted by rule, file and subject: their ids hold values that fixes change.
+    """
+    expected = Counter(map(key_of, before.shown))
+    expected.subtract(ask.key for ask in made)
+    names = {rule.id: rule.name for rule in (*before.rules.values(), *after.rules.values())}
+    fixed = {ask.key for ask in made}
+    traded = _traded(before, after)
+    found: list[Complaint] = []
+    for key, count in Counter(map(key_of, after.shown)).items():
+        if count <= max(expected[key], 0):
+            continue
+        rule, path, subject = key
+        if key in fixed:
+            found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} is still found after it"))
+        elif key not in traded:
+            found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} would be a new finding after it"))
+    known = {(item.what, item.why) for item in before.not_checked}
+    return found + [
+        Complaint(item.what.partition(":")[0], "", "", f"the file would not be read: {item.why}")
+        for item in after.not_checked
+        if item.kind == "failed" and (item.what, item.why) not in known
+    ]
+
+
+def _traded(before: Result, after: Result) -> set[tuple[str, str, str]]:
+    """New findings that take the place of one at least as bad, of the same subject and dimension.
+
+    A container that no longer runs as root may now lack ``runAsNonRoot``, one that is no longer privileged may now lack
+    a dropped capability: nothing got worse, and the next pass repairs what can be repaired.
+    """
+    was, now = Counter(map(key_of, before.shown)), Counter(map(key_of, after.shown))
+    gone: dict[tuple[str, str, Dimension], Severity] = {}
+    for found in before.shown:
+        if now[key_of(found)] < was[key_of(found)]:
+            place = (found.locations[0].path, found.subject, before.rules[found.rule].dimension)
+            gone[place] = max(gone.get(place, found.severity), found.severity)
+    return {
+        key_of(found)
+        for found in after.shown
+        if now[key_of(found)] > was[key_of(found)]
+        and gone.get((found.locations[0].path, found.subject, after.rules[found.rule].dimension), 0) >= found.severity
+    }
