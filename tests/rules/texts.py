@@ -64,21 +64,24 @@ def marks_of(text: str, path: str, rule: str) -> tuple[dict[str, str], list[tupl
     return plain, sorted(marked)
 
 
-def scan_texts(files: dict[str, str], policy: Policy | None = None) -> Result:
-    """Judges texts that were never in a folder; a fault of ours is raised."""
-    return examined(files, policy).result
-
-
-def examined(files: dict[str, str], policy: Policy | None = None) -> Examination:
-    """The same, with the facts."""
+def discovery_of(files: dict[str, str]) -> Discovery:
+    """Texts that were never in a folder, as if they had been found in one."""
     candidates = []
     for path, text in sorted(files.items()):
         data = text.encode()
         kinds = kinds_of(path, data) or ("other",)  # what a scan reads only where another file makes it matter
         candidates.append(Candidate(Source(path, data), kinds))
-    return examine(
-        Discovery(Path("/nonexistent"), candidates, []), policy or Policy(), Options(strict=True, today="2026-01-01")
-    )
+    return Discovery(Path("/nonexistent"), candidates, [])
+
+
+def scan_texts(files: dict[str, str], policy: Policy | None = None) -> Result:
+    """Judges texts; a fault of ours is raised."""
+    return examined(files, policy).result
+
+
+def examined(files: dict[str, str], policy: Policy | None = None) -> Examination:
+    """The same, with the facts."""
+    return examine(discovery_of(files), policy or Policy(), Options(strict=True, today="2026-01-01"))
 
 
 def findings_of(rule: str, result: Result) -> list[Found]:

@@ -28,6 +28,7 @@ class Policy(NamedTuple):
         trusted_registries: hosts (or ``host/namespace``) whose images may be used; empty means no decision was made.
         allowed_ports: host ports that may be published on all addresses.
         max_memory: bytes above which a memory limit is no limit; 0 means no decision.
+        disk: path of the disk that holds the engine's data (``/dev/sda``), for block I/O limits; empty: not told.
         disabled: rules that the team switched off, by id or name.
         ignores: findings accepted by path.
         exclude: glob patterns of paths that are not scanned.
@@ -37,6 +38,7 @@ class Policy(NamedTuple):
     trusted_registries: tuple[str, ...] = ()
     allowed_ports: tuple[str, ...] = ()
     max_memory: int = 0
+    disk: str = ""
     disabled: frozenset[str] = frozenset()
     ignores: tuple[PathIgnore, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import to_loopback
 from hardhull.rules.ports import inner_service, is_public
 from hardhull.rules.questions import known_first, throwaway
 from hardhull.rules.rule import CRITICAL, HIGH, MEDIUM, NETWORK, Example, rule
@@ -55,6 +56,7 @@ def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
             label=f"{what}, reachable from every network" if not port.host_ip else f"{what}, on {port.host_ip}",
             value=f"{port.host or ''}:{port.container}/{port.protocol}",
             severity=CRITICAL if engine else MEDIUM if throwaway(workload) or not port.host else None,
+            fix=to_loopback(workload, item),
         )
 
 

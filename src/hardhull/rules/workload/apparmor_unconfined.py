@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import is_privileged
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+DENIED = "prove it first: what the profile denies stands in the kernel's log (`dmesg`, apparmor=DENIED)"
 
 
 @rule(
@@ -50,6 +54,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         f"{workload.subject} runs without an AppArmor profile" + (" and may mount file systems" if mounts else ""),
         label="AppArmor is off",
         severity=HIGH if mounts else None,
+        fix=back_to_default(workload.apparmor, "let the default AppArmor profile apply", DENIED),
     )
 
 
@@ -67,8 +72,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    security_opt:
-      - apparmor:docker-default
 """,
     ),
     Example(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
 from hardhull.facts.recipe import is_root
+from hardhull.rules.hardening import drop_all
 from hardhull.rules.questions import is_privileged, known_first, sure_capabilities
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
@@ -53,6 +54,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} adds {names}, which it has anyway: ALL is not dropped",
             label="adds nothing",
             value=names,
+            fix=drop_all(workload),
         )
 
 
@@ -70,10 +72,13 @@ services:
 services:
   web:
     image: nginx:1.27
-    cap_drop:
-      - ALL
     cap_add:
       - NET_BIND_SERVICE
+      - CHOWN
+      - SETGID
+      - SETUID
+    cap_drop:
+      - ALL
 """,
     ),
     Example(
@@ -82,7 +87,7 @@ services:
 docker run -d --cap-add=NET_BIND_SERVICE nginx:1.27  #! HH-PRV-204
 """,
         good="""
-docker run -d --cap-drop=ALL --cap-add=NET_BIND_SERVICE nginx:1.27
+docker run -d --cap-add=NET_BIND_SERVICE --cap-drop=ALL --cap-add=CHOWN --cap-add=SETGID --cap-add=SETUID nginx:1.27
 """,
     ),
     Example(

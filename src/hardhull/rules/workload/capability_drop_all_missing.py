@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
 from hardhull.facts.recipe import is_root
+from hardhull.rules.hardening import drop_all
 from hardhull.rules.questions import default_capabilities, is_privileged, known_first, throwaway
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -63,6 +64,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         label="ALL is not dropped",
         value="",
         severity=LOW if weaker else None,
+        fix=drop_all(workload),
     )
 
 
@@ -78,7 +80,12 @@ services:
 services:
   web:
     image: nginx:1.27
-    cap_drop: [ALL]
+    cap_drop:
+      - ALL
+    cap_add:
+      - CHOWN
+      - SETGID
+      - SETUID
 """,
     ),
     Example(
@@ -95,8 +102,11 @@ services:
   web:
     image: nginx:1.27
     cap_drop:
-      - NET_RAW
       - ALL
+    cap_add:
+      - CHOWN
+      - SETGID
+      - SETUID
 """,
     ),
     Example(
@@ -105,7 +115,7 @@ services:
 docker run -d nginx:1.27  #! HH-PRV-002
 """,
         good="""
-docker run -d --cap-drop=ALL nginx:1.27
+docker run -d --cap-drop=ALL --cap-add=CHOWN --cap-add=SETGID --cap-add=SETUID nginx:1.27
 """,
     ),
     Example(

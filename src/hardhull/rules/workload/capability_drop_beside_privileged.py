@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import PROVE, back_to_default
 from hardhull.rules.questions import is_privileged
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
@@ -45,6 +46,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             label="has no effect",
             also=(workload.privileged.mark("gives every capability"),),
             value="",
+            fix=back_to_default(workload.privileged, "run it without --privileged", PROVE, default=False),
         )
 
 

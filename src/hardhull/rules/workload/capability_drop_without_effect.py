@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, NAMES, normal
+from hardhull.rules.hardening import drop_all
 from hardhull.rules.questions import default_capabilities, is_privileged, known_first
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
@@ -52,7 +53,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if idle:
         names = ", ".join(name for name, _ in idle)
         yield idle[0][1].finding(
-            f"{workload.subject} drops {names}, which it does not have", label="takes nothing away", value=names
+            f"{workload.subject} drops {names}, which it does not have",
+            label="takes nothing away",
+            value=names,
+            fix=drop_all(workload),
         )
 
 
@@ -72,7 +76,11 @@ services:
   web:
     image: nginx:1.27
     cap_drop:
-      - NET_RAW
+      - ALL
+    cap_add:
+      - CHOWN
+      - SETGID
+      - SETUID
 """,
     ),
     Example(
@@ -81,7 +89,7 @@ services:
 docker run -d --cap-drop=NET_ADMIN nginx:1.27  #! HH-PRV-203
 """,
         good="""
-docker run -d --cap-drop=ALL nginx:1.27
+docker run -d --cap-drop=ALL --cap-add=CHOWN --cap-add=SETGID --cap-add=SETUID nginx:1.27
 """,
     ),
     Example(

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
+from hardhull.rules.needs import proposed_cpus
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
@@ -51,7 +53,19 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the limit, or its absence."""
     if throwaway(workload) or (workload.cpus.value or 0) > 0 or _default_limit(workload):
         return
-    yield workload.cpus.finding(f"{workload.subject} may use all processors of the host", label="no CPU limit")
+    cpus, basis = proposed_cpus(workload)
+    yield workload.cpus.finding(
+        f"{workload.subject} may use all processors of the host",
+        label="no CPU limit",
+        fix=set_value(
+            workload.cpus,
+            cpus,
+            f"limit it to {cpus:g} processors",
+            risk=NEEDS_PROOF,
+            basis=basis,
+            mitigation="load-test it: throttled time stands in cpu.stat of its control group",
+        ),
+    )
 
 
 EXAMPLES = [
@@ -69,7 +83,7 @@ services:
     deploy:
       resources:
         limits:
-          cpus: "0.5"
+          cpus: "1"
 """,
     ),
     Example(
@@ -78,7 +92,7 @@ services:
 docker run -d --cpu-shares 512 nginx:1.27  #! HH-LIM-002
 """,
         good="""
-docker run -d --cpus 0.5 nginx:1.27
+docker run -d --cpu-shares 512 --cpus 1 nginx:1.27
 """,
     ),
     Example(

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import normal
 from hardhull.model.finding import Severity
+from hardhull.rules.fix import NEEDS_PROOF, advise, drop
+from hardhull.rules.hardening import PROVE
 from hardhull.rules.questions import image_name, is_privileged, known_first
 from hardhull.rules.rule import CRITICAL, HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -95,6 +99,17 @@ def _severity(workload: Workload, name: str) -> tuple[Severity, str]:
     return severity, power
 
 
+def _fix(workload: Workload, item: Field[str], name: str) -> Fix:
+    """The capability goes, unless the image is known to need it."""
+    image = image_name(workload)
+    if any(part in image and name in needs for part, needs in KNOWN_NEEDS.items()):
+        advice = (
+            f"{image} is documented to need {name}: decide whether you want what it does, and ignore the finding then"
+        )
+        return advise(f"keep or give up {name}", advice)
+    return drop(workload.cap_add, [item], f"take {name} away", risk=NEEDS_PROOF, mitigation=PROVE)
+
+
 @rule(
     "HH-PRV-003",
     "dangerous-capability-added",
@@ -115,7 +130,11 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         if name in POWERS:
             severity, power = _severity(workload, name)
             yield item.finding(
-                f"{workload.subject} gets {name}: it {power}", label=power, value=name, severity=severity
+                f"{workload.subject} gets {name}: it {power}",
+                label=power,
+                value=name,
+                severity=severity,
+                fix=_fix(workload, item, name),
             )
 
 
@@ -146,7 +165,7 @@ services:
 docker run -d --cap-drop=ALL --cap-add=cap_sys_ptrace nginx:1.27  #! HH-PRV-003
 """,
         good="""
-docker run -d --cap-drop=ALL --cap-add=CHOWN nginx:1.27
+docker run -d --cap-drop=ALL nginx:1.27
 """,
     ),
     Example(

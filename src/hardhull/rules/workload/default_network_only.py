@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import own_network
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LOW, NETWORK, Example, rule
 
@@ -54,6 +55,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 f"{workload.subject} and {others} of its project share one network that nobody chose",
                 label="no networks",
                 value="default",
+                fix=own_network(workload),
             )
     elif (
         workload.syntax != "compose" and not workload.networks.value and workload.network_mode.value in {None, "bridge"}
@@ -61,6 +63,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.network_mode.finding(
             f"{workload.subject} is on the default bridge with every other container that named no network",
             label="no network of its own",
+            fix=own_network(workload),
         )
 
 
@@ -78,14 +81,18 @@ services:
 services:
   web:
     image: nginx:1.27
-    networks: [front]
+    networks:
+      - app
   db:
     image: postgres:17
-    networks: [back]
+    networks:
+      - app
 networks:
-  front: {}
-  back:
-    internal: true
+  app:
+    driver: bridge
+    ipam:
+      config:
+        - subnet: 172.30.0.0/24
 """,
     ),
     Example(

@@ -18,8 +18,9 @@ https://docs.docker.com/reference/cli/docker/container/run/#device-cgroup-rule
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hardhull.rules.fix import NEEDS_PROOF, advise, drop
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import CRITICAL, HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding, Severity
     from hardhull.rules.policy import Policy
 
@@ -36,6 +39,7 @@ DRIVERS = frozenset(
     {"/dev/kvm", "/dev/fuse", "/dev/vhost-net", "/dev/kmsg", "/dev/net/tun", "/dev/uinput", "/dev/input"}
 )
 """Not the host itself, but large drivers with a history of holes, or input and messages of the host."""
+MITIGATION = "prove it first: what opens the device fails; give one file or volume instead of a whole disk"
 EVERYTHING = re.compile(r"\s*(?:a\b|[abc]\s+\*:\*)")
 BLOCK = re.compile(r"\s*b\s")
 
@@ -47,6 +51,14 @@ def _device(path: str, permissions: str) -> tuple[Severity, str]:
     if DISK.match(path) and not permissions.startswith("m"):  # "m" alone makes device files and opens none
         return (CRITICAL, "a disk of the host") if "w" in permissions else (HIGH, "a disk of the host, for reading")
     return (MEDIUM, "a driver of the host's kernel") if path in DRIVERS else (LOW, "a device of the host")
+
+
+def _fix(field: Field[Any], item: Field[Any], severity: Severity) -> Fix:
+    """What reaches the host goes; an ordinary device was given on purpose."""
+    if severity is LOW:
+        advice = "take it out if the application works without it; with permissions `r` if it only reads"
+        return advise("give it no device", advice)
+    return drop(field, [item], "give it no device of the host", risk=NEEDS_PROOF, mitigation=MITIGATION)
 
 
 @rule(
@@ -68,6 +80,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label=what,
                 value=item.value.host,
                 severity=severity,
+                fix=_fix(workload.devices, item, severity),
             )
     for rule_item in known_first(workload.device_cgroup_rules):
         text = rule_item.value
@@ -77,7 +90,13 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             severity, what = HIGH, "disks that it makes itself"
         else:
             severity, what = LOW, "devices that it makes itself"
-        yield rule_item.finding(f"{workload.subject} may use {what}", label=what, value=text, severity=severity)
+        yield rule_item.finding(
+            f"{workload.subject} may use {what}",
+            label=what,
+            value=text,
+            severity=severity,
+            fix=_fix(workload.device_cgroup_rules, rule_item, severity),
+        )
 
 
 EXAMPLES = [

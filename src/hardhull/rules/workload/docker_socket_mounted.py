@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, advise, drop
 from hardhull.rules.hostpaths import engine_socket, names_a_socket, of_one_user
 from hardhull.rules.questions import host_path, image_name, known_first
 from hardhull.rules.rule import CRITICAL, HIGH, LOW, PRIVILEGE, Example, rule
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from hardhull.facts.parts import Mount
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -42,6 +45,22 @@ def _engine(mount: Mount) -> str | None:
         return "Docker" if "docker_engine" in (mount.source or "") else None
     path = host_path(mount) or (mount.source if mount.kind == "bind" else None)
     return engine_socket(path) if path else None
+
+
+def _fix(workload: Workload, item: Field[Mount], *, proxy: bool) -> Fix:
+    """The mount goes; of what takes its place only a person can know the rest."""
+    if proxy:
+        return advise(
+            "keep the proxy where only its users reach it", "give it an internal network and no published port"
+        )
+    return drop(
+        workload.mounts,
+        [item],
+        "take the engine's socket away",
+        risk=NEEDS_PROOF,
+        mitigation="what talks to the engine fails: give it a socket proxy that allows reading (tecnativa/"
+        "docker-socket-proxy with CONTAINERS=1 and DOCKER_HOST=tcp://proxy:2375), for builds rootless BuildKit",
+    )
 
 
 @rule(
@@ -74,6 +93,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 else f"whoever reaches it is {'that user' if own else 'root'}",
                 value=where,
                 severity=LOW if proxy else HIGH if own else None,
+                fix=_fix(workload, item, proxy=proxy),
             )
 
 
@@ -91,10 +111,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    volumes:
-      - data:/data
-volumes:
-  data: {}
 """,
     ),
     Example(
@@ -103,7 +119,7 @@ volumes:
 docker run -d -v /run:/host/run nginx:1.27  #! HH-PRV-017
 """,
         good="""
-docker run -d -v data:/data nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
     Example(

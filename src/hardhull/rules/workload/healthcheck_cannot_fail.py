@@ -16,8 +16,10 @@ https://kubernetes.io/docs/concepts/workloads/pods/probes/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
 from hardhull.rules.health import why_never_fails
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
@@ -26,16 +28,37 @@ if TYPE_CHECKING:
 
     from hardhull.facts.parts import Healthcheck
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+_HIDES = re.compile(r"\s*\|\|\s*(?:true|:|exit\s+0|exit)\s*;?\s*$")
+
+
+def _fix(field: Field[Healthcheck | None], own: Healthcheck | None) -> Fix:
+    """``|| true`` at the end becomes ``|| exit 1``."""
+    last = own.test[-1] if own is not None and own.test else ""
+    if own is None or not _HIDES.search(last):
+        return advise("write a check that can fail", "ask the service itself: a request, or its own ping")
+    test = (*own.test[:-1], _HIDES.sub(" || exit 1", last))
+    return set_value(
+        field,
+        own._replace(test=test),
+        "let the check fail",
+        risk=NEEDS_PROOF,
+        mitigation="look whether it stays healthy: what was hidden shows now",
+    )
 
 
 def _judge(workload: Workload, field: Field[Healthcheck | None], what: str) -> Iterator[Finding]:
     own = field.value
     why = why_never_fails(own) if own is not None and not own.disabled else None
     if why:
-        yield field.finding(f"the {what} of {workload.subject} cannot fail: {why}", label=why, value=why)
+        yield field.finding(
+            f"the {what} of {workload.subject} cannot fail: {why}", label=why, value=why, fix=_fix(field, own)
+        )
 
 
 @rule(

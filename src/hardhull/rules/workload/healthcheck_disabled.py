@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import runs_to_its_end
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "look whether it becomes healthy; an image without a check needs one written here"
 
 
 @rule(
@@ -42,7 +46,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     own = workload.healthcheck.value
     if own is not None and own.disabled:
         yield workload.healthcheck.finding(
-            f"the health check of {workload.subject} is switched off", label="nobody asks", value="disabled"
+            f"the health check of {workload.subject} is switched off",
+            label="nobody asks",
+            value="disabled",
+            fix=back_to_default(workload.healthcheck, "let the image's own check count", MITIGATION),
         )
 
 
@@ -60,8 +67,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    healthcheck:
-      interval: 1m
 """,
     ),
     Example(
@@ -70,7 +75,7 @@ services:
 docker run -d --no-healthcheck nginx:1.27  #! HH-MON-004
 """,
         good="""
-docker run -d --health-interval 1m nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
 ]

@@ -20,14 +20,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.parts import Healthcheck
 from hardhull.model.finding import Confidence
-from hardhull.rules.questions import image_name, runs_to_its_end
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
+from hardhull.rules.questions import image_name, known_base, runs_to_its_end
+from hardhull.rules.recipe_probes import probe
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -39,6 +43,24 @@ BRING_THEIR_OWN = (
     "tecnativa/docker-socket-proxy", "dockurr/", "qmcgaw/gluetun", "homarr", "goharbor/",
 )  # fmt: skip
 """Parts of the names of images whose Dockerfile has a HEALTHCHECK."""
+
+
+def _fix(workload: Workload) -> Fix:
+    """A check with what the image is known to bring; else a person has to know what works means."""
+    test = probe(known_base(workload), [item.value.container for item in workload.ports.get(()) if item.known])
+    if test is None or workload.recipe.get(None) is not None:
+        return advise("write a check", ADVICE)
+    return set_value(
+        workload.healthcheck,
+        Healthcheck(test, interval=30.0, timeout=5.0, retries=3),
+        "ask every 30 seconds whether it works",
+        risk=NEEDS_PROOF,
+        mitigation="look whether it becomes healthy; what waits for it starts later",
+        basis="a program that the image brings",
+    )
+
+
+ADVICE = "choose a command of the image that fails when the service does: a request to itself, or its own ping"
 
 
 @rule(
@@ -62,7 +84,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         return
     if recipe is None and image is None and any(part in image_name(workload) for part in BRING_THEIR_OWN):
         return
-    yield workload.healthcheck.finding(f"nobody checks whether {workload.subject} works", label="no health check")
+    yield workload.healthcheck.finding(
+        f"nobody checks whether {workload.subject} works", label="no health check", fix=_fix(workload)
+    )
 
 
 EXAMPLES = [

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "prove it first: what measures or limits the host's control groups no longer can"
 
 
 @rule(
@@ -42,11 +47,21 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each of the two settings."""
     if workload.cgroupns.value == "host":
         yield workload.cgroupns.finding(
-            f"{workload.subject} sees the control groups of the whole host", label="the host's cgroup namespace"
+            f"{workload.subject} sees the control groups of the whole host",
+            label="the host's cgroup namespace",
+            fix=set_value(
+                workload.cgroupns,
+                "private",
+                "give it a view of its own control groups only",
+                risk=NEEDS_PROOF,
+                mitigation=MITIGATION,
+            ),
         )
     if workload.cgroup_parent.value:
         yield workload.cgroup_parent.finding(
-            f"{workload.subject} runs under a control group of its own choice", label="not the engine's group"
+            f"{workload.subject} runs under a control group of its own choice",
+            label="not the engine's group",
+            fix=back_to_default(workload.cgroup_parent, "put it under the engine's control group", MITIGATION),
         )
 
 

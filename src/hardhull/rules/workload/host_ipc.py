@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "prove it first: what shares memory with the host finds none"
 
 
 @rule(
@@ -43,7 +47,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
     if workload.ipc.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.ipc.finding(
-            f"{workload.subject} shares memory with all processes of the host", label="the host's IPC namespace"
+            f"{workload.subject} shares memory with all processes of the host",
+            label="the host's IPC namespace",
+            fix=back_to_default(workload.ipc, "give it memory of its own to share", MITIGATION),
         )
 
 
@@ -60,7 +66,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    shm_size: 1gb
 """,
     ),
     Example(
@@ -69,7 +74,7 @@ services:
 docker run -d --ipc=host nginx:1.27  #! HH-PRV-013
 """,
         good="""
-docker run -d --shm-size=1g nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
     Example(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import is_minor_of_its_pod, throwaway
 from hardhull.rules.rule import HIGH, MEDIUM, NETWORK, Example, rule
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "publish the ports that others need, and name services instead of localhost; prove it first"
 
 
 @rule(
@@ -47,6 +51,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} listens on and reaches every address of the host, localhost included",
             label="the host's network",
             severity=MEDIUM if throwaway(workload) else None,
+            fix=back_to_default(workload.network_mode, "give it a network of its own", MITIGATION),
         )
 
 
@@ -63,8 +68,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    ports:
-      - "127.0.0.1:8080:80"
 """,
     ),
     Example(
@@ -73,7 +76,7 @@ services:
 docker run -d --network host nginx:1.27  #! HH-NET-001
 """,
         good="""
-docker run -d -p 127.0.0.1:8080:80 nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
     Example(

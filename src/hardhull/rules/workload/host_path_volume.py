@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.hostpaths import engine_socket, exposure
 from hardhull.rules.questions import host_path, known_first
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
@@ -57,6 +58,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label="a folder of the node",
                 value=path,
                 severity=LOW if item.value.read_only else None,
+                fix=advise(
+                    "use a volume of the cluster",
+                    "a PersistentVolumeClaim keeps data, an emptyDir scratch files, a ConfigMap or Secret single files",
+                ),
             )
 
 

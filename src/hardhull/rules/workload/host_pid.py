@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "prove it first: what looks at processes of the host sees its own only"
 
 
 @rule(
@@ -42,7 +46,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
     if workload.pid.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.pid.finding(
-            f"{workload.subject} sees and reaches all processes of the host", label="the host's PID namespace"
+            f"{workload.subject} sees and reaches all processes of the host",
+            label="the host's PID namespace",
+            fix=back_to_default(workload.pid, "give it process ids of its own", MITIGATION),
         )
 
 

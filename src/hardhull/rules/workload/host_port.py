@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, drop
 from hardhull.rules.ports import is_public, reported_elsewhere
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LOW, MEDIUM, NETWORK, Example, rule
@@ -51,6 +52,13 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label="a port of the node",
                 value=port.host,
                 severity=None if is_public(workload, port) else LOW,
+                fix=drop(
+                    workload.ports,
+                    [item],
+                    "take no port of the node",
+                    risk=NEEDS_PROOF,
+                    mitigation="reach it through a Service (NodePort, LoadBalancer) or an Ingress instead",
+                ),
             )
 
 

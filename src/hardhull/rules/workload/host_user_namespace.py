@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "prove it first: files of the host belong to other users then"
 
 
 @rule(
@@ -45,6 +49,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.userns.finding(
             f"root in {workload.subject} is root on the host even where the engine maps users",
             label="the host's user namespace",
+            fix=back_to_default(workload.userns, "let the engine map its users", MITIGATION),
         )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         f"{workload.subject} {'can rename the host' if renames else 'shares the host name'}",
         label="the host's UTS namespace",
         severity=MEDIUM if renames else None,
+        fix=back_to_default(
+            workload.uts, "give it a host name of its own", "prove it first: it sees another host name"
+        ),
     )
 
 
@@ -61,7 +65,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    hostname: web
 """,
     ),
     Example(
@@ -70,7 +73,7 @@ services:
 docker run -d --uts=host nginx:1.27  #! HH-PRV-014
 """,
         good="""
-docker run -d --hostname web nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
 ]

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import pin
 from hardhull.rules.images import MOVING, pulled
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LOW, MEDIUM, SOURCE, Example, rule
@@ -51,6 +52,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         label="moves with every push",
         value=image.familiar,
         severity=LOW if throwaway(workload) else None,
+        fix=pin(workload),
     )
 
 

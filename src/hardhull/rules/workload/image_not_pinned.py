@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import pin
 from hardhull.rules.images import MOVING, pulled
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LOW, SOURCE, Example, rule
@@ -45,7 +46,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if image is None or image.digest or image.effective_tag in MOVING or throwaway(workload):
         return
     yield workload.image.finding(
-        f"{workload.subject} runs whatever {image.familiar} points to today", label="no digest", value=image.familiar
+        f"{workload.subject} runs whatever {image.familiar} points to today",
+        label="no digest",
+        value=image.familiar,
+        fix=pin(workload),
     )
 
 
@@ -60,7 +64,7 @@ services:
         good="""
 services:
   web:
-    image: nginx:1.27@sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a
+    image: nginx:1.27@sha256:28bd5fe8b56d1bd048e5babf5b10710ebe0bae67db86916198a6eec434943f8b
 """,
     ),
     Example(
@@ -69,7 +73,7 @@ services:
 docker run -d nginx:1.27  #! HH-SRC-002
 """,
         good="""
-docker run -d nginx:1.27@sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a
+docker run -d nginx:1.27@sha256:28bd5fe8b56d1bd048e5babf5b10710ebe0bae67db86916198a6eec434943f8b
 """,
     ),
     Example(

@@ -20,8 +20,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hardhull.facts.parts import BlockLimit
+from hardhull.model.change import Add
 from hardhull.model.finding import Confidence
-from hardhull.rules.questions import host_path, is_within, throwaway
+from hardhull.rules.fix import NEEDS_PROOF, advise, change
+from hardhull.rules.questions import MIB, host_path, is_within, throwaway
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.parts import Mount
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -52,6 +56,30 @@ _SMALL: Final = (
 """What the names of sockets and of single configuration files end with."""
 
 
+RATE = 50 * MIB
+"""Bytes a second: a third of what one old hard disk gives, so that three such services leave room for the host."""
+
+
+def _fix(policy: Policy) -> Fix:
+    """Limits for the disk that the team named; which one holds the engine's data, no file says."""
+    if not policy.disk:
+        return advise("limit what it reads and writes", ADVICE)
+    limits = [BlockLimit(what, policy.disk, RATE) for what in ("read_bps", "write_bps")]
+    return change(
+        f"limit it to {RATE // MIB} MB/s on {policy.disk}",
+        *(Add("block_io", limit) for limit in limits),
+        risk=NEEDS_PROOF,
+        mitigation="load-test it: the service becomes slower where it is bound by its disk",
+        basis="a starting value of ours, for the disk that hardhull.toml names",
+    )
+
+
+ADVICE = (
+    'name the disk that holds the engine\'s data (`findmnt -no SOURCE -T /var/lib/docker`) as `disk = "/dev/sda"` in '
+    "hardhull.toml, then run the fix again; buffered writes are only throttled with cgroup v2"
+)
+
+
 @rule(
     "HH-LIM-004",
     "io-throttling-missing",
@@ -60,7 +88,7 @@ _SMALL: Final = (
     confidence=Confidence.MEDIUM,
     checklist=[11],
 )
-def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     """Yields the absence of a limit."""
     if any(not item.known or not item.value.what.startswith("weight") for item in workload.block_io.value):
         return
@@ -71,6 +99,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} may use all of the disk's bandwidth",
             label="no limit for reading and writing",
             value="",
+            fix=_fix(policy),
         )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import NEEDS_PROOF, drop
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
@@ -48,6 +49,13 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 f"the disk weight of {workload.subject} has no effect unless the disk's scheduler is BFQ",
                 label="needs the BFQ scheduler",
                 value=item.value.what,
+                fix=drop(
+                    workload.block_io,
+                    [item],
+                    "take the weight out",
+                    risk=NEEDS_PROOF,
+                    mitigation="look at /sys/block/*/queue/scheduler first: with bfq the weight counts",
+                ),
             )
 
 
@@ -65,10 +73,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    blkio_config:
-      device_write_bps:
-        - path: /dev/sda
-          rate: 20mb
 """,
     ),
     Example(
@@ -77,7 +81,7 @@ services:
 docker run -d --blkio-weight 300 nginx:1.27  #! HH-LIM-202
 """,
         good="""
-docker run -d --device-write-bps /dev/sda:20mb nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
 ]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, advise, drop
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LOW, NETWORK, Example, rule
 
@@ -24,8 +25,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+def _fix(workload: Workload) -> Fix:
+    """In Compose the services of a project reach each other by name anyway; elsewhere they need a network first."""
+    if workload.syntax != "compose":
+        return advise(
+            "put both on a network", "docker network create app, then --network app for each: names resolve there"
+        )
+    return drop(
+        workload.links,
+        workload.links.value,
+        "name the other services on the project's network",
+        risk=NEEDS_PROOF,
+        mitigation="prove it first: an alias (db:database) becomes a network alias of the other service",
+    )
 
 
 @rule(
@@ -40,7 +57,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     links = known_first(workload.links)
     if links:
         names = ", ".join(item.get("another container").partition(":")[0] for item in links)
-        yield links[0].finding(f"{workload.subject} is linked to {names}", label="a legacy feature", value="")
+        yield links[0].finding(
+            f"{workload.subject} is linked to {names}", label="a legacy feature", value="", fix=_fix(workload)
+        )
 
 
 EXAMPLES = [

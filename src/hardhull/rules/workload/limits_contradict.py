@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import SAFE, set_value
 from hardhull.rules.questions import MIB
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
 
@@ -33,20 +34,20 @@ SMALLEST = 6 * MIB
 """What the Docker engine takes at least (linuxMinMemory in daemon/daemon_unix.go)."""
 
 
-def _contradictions(workload: Workload) -> Iterator[tuple[Field[int | None], str]]:
-    """The fields that are wrong, and why."""
+def _contradictions(workload: Workload) -> Iterator[tuple[Field[int | None], str, int | None]]:
+    """The fields that are wrong, why, and what would be right."""
     memory = workload.memory.value or 0
     reserved = workload.memory_reservation.value or 0
     swap = workload.memory_swap.get(None) or 0
     docker = workload.runtime == "docker"
     if 0 < memory < reserved:
-        yield workload.memory_reservation, f"it reserves {reserved // MIB} MiB and may use {memory // MIB} MiB"
+        yield workload.memory_reservation, f"it reserves {reserved // MIB} MiB and may use {memory // MIB} MiB", memory
     if 0 < swap < memory:
-        yield workload.memory_swap, f"memory and swap together ({swap // MIB} MiB) are less than its memory"
+        yield workload.memory_swap, f"memory and swap together ({swap // MIB} MiB) are less than its memory", memory
     if docker and swap > 0 and not memory:
-        yield workload.memory_swap, "a swap limit needs a memory limit"
+        yield workload.memory_swap, "a swap limit needs a memory limit", None
     if docker and 0 < memory < SMALLEST:
-        yield workload.memory, "the engine takes at least 6 MiB of memory"
+        yield workload.memory, "the engine takes at least 6 MiB of memory", SMALLEST
 
 
 @rule(
@@ -59,13 +60,16 @@ def _contradictions(workload: Workload) -> Iterator[tuple[Field[int | None], str
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each contradiction."""
-    for field, why in _contradictions(workload):
-        yield field.finding(f"{workload.subject} cannot start: {why}", label=why)
+    for field, why, right in _contradictions(workload):
+        shown = "nothing" if right is None else f"{right // MIB} MiB"
+        fix = set_value(field, right, f"set it to {shown}: it starts only then", risk=SAFE)
+        yield field.finding(f"{workload.subject} cannot start: {why}", label=why, fix=fix)
     cpus, reserved = workload.cpus.value or 0, workload.cpu_reservation.get(None) or 0
     if workload.runtime == "kubernetes" and 0 < cpus < reserved:
         yield workload.cpu_reservation.finding(
             f"{workload.subject} cannot start: it requests {reserved:g} CPUs and may use {cpus:g}",
             label="more than the limit",
+            fix=set_value(workload.cpu_reservation, cpus, f"request {cpus:g} CPUs: it starts only then", risk=SAFE),
         )
 
 
@@ -84,7 +88,7 @@ services:
   web:
     image: nginx:1.27
     mem_limit: 256m
-    mem_reservation: 128m
+    mem_reservation: 256m
 """,
     ),
     Example(

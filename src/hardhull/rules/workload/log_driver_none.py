@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import rotation
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the driver."""
     if workload.log_driver.value == "none" and not throwaway(workload):
-        yield workload.log_driver.finding(f"{workload.subject} leaves no logs", label="nothing is kept")
+        yield workload.log_driver.finding(
+            f"{workload.subject} leaves no logs", label="nothing is kept", fix=rotation(workload)
+        )
 
 
 EXAMPLES = [
@@ -55,7 +58,10 @@ services:
   web:
     image: nginx:1.27
     logging:
-      driver: local
+      driver: json-file
+      options:
+        max-size: 10m
+        max-file: "3"
 """,
     ),
     Example(
@@ -64,7 +70,7 @@ services:
 docker run -d --log-driver none nginx:1.27  #! HH-MON-002
 """,
         good="""
-docker run -d --log-driver local nginx:1.27
+docker run -d --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 nginx:1.27
 """,
     ),
 ]

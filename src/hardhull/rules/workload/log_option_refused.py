@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.log_drivers import breaks_starts, refused_option
+from hardhull.rules.fix import SAFE, drop
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
@@ -52,7 +53,12 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         option, value = item.value
         why = refused_option(driver, option, value) or broken.get(option, "")
         if why:
-            yield item.finding(f"{workload.subject} cannot start: {why}", label=f"refused by {driver}", value=option)
+            yield item.finding(
+                f"{workload.subject} cannot start: {why}",
+                label=f"refused by {driver}",
+                value=option,
+                fix=drop(workload.log_options, [item], f"take {option} out: it starts only then", risk=SAFE),
+            )
 
 
 EXAMPLES = [
@@ -73,8 +79,6 @@ services:
     image: nginx:1.27
     logging:
       driver: syslog
-      options:
-        syslog-address: udp://192.0.2.1:514
 """,
     ),
     Example(
@@ -83,7 +87,7 @@ services:
 docker run -d --log-driver journald --log-opt max-size=10m nginx:1.27  #! HH-MON-052
 """,
         good="""
-docker run -d --log-driver local --log-opt max-size=10m nginx:1.27
+docker run -d --log-driver journald nginx:1.27
 """,
     ),
 ]

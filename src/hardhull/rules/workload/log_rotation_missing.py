@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import rotation
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
@@ -42,11 +43,13 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields what is written about logs, or its absence."""
     if throwaway(workload):
         return
-    rotation = workload.effective_log_rotation
-    if not rotation.value:
+    bounded = workload.effective_log_rotation
+    if not bounded.value:
         driver = workload.effective_log_driver.get("json-file")
-        yield rotation.finding(
-            f"the logs of {workload.subject} grow without limit ({driver} without max-size)", label="no max-size"
+        yield bounded.finding(
+            f"the logs of {workload.subject} grow without limit ({driver} without max-size)",
+            label="no max-size",
+            fix=rotation(workload),
         )
 
 
@@ -63,7 +66,10 @@ services:
   web:
     image: nginx:1.27
     logging:
-      driver: local
+      driver: json-file
+      options:
+        max-size: 10m
+        max-file: "3"
 """,
     ),
     Example(
@@ -83,6 +89,7 @@ services:
       driver: json-file
       options:
         max-size: 10m
+        max-file: "3"
 """,
     ),
     Example(
@@ -91,7 +98,7 @@ services:
 docker run -d nginx:1.27  #! HH-MON-001
 """,
         good="""
-docker run -d --log-opt max-size=10m nginx:1.27
+docker run -d --log-driver=json-file --log-opt=max-size=10m --log-opt=max-file=3 nginx:1.27
 """,
     ),
 ]

@@ -19,6 +19,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.model.change import SetTo
+from hardhull.model.field import Inexpressible
+from hardhull.rules.fix import NEEDS_PROOF, change
+from hardhull.rules.needs import proposed_memory
 from hardhull.rules.questions import MIB, throwaway
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Change, Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -35,6 +40,22 @@ def _default_limit(workload: Workload) -> bool:
     cluster = workload.cluster.get(None)
     limits = cluster.default_limits(workload.namespace.get(None)) if cluster is not None else ()
     return any(item.known and item.value.memory for item in limits)
+
+
+def _fix(workload: Workload, policy: Policy) -> Fix:
+    """A limit for memory, and the same for memory and swap together where the syntax has a word for that."""
+    size, basis = proposed_memory(workload, policy.max_memory)
+    changes: list[Change] = [SetTo("memory", size)]
+    swap = workload.memory_swap
+    if not isinstance(swap, Inexpressible) and not swap.written:
+        changes.append(SetTo("memory_swap", size))
+    return change(
+        f"limit its memory to {size // MIB} MiB",
+        *changes,
+        risk=NEEDS_PROOF,
+        basis=basis,
+        mitigation="load-test it: past the limit the kernel kills it (OOM); the peak stands in `docker stats`",
+    )
 
 
 @rule(
@@ -54,11 +75,16 @@ def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     limit = workload.memory.value
     if not limit or limit < 0:
         if not _default_limit(workload):
-            yield workload.memory.finding(f"{workload.subject} may use all memory of the host", label="no memory limit")
+            yield workload.memory.finding(
+                f"{workload.subject} may use all memory of the host",
+                label="no memory limit",
+                fix=_fix(workload, policy),
+            )
     elif policy.max_memory and limit > policy.max_memory:
         yield workload.memory.finding(
             f"{workload.subject} may use {limit // MIB} MiB of memory; allowed here are {policy.max_memory // MIB} MiB",
             label="too large to be a limit",
+            fix=_fix(workload, policy),
         )
 
 
@@ -77,7 +103,8 @@ services:
     deploy:
       resources:
         limits:
-          memory: 256M
+          memory: 128M
+    memswap_limit: 128M
 """,
     ),
     Example(
@@ -92,7 +119,8 @@ services:
 services:
   web:
     image: nginx:1.27
-    mem_limit: 256m
+    mem_limit: 128M
+    memswap_limit: 128M
 """,
     ),
     Example(
@@ -101,7 +129,7 @@ services:
 docker run -d nginx:1.27  #! HH-LIM-001
 """,
         good="""
-docker run -d --memory 256m nginx:1.27
+docker run -d --memory=128m --memory-swap=128m nginx:1.27
 """,
     ),
     Example(

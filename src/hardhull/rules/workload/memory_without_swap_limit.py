@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.questions import MIB, throwaway
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
@@ -24,8 +25,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+def _fix(workload: Workload, memory: int) -> Fix:
+    """As much for memory and swap together as for memory alone: no swap."""
+    return set_value(
+        workload.memory_swap,
+        memory,
+        "give it no swap beyond its memory",
+        risk=NEEDS_PROOF,
+        mitigation="load-test it: what was swapped out so far counts against its memory now",
+    )
 
 
 @rule(
@@ -44,13 +57,16 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         return
     if swap is not None and swap < 0:
         yield workload.memory_swap.finding(
-            f"{workload.subject} may use all swap of the host beyond its memory limit", label="unlimited swap"
+            f"{workload.subject} may use all swap of the host beyond its memory limit",
+            label="unlimited swap",
+            fix=_fix(workload, memory),
         )
     elif not swap:
         yield workload.memory.finding(
             f"{workload.subject} may use {memory // MIB} MiB of swap beyond its {memory // MIB} MiB of memory",
             label="no swap limit",
             value="no swap limit",
+            fix=_fix(workload, memory),
         )
 
 
@@ -68,7 +84,7 @@ services:
   web:
     image: nginx:1.27
     mem_limit: 256m
-    memswap_limit: 256m
+    memswap_limit: 256M
 """,
     ),
     Example(
@@ -85,7 +101,7 @@ services:
   web:
     image: nginx:1.27
     mem_limit: 256m
-    memswap_limit: 256m
+    memswap_limit: 256M
 """,
     ),
     Example(

@@ -46,6 +46,7 @@ PROBE = frozenset({"BPF", "PERFMON"})
     severity=HIGH,
     checklist=[15],
     tags=["hollow"],
+    by_hand="what makes a monitor see (BPF, PERFMON, or privileged) is a power that a person has to decide about",
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the image of a monitor that cannot load its probe."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, swap
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -47,6 +48,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 f"mounts that {workload.subject} makes in {item.value.target} appear on the host",
                 label="propagates to the host",
                 value=item.value.target,
+                fix=swap(
+                    workload.mounts,
+                    item,
+                    item.value._replace(propagation=""),
+                    "keep its mounts to itself",
+                    risk=NEEDS_PROOF,
+                    mitigation="prove it first: storage drivers and backup agents may need it",
+                ),
             )
 
 
@@ -65,7 +74,7 @@ services:
   web:
     image: nginx:1.27
     volumes:
-      - /srv/data:/data:rslave
+      - /srv/data:/data
 """,
     ),
     Example(

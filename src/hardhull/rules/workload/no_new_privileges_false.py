@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import no_new_privileges
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.no_new_privileges.finding(
             f"processes of {workload.subject} can gain privileges: no-new-privileges is set to false",
             label="looks hard, switches the protection off",
+            fix=no_new_privileges(),
         )
 
 
@@ -71,7 +73,7 @@ services:
 docker run -d --security-opt no-new-privileges=false nginx:1.27  #! HH-PRV-201
 """,
         good="""
-docker run -d --security-opt no-new-privileges=true nginx:1.27
+docker run -d --security-opt no-new-privileges nginx:1.27
 """,
     ),
 ]

@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.capabilities import ALL, normal
+from hardhull.rules.hardening import no_new_privileges
 from hardhull.rules.questions import is_privileged, throwaway
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -61,6 +62,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         f"processes of {workload.subject} can gain privileges through setuid programs",
         label="no-new-privileges is not set" if own.value is None else "privileges can be gained",
         severity=LOW if throwaway(workload) else None,
+        fix=no_new_privileges(),
     )
 
 
@@ -86,7 +88,7 @@ services:
 docker run -d nginx:1.27  #! HH-PRV-004
 """,
         good="""
-docker run -d --security-opt no-new-privileges nginx:1.27
+docker run -d --security-opt=no-new-privileges nginx:1.27
 """,
     ),
     Example(

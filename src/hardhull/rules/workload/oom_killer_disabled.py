@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.rule import HIGH, LIMITS, LOW, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+WATCH = "give it a memory limit that it never reaches, and a restart policy"
 
 
 @rule(
@@ -43,6 +47,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             + ("" if limited else ", and it has no memory limit"),
             label="the memory killer is off",
             severity=None if limited else HIGH,
+            fix=back_to_default(workload.oom_kill_disable, "let the kernel stop it", WATCH, default=False),
         )
     score = workload.oom_score_adj.value
     if score is not None and score < 0:
@@ -50,6 +55,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"the kernel kills other processes rather than {workload.subject}",
             label="never chosen" if score <= -1000 else "chosen late",
             severity=MEDIUM if score <= -1000 else LOW,
+            fix=back_to_default(workload.oom_score_adj, "let the kernel choose fairly", WATCH),
         )
 
 
@@ -82,7 +88,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    oom_score_adj: 500
 """,
     ),
     Example(

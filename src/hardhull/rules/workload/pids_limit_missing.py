@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
+from hardhull.rules.needs import proposed_pids
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
 
@@ -26,11 +28,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
 NO_LIMIT = 100_000
 """Above this a limit is none: the kernel's own default for the whole host is 32,768 (4,194,304 on large machines)."""
+
+
+def _fix(workload: Workload) -> Fix:
+    pids, basis = proposed_pids(workload)
+    return set_value(
+        workload.pids,
+        pids,
+        f"limit it to {pids} processes and threads",
+        risk=NEEDS_PROOF,
+        basis=basis,
+        mitigation="load-test it: past the limit `fork` fails with `Resource temporarily unavailable`",
+    )
 
 
 @rule(
@@ -50,12 +65,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         return
     if limit is None or limit < 1:
         yield workload.pids.finding(
-            f"{workload.subject} may start processes until the host has none left", label="no limit for processes"
+            f"{workload.subject} may start processes until the host has none left",
+            label="no limit for processes",
+            fix=_fix(workload),
         )
     elif limit > NO_LIMIT:
         yield workload.pids.finding(
             f"{workload.subject} may start {limit:,} processes, more than the host can bear",
             label="too large to be a limit",
+            fix=_fix(workload),
         )
 
 
@@ -71,7 +89,10 @@ services:
 services:
   web:
     image: nginx:1.27
-    pids_limit: 200
+    deploy:
+      resources:
+        limits:
+          pids: 256
 """,
     ),
     Example(
@@ -86,10 +107,7 @@ services:
 services:
   web:
     image: nginx:1.27
-    deploy:
-      resources:
-        limits:
-          pids: 200
+    pids_limit: 256
 """,
     ),
     Example(
@@ -98,7 +116,7 @@ services:
 docker run -d --pids-limit -1 nginx:1.27  #! HH-LIM-003
 """,
         good="""
-docker run -d --pids-limit 200 nginx:1.27
+docker run -d --pids-limit 256 nginx:1.27
 """,
     ),
 ]

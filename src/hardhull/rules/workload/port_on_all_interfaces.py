@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default, to_loopback
 from hardhull.rules.ports import is_public, reported_elsewhere
 from hardhull.rules.questions import known_first, throwaway
 from hardhull.rules.rule import LOW, MEDIUM, NETWORK, Example, rule
@@ -59,12 +60,19 @@ def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
             label="reachable from every network",
             value=f"{port.host or ''}:{port.container}/{port.protocol}",
             severity=LOW if throwaway(workload) or not port.host else None,
+            fix=to_loopback(workload, item),
         )
     if workload.publish_all.get(False):
         yield workload.publish_all.finding(
             f"{workload.subject} publishes every port of its image on all addresses of the host",
             label="every exposed port",
             severity=LOW,
+            fix=back_to_default(
+                workload.publish_all,
+                "publish no port that nobody named",
+                "publish the ports that are needed by name, on 127.0.0.1 where that is enough",
+                default=False,
+            ),
         )
 
 

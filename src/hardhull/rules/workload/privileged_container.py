@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.rule import CRITICAL, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+GRANT = (
+    "prove it first: grant only what a recorded run used, single capabilities with cap_add, single devices with devices"
+)
 
 
 @rule(
@@ -44,6 +50,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.privileged.finding(
             f"{workload.subject} has every capability and every device of the host",
             label="all capabilities, all devices, no seccomp, no AppArmor",
+            fix=back_to_default(workload.privileged, "run it without --privileged", GRANT, default=False),
         )
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, swap
 from hardhull.rules.questions import host_path, known_first
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -46,6 +47,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label="writable",
                 also=(workload.read_only.mark("protects only the container itself"),),
                 value="/",
+                fix=swap(
+                    workload.mounts,
+                    item,
+                    item.value._replace(read_only=True),
+                    "mount the host read-only",
+                    risk=NEEDS_PROOF,
+                    mitigation="prove it first: whatever it changes on the host fails then",
+                ),
             )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import PROVE, back_to_default
 from hardhull.rules.questions import is_privileged
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -42,6 +43,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.read_only.finding(
             f"{workload.subject} can make its read-only filesystem writable, because it is privileged",
             label="undone by one mount command",
+            fix=back_to_default(workload.privileged, "run it without --privileged", PROVE, default=False),
             also=(workload.privileged.mark("may mount"),),
         )
 

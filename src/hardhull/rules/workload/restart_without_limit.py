@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import INFO, LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         f"{workload.subject} is restarted without end",
         label="no limit",
         severity=INFO if policy == "unless-stopped" else None,
+        fix=set_value(
+            workload.restart,
+            "on-failure:5",
+            "give up after five failures",
+            risk=NEEDS_PROOF,
+            mitigation="watch it: a container that ends with 0, or after five failures, stays stopped",
+            basis="CIS Docker Benchmark 5.15",
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
 from hardhull.rules.questions import known_base
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -40,6 +42,22 @@ def _image_user(workload: Workload) -> str | None:
         return image.user or "root"
     base = known_base(workload)
     return base.user if base is not None else None
+
+
+def _fix(workload: Workload) -> Fix:
+    """A number of a user that the image has, where one is known."""
+    base = known_base(workload)
+    shipped = next((one for one in base.ships if one.uid is not None), None) if base is not None else None
+    if base is None or shipped is None:
+        return advise("name a user by number", "set runAsUser to the number of a user that the image has, not 0")
+    return set_value(
+        workload.user,
+        str(shipped.uid),
+        f"run it as {shipped.name}, by number",
+        risk=NEEDS_PROOF,
+        mitigation="prove it first: what root wrote so far may be closed to it",
+        basis=f"{base.name} brings {shipped.name}",
+    )
 
 
 @rule(
@@ -69,6 +87,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     yield workload.run_as_non_root.finding(
         f"Kubernetes refuses to start {workload.subject}: {why}",
         label="checked before the start",
+        fix=_fix(workload),
         also=(workload.user.mark("root"),) if own else (),
     )
 

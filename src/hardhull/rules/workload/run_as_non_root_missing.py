@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.rules.fix import NEEDS_PROOF, SAFE, set_value
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         f"{workload.subject} may start as root: runAsNonRoot is not set",
         label="runAsNonRoot is not true",
         severity=LOW if user else None,
+        fix=set_value(
+            workload.run_as_non_root,
+            True,
+            "refuse to start it as root",
+            risk=SAFE if (known or "").partition(":")[0].isdigit() else NEEDS_PROOF,
+            mitigation="prove it first: an image that starts as root, or names its user by name, does not start",
+        ),
     )
 
 

@@ -24,6 +24,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import known_base, runs_to_its_end, throwaway
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -31,8 +33,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+def _fix(workload: Workload) -> Fix:
+    """The image's own user where it has one, else a user that the image is known to bring."""
+    recipe, base = workload.recipe.get(None), known_base(workload)
+    asked_for = workload.user.written
+    image_user = recipe.user.get("") if recipe is not None else base.user if base is not None else ""
+    if asked_for and image_user and not is_root(image_user):
+        return back_to_default(workload.user, f"let it start as the image's user {image_user}", WRITES)
+    if recipe is not None:
+        return advise("create a user in its Dockerfile", f"fix {recipe.place.source.path}: its last USER counts")
+    shipped = next((one for one in base.ships if one.uid is not None), None) if base is not None else None
+    if base is None or shipped is None or base.drops_to:
+        return advise("run it as a user without privileges", ADVICE)
+    return set_value(
+        workload.user,
+        f"{shipped.uid}:{shipped.uid}",
+        f"run it as {shipped.name}",
+        risk=NEEDS_PROOF,
+        mitigation=WRITES,
+        basis=f"{base.name} brings the user {shipped.name} ({base.source})",
+    )
+
+
+WRITES = "prove it first: what only root may write shows as `Permission denied`; give it those folders"
+ADVICE = "find a number that works (`docker run --user 10001:10001 ...`), give it the folders it writes to, and set it"
 
 
 @rule(
@@ -62,6 +91,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         also=(recipe.user.mark("the user of its image"),) if recipe is not None and not asked_for else (),
         value="root",
         severity=severity,
+        fix=_fix(workload),
     )
 
 

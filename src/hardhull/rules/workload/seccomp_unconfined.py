@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.questions import is_privileged, throwaway
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
@@ -27,8 +29,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+def _fix(workload: Workload) -> Fix | None:
+    """The runtime's own profile; nothing to change here where the engine's configuration switches it off."""
+    mitigation = "prove it first: a call that the profile forbids fails with `Operation not permitted`"
+    if workload.runtime == "kubernetes":
+        title = "filter system calls with the runtime's profile"
+        return set_value(workload.seccomp, "default", title, risk=NEEDS_PROOF, mitigation=mitigation)
+    if not workload.seccomp.written:
+        return advise("let the engine filter system calls", "take seccomp-profile out of the engine's configuration")
+    return back_to_default(workload.seccomp, "let the default profile filter system calls", mitigation)
 
 
 @rule(
@@ -52,12 +66,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} may make every system call: no seccompProfile is set",
             label="no seccompProfile",
             severity=MEDIUM,
+            fix=_fix(workload),
         )
         return
     yield state.finding(
         f"{workload.subject} may make every system call",
         label="no system call is filtered",
         severity=MEDIUM if throwaway(workload) else None,
+        fix=_fix(workload),
     )
 
 
@@ -75,8 +91,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    security_opt:
-      - no-new-privileges:true
 """,
     ),
     Example(

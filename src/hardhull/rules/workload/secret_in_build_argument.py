@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, HIGH, Example, rule
 from hardhull.text.secrets import secret_in
 
@@ -51,6 +52,12 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 f"the build of {workload.subject} gets {kind.title} as an argument ({name})",
                 label=f"{name} stays in the image's history",
                 value=name,
+                fix=advise(
+                    "give the build a secret instead of an argument",
+                    f"build.secrets: [{name.lower()}], a top-level secrets entry with `environment: {name}`, and "
+                    f"in the Dockerfile `RUN --mount=type=secret,id={name.lower()},env={name} ...`; "
+                    "make a new value: the old one is in the image's history",
+                ),
             )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
 from hardhull.text.secrets import SecretKind, secret_in
 
@@ -64,6 +65,11 @@ def _command(workload: Workload, field: Field[tuple[str, ...] | None]) -> Iterat
                 label=kind.title,
                 value=name,
                 severity=MEDIUM if kind.weak else None,
+                fix=advise(
+                    "give it the secret by a file",
+                    "mount a secret, let the command read the file, and make a "
+                    "new value: the old one stands in `ps` and in the history of this file",
+                ),
             )
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.rules.hardening import out_of_environment
 from hardhull.rules.questions import known_first, literal_value
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, Example, rule
 from hardhull.text.secrets import secret_in
@@ -59,6 +60,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             value=variable.name,
             severity=CRITICAL if proven else None,
             confidence=None if kind.sure or kind.id == "password" else Confidence.MEDIUM,
+            fix=out_of_environment(workload, variable.name),
         )
 
 

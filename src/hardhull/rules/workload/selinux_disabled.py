@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, drop
 from hardhull.rules.questions import is_privileged, known_first
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 UNCONFINED = frozenset({"disable", "type:spc_t", "type:unconfined_t"})
 ALLOWED = frozenset({"type:container_t", "type:container_init_t", "type:container_kvm_t", "type:container_engine_t"})
 """The types that the Pod Security Standards allow (baseline)."""
+
+
+DENIED = "prove it first: what SELinux denies stands in the audit log; label the volumes with :z or :Z"
 
 
 @rule(
@@ -54,7 +58,11 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         option = item.value
         other = workload.runtime == "kubernetes" and option.startswith("type:") and option not in ALLOWED
         if option in UNCONFINED or (other and option != "type:"):
-            yield item.finding(f"{workload.subject} is not confined by SELinux", label="leaves the confined type")
+            yield item.finding(
+                f"{workload.subject} is not confined by SELinux",
+                label="leaves the confined type",
+                fix=drop(workload.selinux, [item], "let SELinux confine it", risk=NEEDS_PROOF, mitigation=DENIED),
+            )
 
 
 EXAMPLES = [
@@ -71,8 +79,6 @@ services:
 services:
   web:
     image: nginx:1.27
-    security_opt:
-      - label:type:container_t
 """,
     ),
     Example(

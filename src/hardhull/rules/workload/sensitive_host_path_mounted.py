@@ -22,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Severity
+from hardhull.rules.fix import NEEDS_PROOF, drop, swap
 from hardhull.rules.hostpaths import engine_socket, exposure
 from hardhull.rules.questions import host_path, image_name, known_first
 from hardhull.rules.rule import HIGH, LOW, PRIVILEGE, Example, rule
@@ -29,8 +30,12 @@ from hardhull.rules.rule import HIGH, LOW, PRIVILEGE, Example, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.parts import Mount
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
+    from hardhull.rules.hostpaths import Exposure
     from hardhull.rules.policy import Policy
 
 MONITORS = (
@@ -39,6 +44,26 @@ MONITORS = (
     "fluentd", "vector", "newrelic", "wazuh", "kube-bench", "docker-bench", "trivy",
 )  # fmt: skip
 """Parts of the names of images whose work is to look at the host."""
+
+
+def _fix(workload: Workload, item: Field[Mount], found: Exposure) -> Fix:
+    """Read-only where that takes the danger out, else without it."""
+    if not item.value.read_only and found.severity(read_only=True) is None:
+        return swap(
+            workload.mounts,
+            item,
+            item.value._replace(read_only=True),
+            "mount it read-only",
+            risk=NEEDS_PROOF,
+            mitigation="prove it first: writing there fails with `Read-only file system`",
+        )
+    return drop(
+        workload.mounts,
+        [item],
+        "take the folder of the host away",
+        risk=NEEDS_PROOF,
+        mitigation="prove it first: copy the one file that is needed, or give it a named volume",
+    )
 
 
 @rule(
@@ -67,6 +92,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             label=f"{found.what}, {'read-only' if mount.read_only else 'writable'}",
             value=f"{path} {'ro' if mount.read_only else 'rw'}",
             severity=severity,
+            fix=_fix(workload, item, found),
         )
 
 
@@ -95,7 +121,7 @@ services:
 docker run -d -v /:/host:ro nginx:1.27  #! HH-PRV-018
 """,
         good="""
-docker run -d -v /srv/site:/usr/share/nginx/html:ro nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
     Example(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -60,7 +61,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if workload.automount_token.value is None and _account_refuses(workload):
         return
     yield workload.automount_token.finding(
-        f"{workload.subject} carries a token for the Kubernetes API", label="the token is mounted"
+        f"{workload.subject} carries a token for the Kubernetes API",
+        label="the token is mounted",
+        fix=set_value(
+            workload.automount_token,
+            False,
+            "mount no token",
+            risk=NEEDS_PROOF,
+            mitigation="prove it first: what asks the Kubernetes API gets `no such file` for the token",
+        ),
     )
 
 

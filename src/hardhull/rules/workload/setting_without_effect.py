@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     tags=["hollow"],
     about=["hollow"],
+    by_hand="which place was meant for the setting, only its author knows",
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each such setting."""

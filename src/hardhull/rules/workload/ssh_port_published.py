@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, drop
 from hardhull.rules.ports import is_public, speaks_ssh
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LOW, MEDIUM, NETWORK, Example, rule
@@ -50,6 +51,13 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label="an SSH server in a container",
                 value=port.host or "",
                 severity=None if is_public(workload, port) else LOW,
+                fix=drop(
+                    workload.ports,
+                    [item],
+                    "publish no SSH server",
+                    risk=NEEDS_PROOF,
+                    mitigation="whoever logs in uses `docker exec` or `kubectl exec` instead",
+                ),
             )
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.rules.fix import SAFE, swap
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
@@ -40,6 +41,12 @@ def _only_root_writes(mount: Mount, user: str) -> bool:
     return not int(mode, 8) & 0o002 and is_root(uid) and "gid" not in options and not is_root(user)
 
 
+def _open(mount: Mount) -> Mount:
+    """The mount with the mode of /tmp."""
+    options = tuple("mode=1777" if option.startswith("mode=") else option for option in mount.options)
+    return mount._replace(options=options)
+
+
 @rule(
     "HH-PRV-207",
     "tmpfs-not-writable",
@@ -59,6 +66,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 f"{workload.subject} runs as {user} and cannot write to its tmpfs {item.value.target}",
                 label="only root writes here",
                 value=item.value.target,
+                fix=swap(workload.mounts, item, _open(item.value), "let every user of the container write", risk=SAFE),
             )
 
 
@@ -79,7 +87,7 @@ services:
     image: nginx:1.27
     user: "101:101"
     tmpfs:
-      - /tmp:mode=755,uid=101
+      - /tmp:mode=1777
 """,
     ),
     Example(
@@ -88,7 +96,7 @@ services:
 docker run -d --user 101:101 --tmpfs /tmp:mode=0700 nginx:1.27  #! HH-PRV-207
 """,
         good="""
-docker run -d --user 101:101 --tmpfs /tmp nginx:1.27
+docker run -d --user 101:101 --tmpfs /tmp:mode=1777 nginx:1.27
 """,
     ),
 ]

@@ -18,18 +18,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, swap
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.parts import Ulimit
     from hardhull.facts.workload import Workload
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
 LARGEST = {"nofile": 1_048_576, "nproc": 100_000, "core": 4 * 1024**3}
 """What still limits something, by name. The kernel's own ceiling for open files is 1,048,576."""
+
+
+BOUND = {"nofile": 65_536, "nproc": 4_096, "core": 0}
+"""What an ordinary server gets by with; systemd's own default for services is 524,288 open files, 1,024 soft."""
+
+
+def _fix(workload: Workload, item: Field[Ulimit]) -> Fix:
+    limit = item.value
+    hard = BOUND[limit.name]
+    soft = min(limit.soft, hard) if limit.soft >= 0 else hard
+    return swap(
+        workload.ulimits,
+        item,
+        limit._replace(soft=soft, hard=hard),
+        f"limit {limit.name} to {hard}",
+        risk=NEEDS_PROOF,
+        mitigation="load-test it: past the limit opening files or starting processes fails",
+        basis="a value of ours",
+    )
 
 
 @rule(
@@ -49,7 +72,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         if largest is not None and (limit.hard < 0 or limit.hard > largest):
             what = "unlimited" if limit.hard < 0 else f"{limit.hard:,}"
             yield item.finding(
-                f"{workload.subject} sets the limit {limit.name} to {what}", label="limits nothing", value=limit.name
+                f"{workload.subject} sets the limit {limit.name} to {what}",
+                label="limits nothing",
+                value=limit.name,
+                fix=_fix(workload, item),
             )
 
 
@@ -77,7 +103,7 @@ services:
 docker run -d --ulimit nproc=-1 nginx:1.27  #! HH-LIM-006
 """,
         good="""
-docker run -d --ulimit nproc=200 nginx:1.27
+docker run -d --ulimit nproc=4096 nginx:1.27
 """,
     ),
 ]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import back_to_default
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MITIGATION = "prove it first: nested containers need a runtime that masks itself (rootless BuildKit, sysbox)"
 
 
 @rule(
@@ -42,6 +46,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.unmasked_paths.finding(
             f"{workload.subject} reaches the kernel settings in /proc and /sys that are hidden from containers",
             label="nothing is masked",
+            fix=back_to_default(workload.unmasked_paths, "mask the kernel's settings", MITIGATION, default=False),
         )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, SAFE, drop
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-SAFE = frozenset(
+KUBELET_SAFE = frozenset(
     {
         "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start",
         "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports",
@@ -40,6 +41,9 @@ SAFE = frozenset(
 """What every kubelet allows (Kubernetes 1.32)."""
 OWN = ("net.", "kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue.", "kernel.domainname")
 """What has a namespace, so that Docker lets a container set it (validateSysctls in docker/cli and runc)."""
+
+
+NODE = "prove it first: set it on the node, or allow it there with --allowed-unsafe-sysctls"
 
 
 @rule(
@@ -57,17 +61,19 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     for item in known_first(workload.sysctls):
         name = item.value[0].replace("/", ".")
         if workload.runtime == "kubernetes":
-            if name not in SAFE:
+            if name not in KUBELET_SAFE:
                 yield item.finding(
                     f"{workload.subject} sets {name}, which kubelets refuse unless told otherwise",
                     label="not a safe sysctl",
                     value=name,
+                    fix=drop(workload.sysctls, [item], f"leave {name} as it is", risk=NEEDS_PROOF, mitigation=NODE),
                 )
         elif not name.startswith(OWN) or (shared_network and name.startswith("net.")):
             yield item.finding(
                 f"{workload.subject} sets {name}, which is the whole host's: the engine refuses it",
                 label="has no namespace of its own",
                 value=name,
+                fix=drop(workload.sysctls, [item], f"take {name} out: it starts only then", risk=SAFE),
             )
 
 
@@ -96,7 +102,7 @@ services:
 docker run -d --sysctl kernel.pid_max=99999 nginx:1.27  #! HH-PRV-023
 """,
         good="""
-docker run -d --sysctl net.core.somaxconn=1024 nginx:1.27
+docker run -d nginx:1.27
 """,
     ),
     Example(

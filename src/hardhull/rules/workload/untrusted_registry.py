@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     cis=["docker-1.6:4.2", "docker-1.8:4.2"],
     tags=["cis"],
     also=["trivy:KSV-0125"],
+    by_hand="whether to mirror the image, to trust its registry or to do without it is the team's decision",
 )
 def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     """Yields the image."""

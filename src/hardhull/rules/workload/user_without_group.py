@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     yield workload.user.finding(
         f"{workload.subject} runs as user {user} and, unless the image knows that user, in the group root",
         label="no group",
+        fix=set_value(
+            workload.user,
+            f"{user}:{user}",
+            "name the group too",
+            risk=NEEDS_PROOF,
+            mitigation="prove it first: files that only the group root may read are closed to it",
+            basis="the group of the same number",
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import out_of_environment
 from hardhull.rules.ports import inner_service, is_public
 from hardhull.rules.questions import image_name, known_first, literal_value, throwaway
 from hardhull.rules.rule import BUILD, HIGH, LOW, MEDIUM, Example, rule
@@ -78,6 +79,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label=kind.title,
                 value=variable.name,
                 severity=LOW if throwaway(workload) else HIGH if open_to_all else None,
+                fix=out_of_environment(workload, variable.name),
             )
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.hardening import read_only_root
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
@@ -46,7 +47,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if (workload.platform.get(None) or "").startswith("windows"):
         return
     yield workload.read_only.finding(
-        f"{workload.subject} can change its own programs and files", label="the root filesystem is writable"
+        f"{workload.subject} can change its own programs and files",
+        label="the root filesystem is writable",
+        fix=read_only_root(workload),
     )
 
 
@@ -63,7 +66,9 @@ services:
   web:
     image: nginx:1.27
     read_only: true
-    tmpfs: [/tmp]
+    tmpfs:
+      - /var/cache/nginx
+      - /var/run
 """,
     ),
     Example(
@@ -72,7 +77,7 @@ services:
 docker run -d nginx:1.27  #! HH-PRV-011
 """,
         good="""
-docker run -d --read-only --tmpfs /tmp nginx:1.27
+docker run -d --read-only --tmpfs=/var/cache/nginx --tmpfs=/var/run nginx:1.27
 """,
     ),
     Example(

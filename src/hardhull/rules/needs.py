@@ -1,0 +1,143 @@
+"""What well-known images need once they are locked down: capabilities as root, folders they write, room to start with.
+
+Read from the images' own Dockerfiles and entrypoints (docker-library and the projects' repositories, November 2026): an
+entrypoint that changes the owner of its data and steps down to another user takes CHOWN, SETUID and SETGID, and
+DAC_OVERRIDE where root reads what belongs to that user. Sizes are starting values of ours, not measurements of
+anybody's load: every fix that proposes one says so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hardhull.rules.questions import MIB, image_name
+
+if TYPE_CHECKING:
+    from hardhull.facts.workload import Workload
+
+_STEP_DOWN: Final = ("CHOWN", "SETGID", "SETUID")
+_DATABASE: Final = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
+
+
+class Needs(NamedTuple):
+    """What an image needs.
+
+    Attributes:
+        name: the last part of its name.
+        capabilities: as root, in the order of the alphabet.
+        writes: folders beside its volumes that it writes to.
+        memory: MiB to start with.
+        cpus: to start with.
+        pids: to start with.
+        low_port: whether it listens below 1024, which takes NET_BIND_SERVICE outside of Docker's networks.
+    """
+
+    name: str
+    capabilities: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    memory: int = 512
+    cpus: float = 1.0
+    pids: int = 256
+    low_port: bool = False
+
+
+_TABLE: Final = {
+    needs.name: needs
+    for needs in (
+        Needs("nginx", _STEP_DOWN, ("/var/cache/nginx", "/var/run"), 128, low_port=True),
+        Needs("httpd", _STEP_DOWN, ("/usr/local/apache2/logs",), 256, low_port=True),
+        Needs("caddy", (), (), 128, low_port=True),
+        Needs("traefik", (), (), 128, low_port=True),
+        Needs("haproxy", (), (), 256),
+        Needs("postgres", _DATABASE, ("/var/run/postgresql", "/tmp"), 512, 2.0),
+        Needs("postgis", _DATABASE, ("/var/run/postgresql", "/tmp"), 512, 2.0),
+        Needs("timescaledb", _DATABASE, ("/var/run/postgresql", "/tmp"), 1024, 2.0),
+        Needs("mysql", _DATABASE, ("/var/run/mysqld", "/tmp"), 1024, 2.0, 512),
+        Needs("mariadb", _DATABASE, ("/run/mysqld", "/tmp"), 1024, 2.0, 512),
+        Needs("redis", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), (), 256, pids=64),
+        Needs("valkey", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), (), 256, pids=64),
+        Needs("memcached", (), (), 128, pids=64),
+        Needs("mongo", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), ("/tmp",), 1024, 2.0, 512),
+        Needs("rabbitmq", _DATABASE, ("/tmp",), 512, pids=512),
+        Needs("elasticsearch", (), ("/tmp", "/usr/share/elasticsearch/logs"), 2048, 2.0, 1024),
+        Needs("opensearch", (), ("/tmp", "/usr/share/opensearch/logs"), 2048, 2.0, 1024),
+        Needs("kafka", (), ("/tmp",), 1024, 2.0, 1024),
+        Needs("zookeeper", _STEP_DOWN, ("/tmp",), 512, pids=512),
+        Needs("wordpress", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), ("/tmp", "/run"), 512, low_port=True),
+        Needs("nextcloud", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), ("/tmp", "/run"), 512, low_port=True),
+        Needs("prometheus", (), (), 512),
+        Needs("alertmanager", (), (), 128),
+        Needs("node-exporter", (), (), 64, 0.5, 64),
+        Needs("grafana", (), ("/tmp",), 256),
+        Needs("jenkins", (), ("/tmp",), 2048, 2.0, 1024),
+    )
+}
+"""By the last part of the image's name, where that is one of the official image or of the project's own."""
+
+_OFFICIAL: Final = re.compile(
+    r"(?:library/|nginx/|bitnamilegacy/|grafana/|prom/|prometheus/|postgis/|timescale/|valkey/|confluentinc/|apache/"
+    r"|opensearchproject/|docker\.elastic\.co/elasticsearch/|jenkins/|quay\.io/prometheus/|traefik/)?[\w.-]+"
+)
+DEFAULT: Final = Needs("")
+"""For images that nobody has looked at: no capability, a folder for temporary files, room for an ordinary service."""
+_HEAP: Final = re.compile(r"-Xmx(\d{1,6})([mMgG])")
+
+
+def needs_of(workload: Workload) -> Needs | None:
+    """What is known of the workload's image; None where nothing is, or where it is built here."""
+    if workload.build.get(None) is not None or workload.recipe.get(None) is not None:
+        return None
+    name = image_name(workload)
+    return _TABLE.get(name.rpartition("/")[2]) if _OFFICIAL.fullmatch(name) else None
+
+
+def proposed_memory(workload: Workload, most: int) -> tuple[int, str]:
+    """A limit in bytes to start with, and where it comes from.
+
+    Args:
+        workload: what it is for.
+        most: the largest limit that the team allows; 0 for no decision.
+    """
+    needs = needs_of(workload)
+    size, basis = (needs or DEFAULT).memory * MIB, _basis(needs)
+    heap = _heap(workload)
+    if heap:
+        size, basis = heap * 3 // 2 // MIB * MIB, "one and a half times the heap that -Xmx allows"
+    reserved = workload.memory_reservation.get(None) or 0
+    if reserved > 0 and reserved >= size:
+        size, basis = 2 * reserved, "twice what it reserves"
+    if 0 < most < size:
+        size, basis = most, "max-memory of hardhull.toml"
+    return size, basis
+
+
+def proposed_cpus(workload: Workload) -> tuple[float, str]:
+    """A number of processors to start with, and where it comes from."""
+    needs = needs_of(workload)
+    cpus, basis = (needs or DEFAULT).cpus, _basis(needs)
+    reserved = workload.cpu_reservation.get(None) or 0
+    if reserved > cpus:
+        cpus, basis = 2 * reserved, "twice what it reserves"
+    return cpus, basis
+
+
+def proposed_pids(workload: Workload) -> tuple[int, str]:
+    """A number of processes and threads to start with, and where it comes from."""
+    needs = needs_of(workload)
+    return (needs or DEFAULT).pids, _basis(needs)
+
+
+def _basis(needs: Needs | None) -> str:
+    if needs is None:
+        return "a starting value of ours for an image that nobody has looked at"
+    return f"a starting value of ours for {needs.name}"
+
+
+def _heap(workload: Workload) -> int:
+    """The largest heap that its variables or its command name, in bytes; 0 where none is named."""
+    variables = [item.value for item in workload.env.get(()) if item.known]
+    words = [variable.value for variable in variables if variable.value]
+    words += [*(workload.command.get(None) or ()), *(workload.entrypoint.get(None) or ())]
+    found = [int(number) * (1024 * MIB if unit in "gG" else MIB) for number, unit in _HEAP.findall(" ".join(words))]
+    return max(found, default=0)
