@@ -155,9 +155,12 @@ def main() -> int:
         os.environ["XDG_STATE_HOME"] = f"{folder}/state"
         tally = Tally(Path(folder), random.Random(options.seed))  # noqa: S311  instants, not secrets
         print(f"apply of {len(plan())} files takes {tally.apply_takes:.3f} s, undo {tally.undo_takes:.3f} s")
-        start = time.perf_counter()
+        start, told = time.perf_counter(), 0
         while min(tally.counts["apply: killed"], tally.counts["undo: killed"]) < options.kills:
             tally.both()
+            if sum(tally.counts.values()) // 500 != told:
+                told = sum(tally.counts.values()) // 500
+                print(dict(tally.counts), file=sys.stderr)
         print(f"{time.perf_counter() - start:.0f} s")
     for name, count in sorted(tally.counts.items()):
         print(f"{count:6} {name}")
