@@ -297,7 +297,8 @@ class Container:
         return None if self.doc["kind"] == "Pod" else typed((self.doc.get("spec") or {}).get("replicas"), int)
 
     def namespace(self) -> Any:
-        return typed((self.doc.get("metadata") or {}).get("namespace"), str)
+        name = typed((self.doc.get("metadata") or {}).get("namespace"), str)
+        return UNKNOWN if name and "${" in name else name
 
     def pod_labels(self) -> Any:
         labels = self.metadata.get("labels")

@@ -73,7 +73,8 @@ class Comparison:
         for workload in result.workloads:
             self.counts["containers"] += 1
             self.spans(workload)
-            title = f"{workload.role.value.replace('sidecar', 'init')} {workload.name} of {workload.controller.value}"
+            name_of = "None" if workload.name.startswith("#") else workload.name
+            title = f"{workload.role.value.replace('sidecar', 'init')} {name_of} of {workload.controller.value}"
             match = next((item for item in theirs if item[0].startswith(title)), None)
             if match is None:
                 self.report("container only hardhull sees", f"{workload}")

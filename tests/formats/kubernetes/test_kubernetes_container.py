@@ -101,6 +101,8 @@ def test_ports_on_the_node_are_published_others_only_exposed() -> None:
     assert [item.value for item in found.ports.value] == [Port("8080", "80", "127.0.0.1", "tcp")]
     assert found.expose.value == ("80", "53/udp")
     assert found.ports.value[0].place.text == "80"
+    with pytest.raises(NotKnownError, match="no containerPort"):
+        _ = workload("ports: [{containerPort: 80}, {grpcPort: 8081}]").ports.value
 
 
 def test_probes() -> None:

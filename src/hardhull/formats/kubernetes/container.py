@@ -238,7 +238,10 @@ def _port(port: Block) -> tuple[Field[Port] | None, str]:
     Raises:
         NotKnownError: the port of the container cannot be known, so the whole list is not.
     """
-    inside = str(port.get("containerPort", integer) or "")
+    number = port.get("containerPort", integer)
+    if number is None:
+        raise NotKnownError("ports", "one of its ports has no containerPort, which the API server refuses")
+    inside = str(number)
     protocol = (port.get("protocol", text) or "TCP").lower()
     host = port.field("hostPort", "ports", integer)
     if host is None or (host.known and not host.value):
