@@ -15,6 +15,7 @@ from hardhull.cli.formats import FOR_PEOPLE, FORMATS, rendered
 from hardhull.cli.gate import DEFAULT_GATE, GATES, exit_code, gate_of, reason
 from hardhull.cli.inputs import Refusals, quoted, stdin
 from hardhull.cli.output import view_for, write
+from hardhull.model.lazy import lazy
 from hardhull.report.cells import clean
 from hardhull.report.words import count, left_out, summary
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 HASHED = ("sarif", "json")
 """Formats that carry GitHub's names of lines: JSON because a saved scan may be written as SARIF later."""
-DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
+DATE = lazy(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
 class Request(NamedTuple):

@@ -5,9 +5,10 @@ Grammar and limits: github.com/distribution/reference (regexp.go, normalize.go, 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+from hardhull.model.lazy import lazy
 
 DOCKER_HUB: Final = "docker.io"
 MAX_NAME: Final = 255
@@ -16,12 +17,12 @@ MAX_NAME: Final = 255
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-_REGISTRY = re.compile(_DOMAIN)
-_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}")
-_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
+_REPOSITORY = lazy(rf"{_COMPONENT}(?:/{_COMPONENT})*")
+_REGISTRY = lazy(_DOMAIN)
+_TAG = lazy(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}")
+_DIGEST = lazy(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
 _SIZES = {"sha256": 64, "sha384": 96, "sha512": 128}
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_IDENTIFIER = lazy(r"[a-f0-9]{64}")
 
 
 class InvalidReferenceError(ValueError):

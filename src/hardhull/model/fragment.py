@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_NOT_UTF8 = lazy("[\udc80-\udcff]")
 _STEP = 512
 
 

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from hardhull.model.lazy import lazy
+
 SOURCE: Final = "endoflife.date, as of November 2026"
 
 _ENDED: Final = {
@@ -87,8 +89,8 @@ _SUITES: Final = {
     "cosmic": "ubuntu 18.10", "bionic": "ubuntu 18.04", "artful": "ubuntu 17.10", "zesty": "ubuntu 17.04",
     "yakkety": "ubuntu 16.10", "xenial": "ubuntu 16.04", "trusty": "ubuntu 14.04", "precise": "ubuntu 12.04",
 }  # fmt: skip
-_VERSION: Final = re.compile(r"(?:v|centos|stream)?(\d+)(?:\.(\d+))?")
-_SUITE: Final = re.compile(rf"(?<![a-z])({'|'.join(_SUITES)})(?![a-z])|alpine(\d+\.\d+)|ubuntu(\d\d\.\d\d)")
+_VERSION: Final = lazy(r"(?:v|centos|stream)?(\d+)(?:\.(\d+))?")
+_SUITE: Final = lazy(rf"(?<![a-z])({'|'.join(_SUITES)})(?![a-z])|alpine(\d+\.\d+)|ubuntu(\d\d\.\d\d)")
 """A distribution in the tag of another image: ``python:3.13-buster``, ``node:22-alpine3.15``."""
 
 

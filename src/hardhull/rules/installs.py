@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.programs import name_of
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _plain(words: Sequence[str], start: int, values: frozenset[str]) -> list[int
     return found
 
 
-REMOVES: Final = re.compile(
+REMOVES: Final = lazy(
     r"\b(?:apt-get|apt|aptitude)\b[^;&|]{0,300}?\s(?:purge|remove|autoremove)\b|\bapk\b[^;&|]{0,300}?\sdel\b"
     r"|\b(?:yum|dnf|microdnf|tdnf)\b[^;&|]{0,300}?\s(?:remove|erase|autoremove)\b|\bzypper\b[^;&|]{0,300}?\s(?:rm|remove)\b"
     r"|dpkg\s+(?:-P|--purge)"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from hardhull.model.lazy import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -44,8 +46,8 @@ def runs_input(words: Sequence[str]) -> bool:
 
 # -- what is fetched
 
-_URL: Final = re.compile(r"[\"']?(https?|ftp)://", re.IGNORECASE)
-_LOCAL: Final = re.compile(
+_URL: Final = lazy(r"[\"']?(https?|ftp)://", re.IGNORECASE)
+_LOCAL: Final = lazy(
     r"[a-z]+://(?:[^/@]*@)?(?:localhost|127\.|\[?::1|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\."
     r"|[\w-]+(?::\d+)?(?:/|$)|[^/]*\.(?:local|internal|svc|test|localhost|lan)(?::\d+)?(?:/|$)|host\.docker)",
     re.IGNORECASE,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.model.change import Rewrite
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.rules.recipe_commands import calls
 
@@ -21,7 +21,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SUSPECT: Final = re.compile(r"\b(?:useradd|adduser|groupadd|addgroup)\b")
+_SUSPECT: Final = lazy(r"\b(?:useradd|adduser|groupadd|addgroup)\b")
 _VALUES: Final = {
     "useradd": _words(
         "-u --uid -g --gid -G --groups -d --home-dir --home -s --shell -c --comment -b --base-dir -e --expiredate"
@@ -35,9 +35,9 @@ _VALUES: Final = {
     "addgroup": _words("-g --gid --conf --firstgid --lastgid"),
 }
 """Options that take a value, by program; ``adduser`` is Debian's, busybox's or a link to useradd."""
-_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_VARIABLE: Final = lazy(r"\$(?:(\w+)|\{(\w+)\})")
 _UID: Final = frozenset({"-u", "--uid"})
-_BUNDLE: Final = re.compile(r"-[A-Za-z]+")
+_BUNDLE: Final = lazy(r"-[A-Za-z]+")
 
 
 class Made(NamedTuple):

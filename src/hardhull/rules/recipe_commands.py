@@ -11,6 +11,7 @@ from hardhull.facts.recipe_parts import SHELLS
 from hardhull.model.finding import Finding, SourceSpan
 from hardhull.model.fragment import Fragment
 from hardhull.model.fragment import Run as Stretch
+from hardhull.model.lazy import lazy
 from hardhull.text.shell.invocations import Wanted, invocations
 from hardhull.text.shell.parser import read_script
 from hardhull.text.shell.scope import Scope
@@ -38,12 +39,12 @@ _PROGRAMS: Final = frozenset(
 """The programs that rules ask for."""
 _WANTED: Final = Wanted(
     _PROGRAMS,
-    re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_PROGRAMS, key=len, reverse=True))})(?![\w-])"),
+    lazy(rf"(?<![\w.-])(?:{'|'.join(sorted(_PROGRAMS, key=len, reverse=True))})(?![\w-])"),
 )
-_SHELL_TEXT: Final = re.compile(r"-[A-Za-z]*c")
+_SHELL_TEXT: Final = lazy(r"-[A-Za-z]*c")
 ESCAPES: Final = frozenset("\\`")
 _RUN_FILES: Final = SHELLS - {""} | {"source", ".", "python", "python3", "perl", "node", "ruby"}
-_WHOLE: Final = re.compile(r"\"?(?:\$\(.*\)|`.*`)\"?", re.DOTALL)
+_WHOLE: Final = lazy(r"\"?(?:\$\(.*\)|`.*`)\"?", re.DOTALL)
 """A word that is nothing but the output of a command."""
 
 

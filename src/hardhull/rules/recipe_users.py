@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.facts.recipe import is_root
 from hardhull.facts.recipe_changes import Account, RunAs
+from hardhull.model.lazy import lazy
 from hardhull.rules.recipe_accounts import FREE_ID, made
 from hardhull.rules.recipe_commands import all_text
 from hardhull.rules.recipe_writes import Writes, writes
@@ -24,16 +25,16 @@ def _words(text: str) -> frozenset[str]:
 
 
 _BY_MANAGER: Final = (
-    ("debian", re.compile(r"\b(?:apt-get|apt|dpkg)\b")),
-    ("alpine", re.compile(r"\bapk\s")),
-    ("minimal", re.compile(r"\b(?:microdnf|tdnf|zypper)\b")),
-    ("rhel", re.compile(r"\b(?:dnf|yum)\b")),
-    ("arch", re.compile(r"\bpacman\b")),
+    ("debian", lazy(r"\b(?:apt-get|apt|dpkg)\b")),
+    ("alpine", lazy(r"\bapk\s")),
+    ("minimal", lazy(r"\b(?:microdnf|tdnf|zypper)\b")),
+    ("rhel", lazy(r"\b(?:dnf|yum)\b")),
+    ("arch", lazy(r"\bpacman\b")),
 )
 """The family of a base that is not in the table, from the package manager that its RUNs use."""
 _SHADOW: Final = frozenset({"debian", "ubuntu", "arch"})
 """Families whose images bring groupadd and useradd; of Red Hat's only the full ones do."""
-_FULL: Final = re.compile(r"(?:fedora|centos|rockylinux|almalinux|oraclelinux|.*ubi\d+(?:/ubi|/ubi-init|-init)?)$")
+_FULL: Final = lazy(r"(?:fedora|centos|rockylinux|almalinux|oraclelinux|.*ubi\d+(?:/ubi|/ubi-init|-init)?)$")
 _GENERIC: Final = frozenset({"debian", "ubuntu"})
 """Bases whose users are for other things than the program of the image."""
 _NEEDS_ROOT: Final = _words(
@@ -41,7 +42,7 @@ _NEEDS_ROOT: Final = _words(
     " chronyd ntpd wg-quick iptables keepalived smbd nfsd unbound postfix master vsftpd proftpd"
 )
 """Programs that begin as root because they change to other users, or rule over the machine."""
-_HOME: Final = re.compile(r"(?:^|[\s:=\"'])(?:/root/|~/)")
+_HOME: Final = lazy(r"(?:^|[\s:=\"'])(?:/root/|~/)")
 _NAMES: Final = ("app", "service", "runner", "daemon-user")
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
 

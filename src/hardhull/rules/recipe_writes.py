@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.recipe_commands import text_of
 
 if TYPE_CHECKING:
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.recipe_parts import Run
 
-_SYSTEM: Final = re.compile(
+_SYSTEM: Final = lazy(
     r"/|/(?:bin|boot|dev|etc|home|lib\d*|media|mnt|opt|proc|root|run|s?bin|srv|sys|tmp|usr|var|workspace)"
     r"|/usr/(?:bin|include|lib\d*|libexec|local|s?bin|share|src)|/usr/local/(?:bin|etc|include|lib|s?bin|share|src)"
     r"|/var/(?:cache|lib|lock|log|run|spool|tmp|www)|/var/run/.*|/etc/.*|/dev/.*|/proc/.*|/sys/.*|/tmp/.*|/s?bin/.*|/lib\d*/.*"
 )
 """Folders that belong to the distribution; those that everybody may write are here too."""
-_MADE: Final = re.compile(r"\bmkdir\s+((?:-\w+\s+|--\w+\s+)*)((?:[\w./-]+[ \t]+)*[\w./-]+)")
-_DATA: Final = re.compile(
+_MADE: Final = lazy(r"\bmkdir\s+((?:-\w+\s+|--\w+\s+)*)((?:[\w./-]+[ \t]+)*[\w./-]+)")
+_DATA: Final = lazy(
     r"(?:^|[/_.-])(?:data|db|database|logs?|cache|te?mp|uploads?|storage|state|media|sessions?|spool|var|run|output)/?$"
 )
 """Last parts of the names of folders that programs write."""

@@ -7,9 +7,9 @@ part after ``ignore`` counts for the whole subject.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from hardhull.model.lazy import lazy
 from hardhull.model.result import NotChecked, Suppression
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import PathIgnore
 
 MARK = b"hardhull:"
-COMMENT = re.compile(r"#\s*hardhull:\s*ignore\s*(?P<rest>.*)$")
-BODY = re.compile(r"^\[(?P<ids>[^\]]*)\]\s*(?:until=(?P<until>\S+))?\s*(?:--\s*(?P<reason>.*))?$")
-BLOCK_SCALAR = re.compile(r"(?:^|[:\-]\s+)[|>][+\-0-9]*\s*(?:#.*)?$")
-DATE = re.compile(r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
+COMMENT = lazy(r"#\s*hardhull:\s*ignore\s*(?P<rest>.*)$")
+BODY = lazy(r"^\[(?P<ids>[^\]]*)\]\s*(?:until=(?P<until>\S+))?\s*(?:--\s*(?P<reason>.*))?$")
+BLOCK_SCALAR = lazy(r"(?:^|[:\-]\s+)[|>][+\-0-9]*\s*(?:#.*)?$")
+DATE = lazy(r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
 LABEL = "hardhull.ignore"
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from functools import cache
 
-DOCKERFILE = re.compile(r"^(?:.*[.\-_])?(?:dockerfile|containerfile)(?:[.\-_].*)?$", re.IGNORECASE)
-NOT_DOCKERFILE = re.compile(
+from hardhull.model.lazy import lazy
+
+DOCKERFILE = lazy(r"^(?:.*[.\-_])?(?:dockerfile|containerfile)(?:[.\-_].*)?$", re.IGNORECASE)
+NOT_DOCKERFILE = lazy(
     r"\.(?:dockerignore|containerignore|md|rst|html?|py|go|js|mjs|ts|tsx|jsx|java|kt|rb|rs|c|cc|cpp|h|hs|ex|exs|php|swift|lua|vim|el"
     r"|ya?ml|json|toml|lock|sum|sha256|sig|asc|patch|diff|orig|bak|swp|png|svg|txt|log|snap|golden|tpl|tmpl|sh|bash|ps1|bat|csv)$",
     re.IGNORECASE,
 )
-TEMPLATE = re.compile(r"\.(?:j2|jinja2?|erb|tmpl|tpl|gotmpl|template|mustache|hbs|ejs|in|m4)$", re.IGNORECASE)
-COMPOSE = re.compile(
+TEMPLATE = lazy(r"\.(?:j2|jinja2?|erb|tmpl|tpl|gotmpl|template|mustache|hbs|ejs|in|m4)$", re.IGNORECASE)
+COMPOSE = lazy(
     r"^(?:docker-|podman-|container-)?compose(?:[.\-_].*)?\.ya?ml$|^.*[.\-_](?:docker-)?compose\.ya?ml$", re.IGNORECASE
 )
-GITLAB = re.compile(r"^\.gitlab-ci(?:[.\-_].*)?\.ya?ml$|^.*\.gitlab-ci\.ya?ml$", re.IGNORECASE)
-UNIT = re.compile(r"\.(?:service|socket|timer)(?:\.d/[^/]*\.conf)?$")
-QUADLET = re.compile(r"\.container(?:\.d/[^/]*\.conf)?$")
-MAKEFILE = re.compile(r"^(?:gnu)?makefile(?:[.\-_].*)?$|\.mk$", re.IGNORECASE)
-SHELL = re.compile(
+GITLAB = lazy(r"^\.gitlab-ci(?:[.\-_].*)?\.ya?ml$|^.*\.gitlab-ci\.ya?ml$", re.IGNORECASE)
+UNIT = lazy(r"\.(?:service|socket|timer)(?:\.d/[^/]*\.conf)?$")
+QUADLET = lazy(r"\.container(?:\.d/[^/]*\.conf)?$")
+MAKEFILE = lazy(r"^(?:gnu)?makefile(?:[.\-_].*)?$|\.mk$", re.IGNORECASE)
+SHELL = lazy(
     r"\.(?:sh|bash|ksh|zsh|dash|bats)(?:\.example|\.sample)?$|^\.(?:bash|zsh)rc$|^\.profile$|\.(?:bash|sh)_aliases$"
 )
 ENVIRONMENT = frozenset({"docker"})
@@ -28,18 +30,18 @@ ENVIRONMENT = frozenset({"docker"})
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml"})
 BY_EXTENSION = frozenset({"yml", "yaml", "json", "md", "markdown", "rules", "conf"})
 
-SERVICES_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
-FLOW_SERVICES = re.compile(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
-IMAGE_OR_BUILD = re.compile(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
-API_VERSION = re.compile(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
-KIND = re.compile(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
-RUN_WORD = re.compile(
+SERVICES_KEY = lazy(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+FLOW_SERVICES = lazy(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
+IMAGE_OR_BUILD = lazy(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
+API_VERSION = lazy(rb"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+KIND = lazy(rb"^[ \t]*[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+RUN_WORD = lazy(
     rb"\b(?:docker|podman|nerdctl|dockerd|buildah|skopeo|kaniko|cosign|notation|trivy|grype|snyk|dockle|kube-bench)\b"
     rb"|\b(?:DOCKER|PODMAN)_?\w*\b"
 )
 """Programs that have to do with images and containers; scripts without any are not read."""
-AUDIT_RULE = re.compile(rb"^[ \t]*-(?:w|a)[ \t]+\S", re.MULTILINE)
-SHEBANG_SHELL = re.compile(rb"^#![ \t]*\S*(?:/|env[ \t]+(?:-S[ \t]+)?)(?:ba|da|k|z|a)?sh\b")
+AUDIT_RULE = lazy(rb"^[ \t]*-(?:w|a)[ \t]+\S", re.MULTILINE)
+SHEBANG_SHELL = lazy(rb"^#![ \t]*\S*(?:/|env[ \t]+(?:-S[ \t]+)?)(?:ba|da|k|z|a)?sh\b")
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from hardhull.model.lazy import lazy
 from hardhull.text.secret_formats import find_formats, long_words
 from hardhull.text.secret_names import Role, is_common, role_of
 from hardhull.text.secret_values import DEFAULT, ELSEWHERE, HASH, NAME_LIKE, PLAIN_WORDS, URL
@@ -21,14 +22,14 @@ _COMMAND_WORDS: Final = (
 """A line with none of these words (in whatever case) is not looked at any further; finding that out is fast."""
 _ROUNDS: Final = 4
 """How often a text is gone through at most: what one secret's removal lays bare is found in the next round."""
-_PAIR: Final = re.compile(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
+_PAIR: Final = lazy(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
 """A name, then what assigns to it. Anchored at the start of a run of name characters, so each is read once."""
-_FLAG: Final = re.compile(
+_FLAG: Final = lazy(
     r"(?<![\w-])--([A-Za-z][\w-]*+)(?:[\"']?,[ \t]{0,8}|[ \t]{1,8}|[\"']?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s])"
 )
 """An option, and its value behind a blank, as the next string of a JSON list, or as the next item of a YAML list."""
-_INSTRUCTION: Final = re.compile(r"^[ \t]*+(?:ENV|ARG)[ \t]++([\w.-]++)[ \t]++(?!=)", re.IGNORECASE | re.MULTILINE)
-_ENV_ITEM: Final = re.compile(
+_INSTRUCTION: Final = lazy(r"^[ \t]*+(?:ENV|ARG)[ \t]++([\w.-]++)[ \t]++(?!=)", re.IGNORECASE | re.MULTILINE)
+_ENV_ITEM: Final = lazy(
     r"(?<![\w.-])name[\"']?:[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+,?(?:\s{0,200}+#[^\n]{0,200}+\n){0,4}+\s{0,200}+"
     r"[\"']?value[\"']?:[ \t]*+"
 )
@@ -46,13 +47,13 @@ _COMMANDS: Final = (
 _ECHOED: Final = (
     r"\becho[ \t]{1,8}[\"']?\w{1,32}:([^\s\"'|]{1,128})[\"']?[ \t]{0,8}\|[ \t]{0,8}(?:sudo[ \t]{1,8})?chpasswd"
 )
-_KEY_BODY: Final = re.compile(r"[ \t\"'>|#-]*+([A-Za-z0-9+/]{60,}+={0,2})(?:\\n)?[\"', \t\r]*+")
+_KEY_BODY: Final = lazy(r"[ \t\"'>|#-]*+([A-Za-z0-9+/]{60,}+={0,2})(?:\\n)?[\"', \t\r]*+")
 """A line that is all base64: part of a key whose header stands somewhere above."""
-_ENCODED_KEY: Final = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=]++")
+_ENCODED_KEY: Final = lazy(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=]++")
 """``-----BEGIN`` in base64, as Kubernetes' Secrets hold it."""
-_END_OF_KEY: Final = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
-_BARE: Final = re.compile(r"(?:[^\s\"'\\]|\\.|\"[^\"\n]*+\"|'[^'\n]*+')++")
-_COMMENT: Final = re.compile(r"[ \t]#")
+_END_OF_KEY: Final = lazy(r"-----END [A-Z0-9 ]{0,40}-----")
+_BARE: Final = lazy(r"(?:[^\s\"'\\]|\\.|\"[^\"\n]*+\"|'[^'\n]*+')++")
+_COMMENT: Final = lazy(r"[ \t]#")
 _PEEK: Final = 240
 """Characters of a value that are read to decide whether it is worth hiding; only then its end is looked for."""
 

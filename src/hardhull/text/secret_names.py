@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import lru_cache
 from typing import Final
+
+from hardhull.model.lazy import lazy
 
 
 class Role(Enum):
@@ -20,7 +21,7 @@ class Role(Enum):
     ISSUED_KEY = "issued key"
 
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 """One word of ``DB_PASSWORD``, ``dbPassword``, ``spring.datasource.password``."""
 
 _TAIL: Final = frozenset(("ENV", "VALUE", "DEFAULT", "PROD", "PRODUCTION", "DEV", "TEST", "STAGING", "BASE64", "B64"))
@@ -133,7 +134,7 @@ _TELLTALE: Final = (
     "qwerty",
 )
 """Words that nobody has in a generated password: the first that are tried, or a placeholder."""
-_LETTERS: Final = re.compile(r"[a-z]+")
+_LETTERS: Final = lazy(r"[a-z]+")
 _KEPT_SHORT: Final = 64
 
 

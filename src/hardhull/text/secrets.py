@@ -7,9 +7,9 @@ must be safe: in doubt it hides.
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.text.redaction import REDACTED, redact, secret_spans
 from hardhull.text.secret_formats import find_formats
 from hardhull.text.secret_names import Role, is_common, is_guessable, role_of
@@ -52,7 +52,7 @@ _OPEN: Final = {
 }
 """Variables of the official and the Bitnami database images that let everyone in without a password."""
 
-_PLACEHOLDER: Final = re.compile(r"<[^<>]{0,80}>|\[[A-Za-z_ -]{1,60}\]|(.)\1{0,63}|\.{3}")
+_PLACEHOLDER: Final = lazy(r"<[^<>]{0,80}>|\[[A-Za-z_ -]{1,60}\]|(.)\1{0,63}|\.{3}")
 _MASKED: Final = frozenset("*•.")
 
 

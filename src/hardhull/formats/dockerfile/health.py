@@ -9,12 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.parts import Healthcheck
+from hardhull.model.lazy import lazy
 
 if TYPE_CHECKING:
     from hardhull.text.dockerfile import Statement
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_PART = lazy(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _MINIMUM = 1e-3
 
 

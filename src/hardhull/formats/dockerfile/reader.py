@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from hardhull.facts.bases import find
@@ -17,6 +16,7 @@ from hardhull.formats.dockerfile.snapshot import Snapshot
 from hardhull.formats.dockerfile.stage import StageReader
 from hardhull.formats.dockerfile.variables import PREDEFINED, Scope, UnresolvedError, declare, define, give
 from hardhull.model.field import Field
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.text.dockerfile import read as read_document
 from hardhull.text.dockerfile.lexer import LexError
@@ -34,8 +34,8 @@ MAX_STAGES: Final = 500
 """Most stages of a file; real ones have up to 60."""
 
 _OWN_FIELDS = frozenset({"base", "platform", "onbuild"})
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
-_NAME_PART = re.compile(r"([^@]*?)((?::[^/@]*)?(?:@.*)?)")
+_STAGE_NAME = lazy(r"[a-z][a-z0-9\-_.]*")
+_NAME_PART = lazy(r"([^@]*?)((?::[^/@]*)?(?:@.*)?)")
 _UNKNOWN = "\ue000"
 """Stands for what is not known while a name is looked at for the part that is."""
 

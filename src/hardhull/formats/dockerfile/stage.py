@@ -7,7 +7,6 @@ this one, ENTRYPOINT forgets an inherited CMD, ONBUILD runs first in the stages 
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hardhull.facts.recipe_parts import Command, Copy, Define, Instruction, Run, Variable
@@ -15,6 +14,7 @@ from hardhull.formats.dockerfile.problems import problem, problems_of
 from hardhull.formats.dockerfile.steps import fill_copy, fill_run
 from hardhull.formats.dockerfile.variables import Scope, declare, define, give
 from hardhull.model.field import Field
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hardhull.facts.recipe_parts import CopyFrom
     from hardhull.text.dockerfile import Pair, Statement
 
-_WINDOWS_PATH = re.compile(r"[A-Za-z]:|\\")
+_WINDOWS_PATH = lazy(r"[A-Za-z]:|\\")
 _MAKES = {"RUN": Run, "COPY": Copy, "ADD": Copy, "ARG": Define, "ENV": Define}
 
 

@@ -13,6 +13,7 @@ from hardhull.facts.parts import EnvVar
 from hardhull.facts.recipe_parts import Variable
 from hardhull.formats.dockerfile.problems import problem
 from hardhull.model.field import Field
+from hardhull.model.lazy import lazy
 from hardhull.text.dockerfile.lexer import Lexer, LexError
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ PREDEFINED = frozenset(
 )  # fmt: skip
 """ARGs that BuildKit itself gives a value (defaultArgs in platform.go)."""
 
-_PLAIN = re.compile(r"[^$'\"\\`\ufeff]*")
-_QUOTED = re.compile(r"\"([^\"$\\`]*)\"|'([^']*)'")
-_ONE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})", re.ASCII)
-_IDENTIFIER = re.compile(r"\w+")
+_PLAIN = lazy(r"[^$'\"\\`\ufeff]*")
+_QUOTED = lazy(r"\"([^\"$\\`]*)\"|'([^']*)'")
+_ONE = lazy(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})", re.ASCII)
+_IDENTIFIER = lazy(r"\w+")
 
 
 class UnresolvedError(Exception):

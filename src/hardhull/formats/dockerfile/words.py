@@ -7,13 +7,15 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hardhull.facts.parts import Healthcheck
     from hardhull.facts.recipe_parts import Command
 
-_PLAIN = re.compile(r"[\w./:@%+,=-]+", re.ASCII)
+_PLAIN = lazy(r"[\w./:@%+,=-]+", re.ASCII)
 
 
 def exec_form(words: Iterable[str]) -> str:

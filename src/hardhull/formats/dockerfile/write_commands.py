@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.formats.dockerfile.lists import cut_word
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from hardhull.formats.dockerfile.sheet import Sheet
     from hardhull.text.dockerfile import Statement
 
-_INSTALLS = re.compile(
+_INSTALLS = lazy(
     r"\b(?:apt-get|apt|aptitude|apk|tdnf)\b[^;&|]{0,300}?"
     r"\s(?:install|add|upgrade|dist-upgrade|full-upgrade|build-dep|source|fetch|satisfy)\b"
 )
-_UPDATES = re.compile(r"\b(?:apt-get|apt|aptitude|apk|tdnf)\s+(?:-\S+\s+)*update\b|\s--no-cache\b|\s-U\b|--update\b")
-_CALLS_OTHERS = re.compile(r"(?:^|[\s;&|])(?:\.{0,2}/|ba?sh\s|source\s|\.\s|make\b|[\w-]+\.sh\b)")
+_UPDATES = lazy(r"\b(?:apt-get|apt|aptitude|apk|tdnf)\s+(?:-\S+\s+)*update\b|\s--no-cache\b|\s-U\b|--update\b")
+_CALLS_OTHERS = lazy(r"(?:^|[\s;&|])(?:\.{0,2}/|ba?sh\s|source\s|\.\s|make\b|[\w-]+\.sh\b)")
 """A script or a makefile, which may install whatever it likes."""
-_SUDO = re.compile(rb"sudo[ \t]+(?![-\w]*=|-)")
+_SUDO = lazy(rb"sudo[ \t]+(?![-\w]*=|-)")
 
 
 def no_word(sheet: Sheet, _recipe: ImageRecipe, want: NoWord) -> None:

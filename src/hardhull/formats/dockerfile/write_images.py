@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from hardhull.formats.dockerfile.sheet import Sheet
     from hardhull.text.dockerfile import Pair, Statement
 
-_LAST = re.compile(r"(.*:)?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^${}]*))?\})", re.ASCII)
+_LAST = lazy(r"(.*:)?\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^${}]*))?\})", re.ASCII)
 """A name that is one variable, or whose whole tag is one: ``${BASE}``, ``node:$TAG``, ``x/y:${TAG:-1}``."""
 _QUOTES = "\"'"
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, SAFE, Rewrite, change
 from hardhull.rules.rule import LOW, SOURCE, Example, rule
 
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-OTHER = re.compile(
+OTHER = lazy(
     r"[a-z][a-z0-9+.-]*://|git@|.*\.(?:tar|tar\.\w+|tgz|tbz2?|tb2|txz|tlz|tzst|gz|bz2|xz|zst|lzma)[*\"']?$|.*tar|.*rootfs",
     re.IGNORECASE,
 )
 """Addresses, and names that are or may match archives."""
 
-ONLY_ADD = re.compile(r"\s--(?:unpack|keep-git-dir|checksum)\b")
+ONLY_ADD = lazy(r"\s--(?:unpack|keep-git-dir|checksum)\b")
 
 
 @rule(

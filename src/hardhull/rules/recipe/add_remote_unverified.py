@@ -14,9 +14,9 @@ References: https://docs.docker.com/reference/dockerfile/#add---checksum
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, SOURCE, Example, rule
 from hardhull.text.redaction import redact
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-GIT = re.compile(
+GIT = lazy(
     r"(?:git@|git://|ssh://)|https?://[^#?]+\.git(?:[#?].*)?$"
     r"|https?://(?:github|gitlab)\.com/[^/]+/[^/#]+(?:#.*)?$"
 )
-COMMIT = re.compile(r"[#&?=](?:[^:]*:)?[0-9a-f]{40}\b|[#=][0-9a-f]{40}")
+COMMIT = lazy(r"[#&?=](?:[^:]*:)?[0-9a-f]{40}\b|[#=][0-9a-f]{40}")
 
 
 @rule(

@@ -16,10 +16,10 @@ References: https://docs.docker.com/build/building/best-practices/#choose-the-ri
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Reading
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.rule import BUILD, LOW, Example, rule
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-VERSION = re.compile(r"\d+(?:\.\d+)*")
+VERSION = lazy(r"\d+(?:\.\d+)*")
 
 
 @rule(

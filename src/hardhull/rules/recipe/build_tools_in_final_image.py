@@ -21,6 +21,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence, Finding, SourceSpan
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.installs import REMOVES, REMOVING
 from hardhull.rules.recipe_commands import calls, mentions
@@ -34,33 +35,31 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
-INSTALL = re.compile(
+INSTALL = lazy(
     r"(?<![\w./-])(?:apt-get|apt|aptitude|apk|yum|dnf|microdnf|tdnf|zypper)\s[^;&|]{0,200}?\b(?:install|add|in)\s([^;&|<>]*)"
 )
 """An installation and the rest of its words; in the exec form of RUN nothing is looked for."""
-TOOLS = re.compile(
+TOOLS = lazy(
     r"(?<=[\s\"'])(?:(?:gcc|g\+\+|clang|tcc)(?:-[\d.]+)?|gcc-c\+\+|build-essential|build-base|make|cmake|automake|autoconf"
     r"|ninja-build|golang(?:-go)?|go|cargo|rust|rustc|maven|gradle|(?:default|openjdk-?\d+)-jdk(?:-headless)?"
     r"|java-[\d.]+-openjdk-devel|ghc|nasm|bison|flex|[\w.+]+(?:-[\w.+]+)*-(?:dev|devel)|linux-headers[\w-]*|kernel-headers"
     r"|@development-tools|alpine-sdk|base-devel)(?=[\s\"'=]|$)"
 )
-COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+COMMENT = lazy(r"^[ \t]*#.*$", re.MULTILINE)
 HINTS = (
     "-dev", "gcc", "g++", "make", "build-", "clang", "golang", "cargo", "rust", "maven", "gradle", "ghc", "nasm",
     "bison", "flex", "-headers", "sdk", "jdk", "autoconf", " go", "ninja", "tcc",
 )  # fmt: skip
 """Texts of which every tool's name has one: looking for them is fast."""
 NODE = (
-    re.compile(r"npm\s+(?:-\S+\s+){0,4}(?:ci|i|install|clean-install)\b"),
-    re.compile(r"yarn(?:\s+(?:-|install)|[ \t]*(?:[;&|\\\n]|$))"),
+    lazy(r"npm\s+(?:-\S+\s+){0,4}(?:ci|i|install|clean-install)\b"),
+    lazy(r"yarn(?:\s+(?:-|install)|[ \t]*(?:[;&|\\\n]|$))"),
 )
-PRODUCTION = re.compile(
+PRODUCTION = lazy(
     r"--omit[= ]\"?dev|--prod(?:uction)?\b|--only[= ]prod|prune|NODE_ENV[= ]\"?production|workspaces focus"
 )
 
-BUILDS = re.compile(
-    r"\brun\s+[\w:-]*build|\b(?:npx|yarn|pnpm|tsc|webpack|vite|next|ng|nest)\s+\S*build|\btsc\b|\btest\b"
-)
+BUILDS = lazy(r"\brun\s+[\w:-]*build|\b(?:npx|yarn|pnpm|tsc|webpack|vite|next|ng|nest)\s+\S*build|\btsc\b|\btest\b")
 """What needs the development dependencies in the same stage."""
 ADVICE = advise(
     "build in a first stage, and copy what was built",

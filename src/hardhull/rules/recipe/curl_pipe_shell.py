@@ -17,9 +17,9 @@ https://docs.docker.com/reference/dockerfile/#add---checksum
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.programs import FETCHERS, plain_url, runs_input, urls
 from hardhull.rules.recipe_commands import all_text, calls
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SUSPECT = (
     "$(curl", "$(wget", "<(curl", "<(wget", "`curl", "`wget",
-    re.compile(
+    lazy(
         r"\|[\s\\]{0,40}(?:(?:sudo|env)\b[^|;&]{0,100}?\s)?(?:/[\w/.-]{1,60}/)?"
         r"(?:(?:ba|da|z|k|a)?sh|python[23]?|perl|ruby|node|php)(?![\w.-])"
     ),

@@ -20,6 +20,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.programs import FETCHERS, name_of, urls
 from hardhull.rules.recipe_commands import calls, mentions
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
-CHECKED = re.compile(
+CHECKED = lazy(
     r"[Ss][Hh][Aa](?:1|224|256|384|512|sum|\d+sum)|md5sum|b2sum|gpg\b[^;&|]{0,200}?--verify|gpgv|cosign|minisign|dgst"
     r"|[Cc]hecksum|CHECKSUM|rhash|slsa-verifier|digest|signify|integrity"
 )
 """Signs that a download is checked somehow."""
-PROGRAM = re.compile(
+PROGRAM = lazy(
     r"\.(?:tar(?:\.\w{1,4})?|tgz|tbz2?|txz|zip|gz|xz|bz2|deb|rpm|apk|whl|gem|jar|war|run|bin|appimage|sh|py|so)"
     r"(?:[?#\"'].*)?$",
     re.IGNORECASE,
@@ -48,7 +49,7 @@ _INSTALLED = (
     r"\s[^;&]{0,600}?(?:\|[\s\\]{0,40}(?:sudo\s+)?(?:tar|bsdtar|unzip|gunzip|zcat|xz|gzip|cpio|dpkg|rpm|7z|funzip)\b"
     r"|\.(?:t(?:ar|gz|bz2?|xz)|zip|gz|xz|bz2|deb|rpm|apk|whl|gem|[jw]ar|run|bin|appimage|AppImage|sh|py|so)\b|/bin/)"
 )
-SUSPECT = (re.compile("curl" + _INSTALLED), re.compile("wget" + _INSTALLED))
+SUSPECT = (lazy("curl" + _INSTALLED), lazy("wget" + _INSTALLED))
 """A quick look whether a RUN is worth reading."""
 UNPACKERS = frozenset({"tar", "bsdtar", "unzip", "gunzip", "gzip", "zcat", "xz", "cpio", "dpkg", "rpm", "7z", "funzip"})
 

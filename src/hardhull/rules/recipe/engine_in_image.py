@@ -16,9 +16,9 @@ References: https://docs.docker.com/engine/security/#docker-daemon-attack-surfac
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.installs import SYSTEM, installed
 from hardhull.rules.recipe_commands import calls
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-SUSPECT = (re.compile(r"docker(?<=\s.{6})(?:-[\w.-]{1,20}|\.io)?(?=[\s=~;&|]|$)"), "moby-")
+SUSPECT = (lazy(r"docker(?<=\s.{6})(?:-[\w.-]{1,20}|\.io)?(?=[\s=~;&|]|$)"), "moby-")
 """A quick look whether a RUN is worth reading."""
-PACKAGES = re.compile(r"docker(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?")
+PACKAGES = lazy(r"docker(?:-ce|-ce-cli|-cli|\.io|-engine|-ee)?(?:[=~].*)?|moby-(?:engine|cli)(?:[=~].*)?")
 
 ADVICE = advise(
     "build images without an engine in the container",

@@ -15,9 +15,9 @@ References: https://docs.docker.com/reference/dockerfile/#healthcheck
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.rule import LOW, MEDIUM, MONITORING, Example, rule
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-THROWN_AWAY = re.compile(r"(?:\|\||;|&)\s*(?:true|:|exit\s+0|/bin/true)[\s;)}\"']*$")
-NOTHING = re.compile(r"\s*(?:true|:|exit\s+0|/bin/true|echo\b[^|&;]*)\s*")
-CURL = re.compile(r"\bcurl\b([^|&;]*)")
-FAILS = re.compile(r"\s(?:--fail\S*|-[A-Za-z]*f[A-Za-z]*)(?:\s|$)|-w|--write-out")
+THROWN_AWAY = lazy(r"(?:\|\||;|&)\s*(?:true|:|exit\s+0|/bin/true)[\s;)}\"']*$")
+NOTHING = lazy(r"\s*(?:true|:|exit\s+0|/bin/true|echo\b[^|&;]*)\s*")
+CURL = lazy(r"\bcurl\b([^|&;]*)")
+FAILS = lazy(r"\s(?:--fail\S*|-[A-Za-z]*f[A-Za-z]*)(?:\s|$)|-w|--write-out")
 
-END = re.compile(r"\s*(?:\|\||;)\s*(?:true|:|exit\s+0|/bin/true)\s*$")
-WORD = re.compile(r"\bcurl(?=\s)|\"((?:[\w/]*/)?curl)\"")
+END = lazy(r"\s*(?:\|\||;)\s*(?:true|:|exit\s+0|/bin/true)\s*$")
+WORD = lazy(r"\bcurl(?=\s)|\"((?:[\w/]*/)?curl)\"")
 
 
 @rule(

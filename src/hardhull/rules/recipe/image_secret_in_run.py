@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from hardhull.facts.recipe_changes import HiddenLiteral
 from hardhull.model.finding import Confidence, Finding, SourceSpan
 from hardhull.model.fragment import Fragment
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.recipe_commands import mentions
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, MEDIUM, Example, rule
@@ -42,8 +43,8 @@ ADVICE = advise(
     'for the build: RUN --mount=type=secret,id=NAME,env=NAME ... "$NAME"; at run time: a secret or -e NAME',
 )
 TEXTS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "LABEL"})
-URL = re.compile(r"://[^\s/:@\"'$<>]{1,128}:[^\s/@\"'$<>{}]{1,256}@")
-NAMED = re.compile(
+URL = lazy(r"://[^\s/:@\"'$<>]{1,128}:[^\s/@\"'$<>{}]{1,256}@")
+NAMED = lazy(
     r"(?<![\w./$-])(?:--?)?([\w-]{0,60}?(?:passw(?:or)?d|PASSW(?:OR)?D|token|TOKEN|secret|SECRET"
     r"|[_-]key|_KEY))=(?:\"([^\"$`\n]{3,200})\"|'([^'$\n]{3,200})'|([^\s\"'$;&|<>(){}`\\]{3,200}))"
 )

@@ -15,10 +15,10 @@ References: https://docs.docker.com/build/building/best-practices/#apt-get
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe_changes import UpdateWhereNeeded
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import SAFE, Instruct, change
 from hardhull.rules.recipe_commands import text_of
 from hardhull.rules.rule import BUILD, LOW, Example, rule
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-ALONE = re.compile(
+ALONE = lazy(
     r"\s*(?:set\s+-\w+\s*(?:;|&&)\s*)?(?:sudo\s+)?(?:apt-get|apt|aptitude|apk|tdnf)\s+(?:-\S+\s+)*update(?:\s+-\S+)*[\s;]*"
 )
 

@@ -16,10 +16,10 @@ References: https://docs.docker.com/build/building/best-practices/#user
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from hardhull.rules.recipe_commands import Call
 
 
-SUSPECT = re.compile(r"passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]{0,300}?\s(?:-p|--password)\s")
+SUSPECT = lazy(r"passwd\s+(?:-d|--delete)|user(?:add|mod)\b[^;&|]{0,300}?\s(?:-p|--password)\s")
 """A quick look whether a RUN is worth reading."""
 ADVICE = advise(
     "leave the password out", "docker exec needs none; for SSH give keys from outside; to lock: passwd -l USER"
 )
-PIPED = re.compile(
+PIPED = lazy(
     r"\b(?:echo|printf)\s+(?:-\w+\s+)?[\"']?([\w.-]{1,32}):([^\s\"'|$`]{1,200})[\"']?[\s\\]{0,40}\|[\s\\]{0,40}(?:sudo\s+)?"
     r"(?:\S{0,20}/)?(chpasswd)"
 )

@@ -14,10 +14,10 @@ References: https://docs.docker.com/build/building/best-practices/#user
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.rules.policy import Policy
 
-EVERYTHING = re.compile(r"NOPASSWD\s*:\s*(?:SETENV\s*:\s*)?ALL\b")
+EVERYTHING = lazy(r"NOPASSWD\s*:\s*(?:SETENV\s*:\s*)?ALL\b")
 
 ADVICE = advise(
     "do what needs root before USER, and leave sudo out",

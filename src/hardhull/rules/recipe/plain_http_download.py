@@ -15,9 +15,9 @@ References: https://docs.docker.com/build/building/best-practices/
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.programs import FETCHERS, plain_url, runs_input
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PROGRAMS = FETCHERS | {"git", "pip", "pip3", "npm", "yarn", "gem"}
 
-PORT = re.compile(r"http://[^/\s]*:\d")
+PORT = lazy(r"http://[^/\s]*:\d")
 
 
 @rule("HH-SRC-035", "plain-http-download", dimension=SOURCE, severity=MEDIUM)

@@ -18,10 +18,10 @@ https://docs.docker.com/build/concepts/context/#dockerignore-files
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, HIGH, LOW, MEDIUM, Example, rule
 
@@ -34,18 +34,16 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-KEYS = re.compile(
+KEYS = lazy(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]*(?:private|privkey|server|client|tls|ssl)[\w.-]*\.(?:key|pem)"
     r"|[\w.*-]+\.(?:p12|pfx|jks|keystore|kdbx|ppk)|[\w-]+[._-]key\.pem|[\w-]+\.key"
     r"|\.git-credentials|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.pypirc|\.vault-token"
     r"|\.aws(?:/credentials)?|\.ssh|\.gnupg|\.kube(?:/config)?|kubeconfig(?:\.ya?ml)?|\.docker/config\.json|\.dockercfg"
     r"|credentials\.json|service[_-]?account[\w-]*\.json|[\w.-]*\.tfstate|terraform\.tfvars|secrets?\.(?:ya?ml|json|env))/?$"
 )
-LIKELY = re.compile(r"(?:^|/)(?:\.env(?:\.(?:local|prod|production|staging|secret))?|\.npmrc|pip\.conf)$")
+LIKELY = lazy(r"(?:^|/)(?:\.env(?:\.(?:local|prod|production|staging|secret))?|\.npmrc|pip\.conf)$")
 """Files that often hold secrets and often do not."""
-PUBLIC = re.compile(
-    r"\.pub$|(?:^|[._/-])(?:pub|public|ca|chain|fullchain|cert|crt)[._-]|public|apk|gpg|rpm|archive|repo"
-)
+PUBLIC = lazy(r"\.pub$|(?:^|[._/-])(?:pub|public|ca|chain|fullchain|cert|crt)[._-]|public|apk|gpg|rpm|archive|repo")
 """Words in names of public keys and certificates."""
 
 

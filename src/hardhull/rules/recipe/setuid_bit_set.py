@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, change
 from hardhull.rules.recipe_commands import calls
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
-SETUID = re.compile(r"0?[4567][0-7]{3}|(?:[^,]*,)*(?:u|a)?\+[rwxX]*s[rwxX]*(?:,.*)?")
+SETUID = lazy(r"0?[4567][0-7]{3}|(?:[^,]*,)*(?:u|a)?\+[rwxX]*s[rwxX]*(?:,.*)?")
 
 
-SUSPECT = re.compile(r"chmod\b[^;&|]{0,200}?(?:[4567][0-7]{3}|\+\w{0,20}s)")
+SUSPECT = lazy(r"chmod\b[^;&|]{0,200}?(?:[4567][0-7]{3}|\+\w{0,20}s)")
 """A quick look whether a RUN is worth reading."""
 
 

@@ -22,6 +22,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe_parts import Command
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, SAFE, SetTo, advise, change
 from hardhull.rules.rule import BUILD, LOW, Example, rule
 
@@ -34,14 +35,12 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
-EXEC = re.compile(r"\s*exec\s|.*(?:&&|;)\s*exec\s", re.DOTALL)
-POSIX = re.compile(r"(?:.*/)?(?:sh|bash|dash|ash|zsh|ksh)")
+EXEC = lazy(r"\s*exec\s|.*(?:&&|;)\s*exec\s", re.DOTALL)
+POSIX = lazy(r"(?:.*/)?(?:sh|bash|dash|ash|zsh|ksh)")
 
-PLAIN = re.compile(r"[\w./:@%+,=-]+(?:[ \t]+[\w./:@%+,=-]+)*(?<!=)", re.ASCII)
+PLAIN = lazy(r"[\w./:@%+,=-]+(?:[ \t]+[\w./:@%+,=-]+)*(?<!=)", re.ASCII)
 """Words that a shell takes as they are."""
-ONE = re.compile(
-    r"(?!\w+=)(?:[^;&|<>()`\n\"'$]|\$\{?\w+(?::-[\w./:-]*)?\}?|\"[^\"`$]*(?:\$\{?\w+\}?[^\"`$]*)*\"|'[^']*')+"
-)
+ONE = lazy(r"(?!\w+=)(?:[^;&|<>()`\n\"'$]|\$\{?\w+(?::-[\w./:-]*)?\}?|\"[^\"`$]*(?:\$\{?\w+\}?[^\"`$]*)*\"|'[^']*')+")
 """One command: nothing behind it, no redirection, no assignment in front of it."""
 BUILTINS = frozenset(
     {

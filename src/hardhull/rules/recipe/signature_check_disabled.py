@@ -18,11 +18,11 @@ https://wiki.alpinelinux.org/wiki/Alpine_Package_Keeper
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe_changes import NoVariable, NoWord
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.programs import signature_off, signature_variable
 from hardhull.rules.recipe_commands import calls
@@ -47,9 +47,9 @@ ADVICE = advise(
     "import the key of the repository",
     "COPY x.gpg /usr/share/keyrings/x.gpg, then: deb [signed-by=/usr/share/keyrings/x.gpg] https://... (yum: gpgkey=)",
 )
-WRITTEN = re.compile(r"\btrusted=yes\b|(?<![\w-])(?:repo_)?gpgcheck\s*=\s*0|SigLevel\s*=\s*(?:Never|TrustAll)")
+WRITTEN = lazy(r"\btrusted=yes\b|(?<![\w-])(?:repo_)?gpgcheck\s*=\s*0|SigLevel\s*=\s*(?:Never|TrustAll)")
 """What such a setting looks like in the files of apt, yum and pacman."""
-LOCAL = re.compile(r"[^\]\n]{0,80}\]\s{0,8}(?:file|copy):")
+LOCAL = lazy(r"[^\]\n]{0,80}\]\s{0,8}(?:file|copy):")
 """The rest of a source of apt that is a folder of the build."""
 
 

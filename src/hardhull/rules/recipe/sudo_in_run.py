@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
 from hardhull.facts.recipe_changes import AsRoot
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.recipe_commands import all_text, calls
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-SUSPECT = re.compile(r"(?:^|[;&|({\n\"'!]|\b(?:then|do|else|time|env)\b)[\s\\]{0,60}sudo\s", re.MULTILINE)
+SUSPECT = lazy(r"(?:^|[;&|({\n\"'!]|\b(?:then|do|else|time|env)\b)[\s\\]{0,60}sudo\s", re.MULTILINE)
 """A quick look whether a RUN is worth reading: sudo where a command may begin."""
-BARE = re.compile(r"(?:^|[;&|({\n]|\b(?:then|do|else)\s)[\s\\]{0,60}(sudo)[ \t]+(?![-\w]*=|-)", re.MULTILINE)
+BARE = lazy(r"(?:^|[;&|({\n]|\b(?:then|do|else)\s)[\s\\]{0,60}(sudo)[ \t]+(?![-\w]*=|-)", re.MULTILINE)
 """Calls without options."""
-SUDO = re.compile(r"\bsudo\s")
-SEPARATOR = re.compile(r"&&|\|\||;|\||\n")
-OTHER_USER = re.compile(r"sudo\s[^;&|]{0,200}?(?:-[A-Za-z]{0,8}u[ =]?|--user[ =])(?!root\b)")
+SUDO = lazy(r"\bsudo\s")
+SEPARATOR = lazy(r"&&|\|\||;|\||\n")
+OTHER_USER = lazy(r"sudo\s[^;&|]{0,200}?(?:-[A-Za-z]{0,8}u[ =]?|--user[ =])(?!root\b)")
 """It gives up root instead of taking it."""
 
 

@@ -17,11 +17,11 @@ References: https://docs.docker.com/engine/network/ca-certs/
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe_changes import NoVariable, NoWord
 from hardhull.model.finding import Finding, SourceSpan
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, Rewrite, advise, change
 from hardhull.rules.programs import tls_off, tls_variable
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 SUSPECT = (
     "insecure", "INSECURE", "trusted-host", "TRUSTED_HOST", "strict-ssl", "STRICT_SSL", "sslverify", "sslVerify",
     "Verify-", "tls-verify", "no-check-cert", "SSL_NO_VERIFY", "TLS_REJECT", "HTTPSVERIFY", "plain-http",
-    re.compile(r"curl\b[^;&|]{0,300}?\s-[a-zA-Z#]{0,12}k"),
+    lazy(r"curl\b[^;&|]{0,300}?\s-[a-zA-Z#]{0,12}k"),
 )  # fmt: skip
 """A quick look whether a RUN is worth reading."""
 
 CERTIFICATE = "build once; where a server is refused, install ca-certificates or the certificate of your own authority"
-BUNDLE = re.compile(r"-[A-Za-z#]*k[A-Za-z#]*")
+BUNDLE = lazy(r"-[A-Za-z#]*k[A-Za-z#]*")
 ALONE = frozenset({"--insecure", "--proxy-insecure", "--no-check-certificate", "--no-strict-ssl", "--plain-http"})
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
 from hardhull.rules.fix import advise
 from hardhull.rules.installs import SYSTEM, Install, installed
 from hardhull.rules.recipe_commands import calls
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from hardhull.rules.recipe_commands import Call
 
 SUSPECT = (
-    re.compile(r"pip[23]?\s+(?:-\S+\s+){0,4}install\s"), re.compile(r"npm\s[^;&|]{0,60}?\s(?:-g|--global)\b"),
-    re.compile(r"gem\s+i(?:nstall)?\s"), re.compile(r"go\s+install\s"), re.compile(r"cargo\s+install\s"),
+    lazy(r"pip[23]?\s+(?:-\S+\s+){0,4}install\s"), lazy(r"npm\s[^;&|]{0,60}?\s(?:-g|--global)\b"),
+    lazy(r"gem\s+i(?:nstall)?\s"), lazy(r"go\s+install\s"), lazy(r"cargo\s+install\s"),
 )  # fmt: skip
 """A quick look whether a RUN is worth reading."""
-LOCAL = re.compile(r"[./~]|\$|.*(?:/|://|\.whl|\.tar\.gz|\.zip|\.gem|\.tgz)|git\+|file:|[<>|]")
+LOCAL = lazy(r"[./~]|\$|.*(?:/|://|\.whl|\.tar\.gz|\.zip|\.gem|\.tgz)|git\+|file:|[<>|]")
 PINNING = {
     "pip": frozenset({"--require-hashes"}),
     "npm": frozenset[str](),

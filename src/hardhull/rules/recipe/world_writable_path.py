@@ -19,6 +19,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.recipe_commands import calls
@@ -34,16 +35,16 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
-OCTAL = re.compile(r"0?[0-7]?[0-7][0-7][2367]")
-STICKY = re.compile(r"0?[1357][0-7]{3}")
-SYMBOLS = re.compile(r"(?:^|,)(?:[ugo]*[oa][ugoa]*)(?:[-+=][rxXst]*)*[+=][rxXst]*w")
-TEMPORARY = re.compile(r"/(?:var/)?tmp(?:/|$)|/dev/shm|/run/lock|\$\{?\w*(?:te?mp|TE?MP)")
-SUSPECT = re.compile(r"chmod\b[^;&|]{0,200}?(?:[0-7][0-7][2367]\b|[oa][-+=\w]{0,20}w)")
+OCTAL = lazy(r"0?[0-7]?[0-7][0-7][2367]")
+STICKY = lazy(r"0?[1357][0-7]{3}")
+SYMBOLS = lazy(r"(?:^|,)(?:[ugo]*[oa][ugoa]*)(?:[-+=][rxXst]*)*[+=][rxXst]*w")
+TEMPORARY = lazy(r"/(?:var/)?tmp(?:/|$)|/dev/shm|/run/lock|\$\{?\w*(?:te?mp|TE?MP)")
+SUSPECT = lazy(r"chmod\b[^;&|]{0,200}?(?:[0-7][0-7][2367]\b|[oa][-+=\w]{0,20}w)")
 """A quick look whether a RUN is worth reading."""
 
-AFTER = re.compile(rb"(?:^\s*RUN|&&|;)[\s\\`]*\Z", re.IGNORECASE | re.MULTILINE)
+AFTER = lazy(rb"(?:^\s*RUN|&&|;)[\s\\`]*\Z", re.IGNORECASE | re.MULTILINE)
 """Where a command begins that nothing decides about but the one before it."""
-NUMBERS = re.compile(r"\d+(?::\d+)?")
+NUMBERS = lazy(r"\d+(?::\d+)?")
 MITIGATION = (
     "start it and use it once: what it may not write shows as `Permission denied`; give it that path with chown"
 )

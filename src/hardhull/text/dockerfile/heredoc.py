@@ -5,12 +5,12 @@ Source: moby/buildkit, frontend/dockerfile/parser/parser.go (heredocsFromLine, h
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.text.dockerfile.lexer import Lexer, LexError
 
-_HEREDOC = re.compile(r"(\d*)<<(-?)[\t\n\f\r ]*([^<]*)\Z")
+_HEREDOC = lazy(r"(\d*)<<(-?)[\t\n\f\r ]*([^<]*)\Z")
 
 
 class Announced(NamedTuple):

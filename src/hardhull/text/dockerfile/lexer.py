@@ -5,8 +5,9 @@ Source of every rule here: moby/buildkit, frontend/dockerfile/shell/lex.go, as o
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from hardhull.model.lazy import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,8 @@ SPACES = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "
 """What Go's ``unicode.IsSpace`` calls a space; Python's ``isspace`` has four more."""
 
 _SPECIAL = frozenset("@*#?-$!0")
-_PLAIN = re.compile(r"[A-Za-z0-9_.:@=,+-]+")
-_PLAIN_QUOTED = re.compile(r"[^\"$\\`]+")
+_PLAIN = lazy(r"[A-Za-z0-9_.:@=,+-]+")
+_PLAIN_QUOTED = lazy(r"[^\"$\\`]+")
 
 
 class LexError(Exception):

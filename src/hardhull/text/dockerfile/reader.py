@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from hardhull.model.lazy import lazy
 from hardhull.model.source import BOM, Span
 from hardhull.text.dockerfile.document import Document
 from hardhull.text.dockerfile.heredoc import announced
@@ -31,7 +32,7 @@ MAX_LINE: Final = 65_535
 MAX_STATEMENTS: Final = 10_000
 """Most instructions of a file; an image cannot have more than 127 layers."""
 
-_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")
+_DIRECTIVE = lazy(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 _BOM_VIEW = BOM.decode("latin-1")

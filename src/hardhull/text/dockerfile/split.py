@@ -9,15 +9,17 @@ import re
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
+from hardhull.model.lazy import lazy
+
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """Go's ``unicode.IsSpace`` as the inside of a character class."""
 
-_FLAG = re.compile(r"--[^\t\n\v\f\r '\"\\`]+(?=[\t\n\v\f\r ]|$)")
+_FLAG = lazy(r"--[^\t\n\v\f\r '\"\\`]+(?=[\t\n\v\f\r ]|$)")
 _FLAG_SPACE = frozenset("\t\n\v\f\r ")
-_BLANK = re.compile(r"[\t\v\f\r ]+")
-_NON_BLANK = re.compile(r"[^\t\v\f\r ]+")
-_JSON_STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_JSON_SPACE = re.compile(r"[ \t\r\n]*")
+_BLANK = lazy(r"[\t\v\f\r ]+")
+_NON_BLANK = lazy(r"[^\t\v\f\r ]+")
+_JSON_STRING = lazy(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
+_JSON_SPACE = lazy(r"[ \t\r\n]*")
 
 
 Token: TypeAlias = tuple[str, int, int]

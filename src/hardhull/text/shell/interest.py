@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from hardhull.model.lazy import lazy
+
 if TYPE_CHECKING:
+    import re
+
     from hardhull.text.shell.scope import Scope, Value
     from hardhull.text.shell.tree import Assignment, Command
 
-_USE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*+)")
+_USE = lazy(r"\$\{?([A-Za-z_][A-Za-z0-9_]*+)")
 _PASSES = 3
 """How far variables that hold variables are followed."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.text.shell.interest import Interest
 from hardhull.text.shell.nested import heredoc, nested_text
 from hardhull.text.shell.tokens import ASSIGN, DECLARE
 from hardhull.text.shell.wrappers import PASS_ON, PRINTS, RUNS_NOTHING, WRAPPERS, Wrapper
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from hardhull.text.shell.scope import Scope
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
 MAX_LEVELS = 4
 """Deepest nesting of shell text in shell text."""
 
-_ALL_ARGUMENTS = re.compile(r'"?\$(?:[@*]|\{[@*](?::[0-9]+)?\})"?')
+_ALL_ARGUMENTS = lazy(r'"?\$(?:[@*]|\{[@*](?::[0-9]+)?\})"?')
 MAX_WRAPPERS = 16
 """Longest row of wrappers (``sudo env nice ...``) that is looked through."""
 
 MAX_LEADING = 9
 """How far behind an unknown command a program is looked for."""
 
-_SSH = re.compile(r"\$\{?\w*SSH\w*\}?")
+_SSH = lazy(r"\$\{?\w*SSH\w*\}?")
 _VERBS = frozenset(("run", "create", "container", "service", "build", "buildx", "push", "login", "compose", "exec"))
-_SHORT_BUNDLE = re.compile(r"-[A-Za-z]*c")
+_SHORT_BUNDLE = lazy(r"-[A-Za-z]*c")
 
 
 class Invocation(NamedTuple):

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.model.lazy import lazy
+
 if TYPE_CHECKING:
     from hardhull.model.source import Place
     from hardhull.text.shell.tree import Block, Command, Script
@@ -28,13 +30,13 @@ class Ignored(NamedTuple):
 MAX_STEPS = 300
 """How far around a command the script is looked at."""
 
-_SHEBANG = re.compile(r"#![^\n]*\bsh\b[^\n]* -\w*e")
-_FAILS = re.compile(
+_SHEBANG = lazy(r"#![^\n]*\bsh\b[^\n]* -\w*e")
+_FAILS = lazy(
     r"(?:exit|return)(?:\s+(?!0\b)\S+)?|false|die\b.*|fail\w*\b.*|error\w*\b.*|abort\w*\b.*|fatal\b.*|panic\b.*|kill\b.*",
     re.DOTALL,
 )
 _TRUE = frozenset(("true", ":", "/bin/true", "exit 0", "return 0"))
-_STATUS = re.compile(r"\$\{?\?|PIPESTATUS")
+_STATUS = lazy(r"\$\{?\?|PIPESTATUS")
 
 
 class Outcomes:

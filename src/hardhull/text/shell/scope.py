@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.model.lazy import lazy
 from hardhull.text.shell.reaching import reaching
 from hardhull.text.shell.tokens import PLAIN
 from hardhull.text.shell.values import Arg, Piece
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping, Sequence
 
     from hardhull.text.shell.tree import Assignment, Block, Command, Part, Script, Word
@@ -21,7 +22,7 @@ MAX_PIECES = 400
 MAX_DEPTH = 12
 """Longest chain of variables that refer to variables."""
 
-_FIELD = re.compile(r"[^ \t\r\n]+")
+_FIELD = lazy(r"[^ \t\r\n]+")
 _POSITIONAL = frozenset("123456789@*#")
 _TOO_LONG = "its value is too long to be worked out"
 

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from hardhull.model.lazy import lazy
+
 COMMENT, NEWLINE, REDIRECT, OPERATOR, WORD = 1, 2, 3, 4, 5
 """What ``Tokens.token`` found: the number of its last group; None is a word too intricate for it (or nothing).
 
@@ -81,28 +83,28 @@ def tokens(escape: str) -> Tokens:
     )
 
 
-VARIABLE: Final = re.compile(rf"\$(?:({NAME}|[0-9@*#?!$-])|\{{(!?#?)({NAME}|[0-9]++|[@*#?!$-])(\[[^\]\n]*+\])?)")
+VARIABLE: Final = lazy(rf"\$(?:({NAME}|[0-9@*#?!$-])|\{{(!?#?)({NAME}|[0-9]++|[@*#?!$-])(\[[^\]\n]*+\])?)")
 """``$X``, ``$1``; or the beginning of ``${X``, ``${#X``, ``${!X``, ``${A[@]``."""
 
-EXPANSION: Final = re.compile(r":?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@")
+EXPANSION: Final = lazy(r":?[-=+?]|##?|%%?|//?|\^\^?|,,?|:|@")
 """The operator in ``${X:-default}`` and its kin."""
 
-ASSIGN: Final = re.compile(rf"({NAME})(\[[^\]\s]*+\])?(\+?)=")
+ASSIGN: Final = lazy(rf"({NAME})(\[[^\]\s]*+\])?(\+?)=")
 """The head of ``X=``, ``X+=``, ``X[0]=``."""
 
-ANSI: Final = re.compile(r"\$'((?:[^'\\]++|\\[\s\S])*+)'")
+ANSI: Final = lazy(r"\$'((?:[^'\\]++|\\[\s\S])*+)'")
 """``$'...'`` with backslash escapes."""
 
-FUNCTION: Final = re.compile(r"[ \t]*+\([ \t]*+\)")
+FUNCTION: Final = lazy(r"[ \t]*+\([ \t]*+\)")
 """``()`` after a function's name."""
 
-COPROC: Final = re.compile(rf"[ \t]++{NAME}(?=[ \t]++[{{(])")
+COPROC: Final = lazy(rf"[ \t]++{NAME}(?=[ \t]++[{{(])")
 """The name of a coprocess in front of its command."""
 
-PLAIN: Final = re.compile(r"[^\"'$`\\*?\[()]++")
+PLAIN: Final = lazy(r"[^\"'$`\\*?\[()]++")
 """A word in which nothing means anything."""
 
-PARENTHESES: Final = re.compile(r"[()]")
+PARENTHESES: Final = lazy(r"[()]")
 
-BACKTICKED: Final = re.compile(r"(?:[^`\\]++|\\[\s\S])*+")
+BACKTICKED: Final = lazy(r"(?:[^`\\]++|\\[\s\S])*+")
 """What stands between two backticks."""

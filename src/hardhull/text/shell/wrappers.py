@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hardhull.model.lazy import lazy
+
 
 class Wrapper(NamedTuple):
     """How a program runs another one.
@@ -100,7 +102,7 @@ WRAPPERS: dict[str, Wrapper] = {
 PASS_ON = frozenset(("retry", "run", "try", "execute", "exec_cmd", "run_cmd", "runcmd", "run_command", "do_cmd", "cmd"))
 """Names that scripts give to functions which run their arguments, and that test frameworks use for it."""
 
-PRINTS = re.compile(
+PRINTS = lazy(
     r"_*(?:echo|print\w*|\w*log\w*|\w*info\w*|\w*warn\w*|\w*err(?:or)?s?|die|fail\w*|abort|fatal|\w*msg\w*|say|notes?"
     r"|\w*debug\w*|usage|help|\w*grep|test|\[+|is|assert\w*|expect\w*|skip\w*|which|type|man|alias|cat|sed|awk|tee"
     r"|heading|title|step|section|banner|comment|describe|it|pgrep|pkill|export|readonly|local|declare|typeset|for|case|:)",
