@@ -159,10 +159,10 @@ def read(source: Source, drop_ins: Sequence[Source] = ()) -> QuadletRead:
         why = "it names no image; it only changes another .container file"
         how = "name the file that it belongs to as well"
         return QuadletRead([], [NotChecked("out-of-scope", source.path, why, how)])
-    return QuadletRead([_Container(source, unit).workload()], [])
+    return QuadletRead([ContainerReader(source, unit).workload()], [])
 
 
-class _Container:
+class ContainerReader:
     """One ``[Container]`` section."""
 
     def __init__(self, source: Source, unit: Unit) -> None:
@@ -173,11 +173,12 @@ class _Container:
         self.open: str | None = None
 
     def workload(self) -> Workload:
+        """The container."""
         unit = self.unit
         keys = dict.fromkeys(entry.key for entry in unit.entries if entry.section == "Container")
         for key in keys:
             for entry in unit.all("Container", key):
-                self._entry(entry)
+                self.entry(entry)
         self._user()
         self._restart()
         image = unit.last("Container", "Image") or unit.last("Container", "Rootfs")
@@ -201,7 +202,8 @@ class _Container:
         workload.subject = f"container {workload.name}"
         return workload
 
-    def _entry(self, entry: Entry) -> None:
+    def entry(self, entry: Entry) -> None:
+        """Takes one line into the options."""
         key = entry.key
         place = Place(entry.key_place.source, Span(entry.key_place.span.start, entry.place.span.end))
         if key in _LISTS:

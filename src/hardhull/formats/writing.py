@@ -29,6 +29,7 @@ WRITERS: dict[str, str] = {
     "gitlab": "hardhull.formats.script.write",
     "makefile": "hardhull.formats.script.write",
     "markdown": "hardhull.formats.script.write",
+    "quadlet": "hardhull.formats.quadlet_write",
     "shell": "hardhull.formats.script.write",
     "systemd": "hardhull.formats.script.write",
     "workflow": "hardhull.formats.script.write",
