@@ -175,7 +175,7 @@ def docker_engine() -> Iterator[Engine]:
         finally:
             _stop(process)
     finally:
-        _unmount(folder)
+        unmount(folder)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run(["ip", "netns", "delete", namespace], check=False)
 
@@ -223,7 +223,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _unmount(folder: Path) -> None:
+def unmount(folder: Path) -> None:
     """dockerd mounts its data-root onto itself and leaves that behind."""
     mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     for mount in sorted((each for each in mounts if each.startswith(f"{folder}/")), reverse=True):

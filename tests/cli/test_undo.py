@@ -128,6 +128,11 @@ def test_a_run_that_was_cut_short_is_told(tree: Path, capsys: Captured) -> None:
     assert (tree / "compose.yaml").read_text() == FIXED
     assert main(["undo", "--list"]) == 0
     assert "  cut short  fix" in capsys.readouterr().out
+    assert main(["scan", str(tree), "-q", "--fail-on", "never"]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("hardhull: a run that began at 2")
+    assert "(fix) was cut short: files may be half changed; the next `hardhull undo`" in told
+    assert (tree / "compose.yaml").read_text() == FIXED  # a scan only tells it
     assert main(["undo"]) == 3
     err = capsys.readouterr().err
     assert "hardhull: an earlier run was cut short: 1-" in err

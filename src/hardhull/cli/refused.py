@@ -14,6 +14,7 @@ from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hardhull.apply import Journal, NotDoneError
 
@@ -51,6 +52,20 @@ def telling(journal: Journal) -> Iterator[None]:
             sys.stderr.writelines(f"{clean(line, unicode=False)}\n" for line in error.diff.splitlines())
         raise told_by(error) from None
     _recovered(journal)
+
+
+def tell_pending(root: Path) -> None:
+    """Tells, on standard error, that an earlier run in this tree was cut short. Looks only, and cheaply."""
+    try:
+        if not os.listdir(root / ".hardhull" / "pending"):  # noqa: PTH208  names are all that is asked for
+            return
+        from hardhull.apply import pending
+
+        told = pending(root)
+    except OSError:  # there is none, or it is not ours to read
+        return
+    if told:
+        sys.stderr.write(f"hardhull: {clean(redact(told), unicode=False)}\n")
 
 
 def _recovered(journal: Journal) -> None:

@@ -82,6 +82,7 @@ def _check(request: Request) -> None:
 
 def _scan(targets: tuple[str, ...], request: Request) -> int:
     result = _result(targets, request)
+    _tell_pending(targets)
     gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
     code = exit_code(result, gate, strict=request.strict)
     if request.facts == "only":
@@ -93,6 +94,17 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
     _show(result, request, gate, _again(targets, request))
     _explain_code(result, request, code, gate)
     return code
+
+
+def _tell_pending(targets: tuple[str, ...]) -> None:
+    """Files that a run left half changed are judged as they are, but the person should know."""
+    from hardhull.scan.discover import find_root
+
+    root = find_root([Path(target) for target in targets if target != "-"])
+    if (root / ".hardhull").is_dir():
+        from hardhull.cli.refused import tell_pending
+
+        tell_pending(root)
 
 
 def _show(result: Result, request: Request, gate: Severity | None, again: str) -> None:

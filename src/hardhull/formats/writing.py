@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WRITERS: dict[str, str] = {
     "auditd": "hardhull.formats.auditd_write",
     "compose": "hardhull.formats.compose.write",
+    "daemon.json": "hardhull.formats.daemon_json.write",
     "docker-run": "hardhull.formats.docker_run.write",
     "dockerd": "hardhull.formats.dockerd_write",
     "dockerfile": "hardhull.formats.dockerfile.write",

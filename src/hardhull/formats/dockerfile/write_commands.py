@@ -57,7 +57,7 @@ def update_where_needed(sheet: Sheet, recipe: ImageRecipe, want: UpdateWhereNeed
 def _needs_update(statement: Statement) -> bool:
     text = statement.text[slice(*statement.args)]
     for heredoc in statement.heredocs:
-        text += statement.body(heredoc).text
+        text += "\n" + statement.body(heredoc).text
     if _UPDATES.search(text):
         return False
     if _INSTALLS.search(text):

@@ -12,7 +12,7 @@ from hardhull.text import jsondoc, yamldoc
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence, is_merge
 from hardhull.text.tree.layout import Layout
-from hardhull.text.tree.pending import Pending, differs, same_text
+from hardhull.text.tree.pending import Pending, differs, holds_nothing, same_text
 from hardhull.text.tree.render import Renderer
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class TreeDraft:
             self._push(replaced, item)
         elif replaced is not node:
             raise UnwritableError(CONFLICT)
-        elif len(rest) > 1 or (isinstance(node, Scalar) and not node.text and node.plain):
+        elif len(rest) > 1 or holds_nothing(node):
             self._put(holder, index, _nest(rest[1:], [item]))
         elif isinstance(node, Sequence):
             self.extend(node, item, shared=shared)
@@ -231,7 +231,7 @@ class TreeDraft:
                 return self._replaced_mapping(node, index), path[at + 1 :]
             inner = self._through(node, index, key)
             if not isinstance(inner, Mapping):
-                if not (isinstance(inner, Scalar) and not inner.text and inner.plain):
+                if not holds_nothing(inner):
                     raise UnwritableError(f"{key} is no mapping")
                 return node, path[at:]
             node = inner

@@ -44,6 +44,11 @@ class Pending:
         return bool(count) and len(self.gone) == count and not self.added and not self.items
 
 
+def holds_nothing(node: Node) -> bool:
+    """Whether it is an empty value or a null, which every consumer takes for "not written"."""
+    return isinstance(node, Scalar) and node.plain and node.text in {"", "~", "null", "Null", "NULL"}
+
+
 def same_text(node: Node, value: Plain) -> bool:
     """Whether an item says this text already, quoted or not."""
     return isinstance(node, Scalar) and isinstance(value, str) and node.text == value
