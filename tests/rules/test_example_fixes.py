@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hardhull.rules.rule import Example, Rule
 
 DIGEST = "sha256:28bd5fe8b56d1bd048e5babf5b10710ebe0bae67db86916198a6eec434943f8b"
-DONE = {"workload", "recipe"}
+DONE = {"workload", "recipe", "engine", "seccomp"}
 PINNING = {"image-latest-or-untagged", "base-latest-or-untagged"}
 """Rules whose good example names a version, which a person has to choose; their fix pins what the tag is today."""
 

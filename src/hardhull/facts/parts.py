@@ -72,11 +72,19 @@ class Device(NamedTuple):
 
 
 class Ulimit(NamedTuple):
-    """A resource limit by its name (``nofile``); -1 is unlimited."""
+    """A resource limit; -1 is unlimited.
+
+    Attributes:
+        name: of the limit (``nofile``).
+        soft: what holds; programs may raise it up to ``hard``.
+        hard: the most.
+        key: in daemon.json, where limits have a key and a name inside: the key, if it is not the name.
+    """
 
     name: str
     soft: int
     hard: int
+    key: str = ""
 
 
 class BlockLimit(NamedTuple):

@@ -16,6 +16,8 @@ class Problem(NamedTuple):
         why: what is wrong, as a sentence part.
         stops: whether the consumer then refuses to start; otherwise it ignores what was written.
         sure: False where it depends on a version that nobody stated.
+        instead: what has to stand at the problem's place, in the words of its syntax, where that is beyond doubt; else
+            empty.
     """
 
     kind: str
@@ -23,3 +25,4 @@ class Problem(NamedTuple):
     why: str
     stops: bool = True
     sure: bool = True
+    instead: str = ""

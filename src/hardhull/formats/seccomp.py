@@ -6,6 +6,7 @@ keys without regard to case, null as absent.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from hardhull.formats.jsonread import fold, fold_entry, int_of, is_null, items_o
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Source, Span
 from hardhull.text.jsondoc import load
-from hardhull.text.nodes import Mapping, Sequence
+from hardhull.text.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from hardhull.text.nodes import Node
 
 SYNTAX = "seccomp"
@@ -35,6 +38,23 @@ _OPERATORS = {
     "SCMP_CMP_GT": ">",
     "SCMP_CMP_MASKED_EQ": "&==",
 }
+_LIBRARY = {
+    "fstatat": "newfstatat",
+    "lseek64": "lseek",
+    "mmap64": "mmap",
+    "open64": "open",
+    "openat64": "openat",
+    "posix_fadvise": "fadvise64",
+    "posix_fallocate": "fallocate",
+    "pread": "pread64",
+    "preadv64": "preadv",
+    "prlimit": "prlimit64",
+    "pselect": "pselect6",
+    "pwrite": "pwrite64",
+    "pwritev64": "pwritev",
+    "wait": "wait4",
+}
+"""Functions of the C library by the call of the kernel that they make on amd64."""
 
 
 def looks_like(data: bytes) -> bool:
@@ -80,9 +100,10 @@ class _Reading:
         self.profile = profile
         self.problems: list[Field[Problem]] = []
 
-    def problem(self, node: Node, kind: str, key: str, why: str, *, stops: bool = True) -> None:
-        """Keeps what the runtime does not take as it was meant."""
-        self.problems.append(Field(key, Problem(kind, key, why, stops=stops), node.place(self.source)))
+    def problem(self, node: Node, kind: str, key: str, why: str, *, stops: bool = True, instead: str = "") -> None:
+        """Keeps what the runtime does not take as it was meant; ``instead`` is the word that was meant."""
+        right = json.dumps(instead) if instead else ""
+        self.problems.append(Field(key, Problem(kind, key, why, stops=stops, instead=right), node.place(self.source)))
 
     def read(self, node: Node) -> None:
         """The whole profile."""
@@ -124,7 +145,8 @@ class _Reading:
             return None
         word = text.removeprefix("SCMP_ACT_").lower()
         if not text.startswith("SCMP_ACT_") or word not in ACTIONS or text != text.upper():
-            self.problem(node, "value", key, f"{text!r} is no action, a container does not start")
+            why = f"{text!r} is no action, a container does not start"
+            self.problem(node, "value", key, why, instead=_upper(text, "SCMP_ACT_", ACTIONS))
             return None
         return word
 
@@ -207,7 +229,7 @@ class _Reading:
         for name, at in found:
             if name not in known():
                 why = f"{name!r} is no system call of Linux, the runtime ignores it"
-                self.problem(at, "unknown", name, why, stops=False)
+                self.problem(at, "unknown", name, why, stops=False, instead=kernel_name(name))
         return tuple(name for name, _ in found)
 
     def conditions(self, node: Mapping) -> tuple[Condition, ...]:
@@ -218,7 +240,9 @@ class _Reading:
             operator = _OPERATORS.get(word)
             index, value = int_of(fold(item, "index")) or 0, int_of(fold(item, "value")) or 0
             if operator is None:
-                self.problem(item, "value", "op", f"{word!r} is no operator, a container does not start")
+                at = fold(item, "op") or item
+                right = _upper(word, "SCMP_CMP_", {one.removeprefix("SCMP_CMP_").lower() for one in _OPERATORS})
+                self.problem(at, "value", "op", f"{word!r} is no operator, a container does not start", instead=right)
                 operator = "?"
             other = int_of(fold(item, "valueTwo")) or 0
             mask = operator == "&=="
@@ -236,8 +260,25 @@ class _Reading:
             return int(match[1]), int(match[2])
         if text != "":
             why = "minKernel must be a text of the form 4.8, a container does not start"
-            self.problem(at, "value", "minKernel", why)
+            written = at.text if isinstance(at, Scalar) and not at.style else ""
+            right = written if _KERNEL.fullmatch(written) else ""
+            self.problem(at, "value", "minKernel", why, instead=right)
         return None
+
+
+def _upper(text: str, prefix: str, words: Collection[str]) -> str:
+    """A word in the form that libseccomp takes, if it is one but for its case and its prefix; else empty."""
+    word = text.strip().lower().removeprefix(prefix.lower())
+    return f"{prefix}{word.upper()}" if word in words else ""
+
+
+def kernel_name(name: str) -> str:
+    """The kernel's name of a call, where one of the C library or of its entry point is written; else empty."""
+    word = name.strip().lower().replace("-", "_")
+    for prefix in ("__x64_sys_", "__nr_", "sys_", "scmp_sys_"):
+        word = word.removeprefix(prefix)
+    word = _LIBRARY.get(word, word)
+    return word if word in known() else ""
 
 
 def _caps(node: Node | None) -> frozenset[str]:

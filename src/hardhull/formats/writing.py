@@ -31,6 +31,7 @@ WRITERS: dict[str, str] = {
     "makefile": "hardhull.formats.script.write",
     "markdown": "hardhull.formats.script.write",
     "quadlet": "hardhull.formats.quadlet_write",
+    "seccomp": "hardhull.formats.seccomp_write",
     "shell": "hardhull.formats.script.write",
     "systemd": "hardhull.formats.script.write",
     "workflow": "hardhull.formats.script.write",

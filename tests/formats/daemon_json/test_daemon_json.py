@@ -71,7 +71,7 @@ def test_single_values(text: str, name: str, value: object) -> None:
         (
             '{"default-ulimits": {"x": {"name": "nofile", "SOFT": 1, "Hard": -1}}}',
             "default_ulimits",
-            [Ulimit("nofile", 1, -1)],
+            [Ulimit("nofile", 1, -1, "x")],
         ),
         (
             '{"runtimes": {"n": {"path": "/n", "runtimeArgs": ["-v"]}}}',

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_changes import MANY, ONE, written
 
-from docker_engine import missing, skip, unmount
 from hardhull.formats.daemon_json import read
 from hardhull.formats.daemon_json.spell import key_of
 from hardhull.model.change import Add, SetTo
@@ -23,12 +22,16 @@ if TYPE_CHECKING:
 
     from hardhull.facts.engine import Engine
 
+pytest_plugins = ("docker_engine",)
+
 APART = {"tls", "tlsverify", "userns_remap", "bridge", "network_diagnostic_port", "containerd", "default_runtime"}
 """They need files or users of the host, or exclude others."""
 
 
 def complaint(folder: Path, text: bytes) -> str:
     """What dockerd says to a file. A process id that is in use stops it after it has read its configuration."""
+    from docker_engine import unmount
+
     (folder / "daemon.json").write_bytes(text)
     (folder / "pid").write_text(str(os.getpid()))
     command = [
@@ -46,6 +49,8 @@ def complaint(folder: Path, text: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def version() -> str:
+    from docker_engine import missing, skip
+
     why = missing()
     if why:
         skip(why)

@@ -81,12 +81,20 @@ def test_log_options_are_those_of_the_driver_that_is_chosen_with_them() -> None:
     assert "max-size" in refusal(fact, SetTo("log_opts", (("max-size", "10m"),)))
 
 
-def test_what_an_option_of_dockerd_sets_is_not_written_to_the_file() -> None:
-    fact = with_flags('{"debug": true}', "dockerd --icc=true -H tcp://h:1 --insecure-registry a:1\n")
-    assert "dockerd has it on its command line, run.sh:1" in refusal(fact, SetTo("icc", False))
-    assert "command line" in refusal(fact, SetTo("hosts", ("fd://",)))
-    assert "it is an option of dockerd" in refusal(fact, Drop("insecure_registries", fact.insecure_registries.value[0]))
-    assert written(fact, SetTo("debug", False), SetTo("live_restore", True)) == b'{"live-restore": true}'
+def test_what_an_option_of_dockerd_sets_is_changed_on_its_command_line() -> None:
+    fact = with_flags('{"debug": true}', "dockerd --icc=true --insecure-registry a:1\n")
+    drafts = Drafts()
+    registry = Drop("insecure_registries", fact.insecure_registries.value[0])
+    write(fact, [SetTo("icc", False), SetTo("debug", False), registry, SetTo("live_restore", True)], drafts)
+    assert {one.source.path: one.result() for one in drafts} == {
+        "run.sh": b"dockerd --icc=false\n",
+        "daemon.json": b'{"live-restore": true}',
+    }
+
+
+def test_what_stands_in_the_file_and_on_the_line_is_left_to_a_person() -> None:
+    fact = with_flags('{"icc": true}', "dockerd --icc=true\n")
+    assert refusal(fact, SetTo("icc", False)) == "icc is also given as an option of dockerd, run.sh:1"
 
 
 def test_a_variable_on_the_command_line_may_hide_any_option() -> None:

@@ -25,8 +25,6 @@ def drop(page: Page, engine: Engine, field: str, item: Field[Any]) -> None:
     Raises:
         UnwritableError: it stands elsewhere, or something else would go with it or come in its place.
     """
-    if item.place.source is not engine.place.source:
-        raise UnwritableError(f"it is an option of dockerd, {item.place}")
     if field == "problems" and item.get(None) is not None and item.value.kind == "twice":
         _drop_hidden(page, item)
         return

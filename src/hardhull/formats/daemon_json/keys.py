@@ -156,6 +156,9 @@ REFUSED_EMPTY = {
 }
 """Removed keys that were refused with a value first, and without one only by this version."""
 
+RENAMED = {"graph": "data-root"}
+"""Removed keys by the key that does the same (engine 17.05 and later)."""
+
 MERGED = frozenset({"map", "bools", "builder", "nets", "runtimes", "ulimits", "object", "proxies"})
 """Types of which Go's JSON decoder adds up duplicates instead of taking the last one."""
 

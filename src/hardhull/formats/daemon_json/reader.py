@@ -14,6 +14,7 @@ from hardhull.formats.daemon_json.keys import (
     ONLY_OPTIONS,
     PROXIES,
     REFUSED_EMPTY,
+    RENAMED,
     keys,
     options,
     version,
@@ -26,6 +27,8 @@ from hardhull.text.jsondoc import load
 from hardhull.text.nodes import Mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hardhull.formats.daemon_json.keys import Key
     from hardhull.model.source import Source
     from hardhull.text.nodes import Entry, Node
@@ -85,15 +88,19 @@ class _Reading:
         self.version = version(engine_version) if engine_version else None
         self.problems: list[Field[Problem]] = []
         self.seen: set[str] = set()
+        self.names: set[str] = set()
 
-    def problem(self, node: Node, kind: str, key: str, why: str, *, stops: bool = True, sure: bool = True) -> None:
+    def problem(
+        self, node: Node, kind: str, key: str, why: str, *, stops: bool = True, sure: bool = True, instead: str = ""
+    ) -> None:
         """Keeps what the engine does not take as it was meant."""
-        problem = Problem(kind, key, why, stops=stops, sure=sure)
+        problem = Problem(kind, key, why, stops=stops, sure=sure, instead=instead)
         self.problems.append(Field(key, problem, node.place(self.source)))
 
     def entries(self, mapping: Mapping) -> None:
         """Every key in the order of the file, so that the last of two wins."""
         table = keys()
+        self.names = {entry.name or "" for entry in mapping.entries}
         for entry in mapping.entries:
             name = entry.name or ""
             key = table.get(name)
@@ -121,7 +128,7 @@ class _Reading:
         try:
             value = typed(key, entry.value, self.source)
         except MismatchError as error:
-            self.problem(error.node, "type", key.name, f"{key.name}: {error.why}")
+            self.problem(error.node, "type", key.name, f"{key.name}: {error.why}", instead=error.instead)
             if key.slot:
                 place = entry.value.place(self.source)
                 self.keep(key.slot, Field.unknown(key.slot, place, f"{key.name}: {error.why}", written=True))
@@ -148,7 +155,8 @@ class _Reading:
             return True
         why = f"{key.name} was removed, engine {until} and later refuse it"
         if self.version is None or not nested:
-            self.problem(entry.key, "removed", key.name, why, sure=self.version is not None)
+            instead = self.instead(RENAMED.get(key.name, ""), entry)
+            self.problem(entry.key, "removed", key.name, why, sure=self.version is not None, instead=instead)
         return False
 
     def field(self, key: Key, entry: Entry, value: Any) -> Field[Any]:
@@ -200,7 +208,9 @@ class _Reading:
             name = entry.name or ""
             text = text_of(entry.value)
             if name not in keys() and name not in options():
-                self.problem(entry.key, "unknown", name, f"{name} is no setting of the engine{_similar(name)}")
+                instead = self.instead(_same_words(name, PROXIES), entry)
+                why = f"{name} is no setting of the engine{_similar(name)}"
+                self.problem(entry.key, "unknown", name, why, instead=instead)
             elif text is not None and name in PROXIES:
                 self.keep(name.replace("-", "_"), Field(name, text, entry.value.place(self.source)))
 
@@ -227,7 +237,21 @@ class _Reading:
             why = f"{name} is an option of dockerd and no key, the engine ignores it"
             self.problem(entry.key, "flag-name", name, why, stops=False)
         else:
-            self.problem(entry.key, "unknown", name, f"{name} is no setting of the engine{_similar(name)}")
+            instead = self.instead(_same_words(name, keys()) or _only_like(name), entry)
+            why = f"{name} is no setting of the engine{_similar(name)}"
+            self.problem(entry.key, "unknown", name, why, instead=instead)
+
+    def instead(self, name: str, entry: Entry) -> str:
+        """The key that was meant, if its value fits and it is not in the file besides."""
+        key = keys().get(name)
+        if key is None or name in self.names:
+            return ""
+        try:
+            if name not in PROXIES and not is_null(entry.value):
+                typed(key, entry.value, self.source)
+        except MismatchError:
+            return ""
+        return f'"{name}"'
 
     def nested(self, entry: Entry, name: str) -> None:
         """An object under an unknown key: the engine looks for settings in it, and only booleans have an effect."""
@@ -289,6 +313,20 @@ class _Reading:
     def both(self, field: Field[Any], key: str, why: str) -> None:
         """Keeps a pair that the engine refuses."""
         self.problems.append(Field(key, Problem("exclusive", key, why), field.place))
+
+
+def _same_words(name: str, names: Iterable[str]) -> str:
+    """The key of the same letters: people write ``log_driver`` and ``logDriver``, too."""
+    letters = name.replace("_", "").replace("-", "").lower()
+    return next((one for one in names if one.replace("-", "") == letters), "")
+
+
+def _only_like(name: str) -> str:
+    """The only key that is spelt almost like a name; empty where there are several or none."""
+    from difflib import get_close_matches  # only for a file that is wrong
+
+    found = get_close_matches(name[:60], keys(), 2, 0.85)
+    return found[0] if len(found) == 1 and len(name) > 5 else ""
 
 
 def _similar(name: str) -> str:

@@ -86,7 +86,7 @@ def item(field: str, value: Any) -> tuple[tuple[str, ...], Plain]:
     if kind == "pools":
         return (), {"base": value.base, "size": value.size}
     if kind == "ulimits":
-        return (value.name,), {"Name": value.name, "Soft": value.soft, "Hard": value.hard}
+        return (value.key or value.name,), {"Name": value.name, "Soft": value.soft, "Hard": value.hard}
     if kind == "runtimes":
         return (value.name,), _runtime(value)
     raise UnwritableError(f"{field} is no list")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.engine import AddressPool, Runtime
@@ -20,7 +22,7 @@ from hardhull.formats.jsonread import (
     type_name,
 )
 from hardhull.model.field import Field
-from hardhull.text.nodes import Mapping, Sequence
+from hardhull.text.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,14 +38,30 @@ class MismatchError(Exception):
     Attributes:
         node: the value.
         why: what it is and what it should be, as a sentence part.
+        instead: the same in the type that the engine wants, where it is beyond doubt; else empty.
     """
 
-    def __init__(self, node: Node, wanted: str) -> None:
+    def __init__(self, node: Node, wanted: str, instead: str = "") -> None:
         self.node = node
+        self.instead = instead
         found = type_name(node)
         article = "" if found in {"true", "false", "null"} else "an " if found == "object" else "a "
         self.why = f"{article}{found} where the engine wants {wanted}"
         super().__init__(self.why)
+
+
+def _meant(node: Node, kind: str) -> str:
+    """The JSON of a value in another type; empty where it could be several."""
+    if not isinstance(node, Scalar) or is_null(node):
+        return ""
+    text = node.text
+    if kind == "str":
+        return "" if node.style else json.dumps(text)
+    if kind == "strings":
+        return f"[{json.dumps(text, ensure_ascii=False)}]" if node.style and text else ""
+    if kind == "bool":
+        return text.lower() if node.style and text.lower() in {"true", "false"} else ""
+    return text if node.style and re.fullmatch(r"-?(?:0|[1-9]\d{0,17})", text, re.ASCII) else ""
 
 
 def typed(key: Key, node: Node, source: Source) -> Any:
@@ -61,32 +79,32 @@ def typed(key: Key, node: Node, source: Source) -> Any:
 def _bool(_key: Key, node: Node, _source: Source) -> bool:
     value = bool_of(node)
     if value is None:
-        raise MismatchError(node, "true or false")
+        raise MismatchError(node, "true or false", _meant(node, "bool"))
     return value
 
 
 def _int(_key: Key, node: Node, _source: Source) -> int:
     value = int_of(node)
     if value is None or not -(2**63) <= value < 2**63:
-        raise MismatchError(node, "a whole number of 64 bits")
+        raise MismatchError(node, "a whole number of 64 bits", _meant(node, "int"))
     return value
 
 
 def _str(_key: Key, node: Node, _source: Source) -> str:
     value = text_of(node)
     if value is None:
-        raise MismatchError(node, "a string")
+        raise MismatchError(node, "a string", _meant(node, "str"))
     return value
 
 
 def _strings(key: Key, node: Node, source: Source) -> tuple[Field[str], ...]:
     if not isinstance(node, Sequence):
-        raise MismatchError(node, "a list of strings")
+        raise MismatchError(node, "a list of strings", _meant(node, "strings"))
     fields = []
     for item in node.items:
         text = "" if is_null(item) else text_of(item)
         if text is None:
-            raise MismatchError(item, "strings in this list")
+            raise MismatchError(item, "strings in this list", _meant(item, "str"))
         fields.append(Field(key.slot, text, item.place(source)))
     return tuple(fields)
 
@@ -97,7 +115,7 @@ def _map(key: Key, node: Node, source: Source) -> tuple[Field[tuple[str, str]], 
     for entry in entries_of(node):
         text = "" if is_null(entry.value) else text_of(entry.value)
         if text is None:
-            raise MismatchError(entry.value, f"a string as value of {entry.name}")
+            raise MismatchError(entry.value, f"a string as value of {entry.name}", _meant(entry.value, "str"))
         fields.append(Field(key.slot, (entry.name or "", text), entry_place(source, entry)))
     return tuple(fields)
 
@@ -108,7 +126,8 @@ def _bools(key: Key, node: Node, source: Source) -> tuple[Field[tuple[str, bool]
     for entry in entries_of(node):
         value = bool_of(entry.value)
         if value is None and not is_null(entry.value):
-            raise MismatchError(entry.value, f"true or false as value of {entry.name}")
+            wanted = f"true or false as value of {entry.name}"
+            raise MismatchError(entry.value, wanted, _meant(entry.value, "bool"))
         fields.append(Field(key.slot, (entry.name or "", bool(value)), entry_place(source, entry)))
     return tuple(fields)
 
@@ -154,8 +173,9 @@ def _ulimits(key: Key, node: Node, source: Source) -> tuple[Field[Ulimit], ...]:
             raise MismatchError(name, "a string as Name")
         for number in (soft, hard):
             if number is not None and int_of(number) is None:
-                raise MismatchError(number, "a whole number as limit")
-        limit = Ulimit(text_of(name) or "", int_of(soft) or 0, int_of(hard) or 0)
+                raise MismatchError(number, "a whole number as limit", _meant(number, "int"))
+        inner, outer = text_of(name) or "", entry.name or ""
+        limit = Ulimit(inner, int_of(soft) or 0, int_of(hard) or 0, "" if inner == outer else outer)
         fields.append(Field(key.slot, limit, entry_place(source, entry)))
     return tuple(fields)
 
@@ -186,7 +206,7 @@ def _builder(_key: Key, node: Node, source: Source) -> tuple[Field[Any], ...]:
     if enabled is not None:
         value = bool_of(enabled)
         if value is None:
-            raise MismatchError(enabled, "true or false as enabled")
+            raise MismatchError(enabled, "true or false as enabled", _meant(enabled, "bool"))
         fields.append(Field("builder_gc", value, enabled.place(source)))
     for name in ("defaultReservedSpace", "defaultKeepStorage"):
         entry = fold_entry(gc, name)

@@ -1,8 +1,8 @@
 """Writes Changes of an Engine into its daemon.json.
 
 The law: reading the new file gives the engine with the change and all other settings as they were; every byte outside
-of what is changed stays. A setting that an option of ``dockerd`` gives is not written: with both, the engine refuses to
-start.
+of what is changed stays. A setting that an option of ``dockerd`` gives is changed on its command line and never written
+to the file: with both, the engine refuses to start.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.engine import Engine
+from hardhull.formats import dockerd_write
 from hardhull.formats.daemon_json import spell
 from hardhull.formats.daemon_json.items import drop, swap
 from hardhull.formats.daemon_json.keys import version
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.model.change import Change
-    from hardhull.model.field import Field
     from hardhull.text.draft import Drafts
 
 
@@ -34,6 +34,9 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
         UnwritableError: it cannot be written without a guess.
     """
     assert isinstance(fact, Engine)  # noqa: S101  the syntax says so
+    if dockerd_write.on_a_line(fact, change):
+        dockerd_write.write(fact, change, drafts)
+        return
     page = drafts.keep(fact.place.source, Page, Page)
     if isinstance(change, Drop):
         drop(page, fact, change.field, change.item)
@@ -57,8 +60,13 @@ def _check(page: Page, engine: Engine, name: str) -> None:
     """
     key = spell.key_of(name)
     field = engine.fields.get(name)
+    for problem in engine.problems.get(()):
+        if problem.value.kind == "conflict" and problem.value.key == key.name:
+            raise UnwritableError(problem.value.why)
     if field is not None and field.written:
-        _check_place(page, engine, name, field)
+        above = page.above(field.place)
+        if above is None or above.name != spell.path_of(name)[0]:
+            raise UnwritableError("it stands in an object that is no setting")
     elif engine.unexpanded:
         raise UnwritableError(f"{engine.unexpanded} may set {key.name} too, and with both dockerd does not start")
     stated = engine.version.get(None)
@@ -66,16 +74,6 @@ def _check(page: Page, engine: Engine, name: str) -> None:
         raise UnwritableError(f"the engine is {stated} and knows {key.name} only from {key.since} on")
     if key.until and (not stated or version(key.until) <= version(stated)):
         raise UnwritableError(f"engine {key.until} and later refuse {key.name}")
-
-
-def _check_place(page: Page, engine: Engine, name: str, field: Field[Any]) -> None:
-    """Refuses a setting that stands elsewhere."""
-    if field.place.source is not engine.place.source:
-        at = f"{field.place.source.path}:{field.place.start.line}"
-        raise UnwritableError(f"dockerd has it on its command line, {at}, and with both it does not start")
-    above = page.above(field.place)
-    if above is None or above.name != spell.path_of(name)[0]:
-        raise UnwritableError("it stands in an object that is no setting")
 
 
 def _set(page: Page, engine: Engine, change: SetTo) -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import INFO, LOW, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     severity=INFO,
     cis=["docker-1.6:2.12", "docker-1.8:2.13"],
     tags=["advice", "cis"],
+    by_hand="which plugin decides, and by which policy, is a decision of its own",
 )
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the absence."""
@@ -45,6 +47,11 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         "every client of the engine may do everything",
         label="no authorization-plugins",
         severity=LOW if remote else None,
+        fix=advise(
+            "let a plugin decide who may do what",
+            'install a plugin with a policy (docker plugin install ...), then name it: "authorization-plugins":'
+            ' ["NAME"]; a plugin that does not answer stops every call, so try it on another engine first',
+        ),
     )
 
 

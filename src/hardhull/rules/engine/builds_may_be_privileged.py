@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, drop
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -38,7 +39,15 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     for item in engine.builder_entitlements.value:
         if item.value == ("security-insecure", True):
             yield item.finding(
-                "a build can ask for every privilege on the host", label="RUN --security=insecure is allowed"
+                "a build can ask for every privilege on the host",
+                label="RUN --security=insecure is allowed",
+                fix=drop(
+                    engine.builder_entitlements,
+                    [item],
+                    "take security-insecure away from builds",
+                    risk=NEEDS_PROOF,
+                    mitigation="give builds with RUN --security=insecure a builder of their own (docker buildx create)",
+                ),
             )
 
 
@@ -47,6 +56,7 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
+  "live-restore": true,
   "builder": {
     "entitlements": {
       "security-insecure": true  #! HH-PRV-106
@@ -56,11 +66,7 @@ EXAMPLES = [
 """,
         good="""
 {
-  "builder": {
-    "entitlements": {
-      "security-insecure": false
-    }
-  }
+  "live-restore": true
 }
 """,
     ),

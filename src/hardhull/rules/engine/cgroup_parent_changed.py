@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import INFO, LIMITS, Example, rule
 
 if TYPE_CHECKING:
@@ -39,7 +40,15 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
     if engine.cgroup_parent.value not in {"", "/docker", "docker", "system.slice"}:
         yield engine.cgroup_parent.finding(
-            f"all containers share the control group {engine.cgroup_parent.value}", label="are limits set there?"
+            f"all containers share the control group {engine.cgroup_parent.value}",
+            label="are limits set there?",
+            fix=set_value(
+                engine.cgroup_parent,
+                "",
+                "let the engine choose the control group again",
+                risk=NEEDS_PROOF,
+                mitigation="look for limits of that group first, and give them to the containers",
+            ),
         )
 
 
@@ -48,12 +57,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
+  "live-restore": true,
   "cgroup-parent": "/special"  #! HH-LIM-103
 }
 """,
         good="""
 {
-  "cgroup-parent": ""
+  "live-restore": true
 }
 """,
     ),

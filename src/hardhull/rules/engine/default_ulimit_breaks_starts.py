@@ -17,16 +17,19 @@ https://github.com/moby/moby/blob/v28.5.2/daemon/oci_linux.go
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hardhull.facts.parts import Ulimit
 from hardhull.rules.each import each
+from hardhull.rules.fix import SAFE, drop, swap
 from hardhull.rules.rule import HIGH, LIMITS, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
-    from hardhull.facts.parts import Ulimit
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
@@ -39,6 +42,9 @@ NAMES = frozenset(
 )  # fmt: skip
 """Limits that runc knows (``libcontainer/configs/validate`` and ``specconv``)."""
 
+FEWEST_FILES = 3
+"""Standard input, output and error."""
+
 
 @rule(
     "HH-LIM-102",
@@ -49,10 +55,10 @@ NAMES = frozenset(
 )
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields every limit that cannot be set."""
-    yield from each(engine.default_ulimits.value, _judge)
+    yield from each(engine.default_ulimits.value, partial(_judge, engine))
 
 
-def _judge(item: Field[Ulimit]) -> Iterator[Finding]:
+def _judge(engine: Engine, item: Field[Ulimit]) -> Iterator[Finding]:
     limit = item.value
     if not limit.name:
         why = "the limit has no Name inside"
@@ -61,11 +67,31 @@ def _judge(item: Field[Ulimit]) -> Iterator[Finding]:
     elif limit.hard != -1 and (limit.soft == -1 or limit.soft > limit.hard):
         soft = "unlimited" if limit.soft == -1 else str(limit.soft)
         why = f"the soft limit {soft} is above the hard limit {limit.hard}"
-    elif limit.name.lower() == "nofile" and 0 <= limit.soft < 3:
+    elif limit.name.lower() == "nofile" and 0 <= limit.soft < FEWEST_FILES:
         why = f"{limit.soft} open files are too few for any program"
     else:
         return
-    yield item.finding(f"no container starts: {why}", label="accepted, and breaks every start", value=why)
+    yield item.finding(
+        f"no container starts: {why}", label="accepted, and breaks every start", value=why, fix=_fix(engine, item)
+    )
+
+
+def _fix(engine: Engine, item: Field[Ulimit]) -> Fix:
+    """As long as the limit is there nothing starts, so that nothing can break."""
+    limit = item.value
+    if limit.name.lower() not in NAMES and limit.key.lower() not in NAMES:
+        return drop(engine.default_ulimits, [item], f"take the limit {limit.key or limit.name} out", risk=SAFE)
+    name = limit.name if limit.name.lower() in NAMES else limit.key.lower()
+    soft, hard = limit.soft, limit.hard
+    if hard != -1 and soft == -1:
+        soft = hard
+    elif hard != -1:
+        soft, hard = sorted((soft, hard))
+    if name.lower() == "nofile" and 0 <= soft < FEWEST_FILES:
+        soft, hard = 1024, hard if hard == -1 else max(hard, 4096)
+    right = Ulimit(name, soft, hard, limit.key if limit.key != name else "")
+    basis = "the two numbers and the key as written, in the form that the engine wants"
+    return swap(engine.default_ulimits, item, right, f"write the limit {name} as it can be set", risk=SAFE, basis=basis)
 
 
 EXAMPLES = [
@@ -98,7 +124,7 @@ EXAMPLES = [
         good="""
 {
   "default-ulimits": {
-    "nproc": {"Name": "nproc", "Soft": 512, "Hard": 1024}
+    "nproc": {"Soft": 512, "Hard": 1024, "Name": "nproc"}
   }
 }
 """,

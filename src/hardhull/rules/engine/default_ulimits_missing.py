@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.parts import Ulimit
+from hardhull.rules.fix import NEEDS_PROOF, add
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
 if TYPE_CHECKING:
@@ -41,6 +43,14 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         yield engine.default_ulimits.finding(
             "containers may open as many files and start as many processes as the engine itself",
             label="no default-ulimits",
+            fix=add(
+                engine.default_ulimits,
+                Ulimit("nofile", 1024, 4096),
+                "give containers 1024 open files, up to 4096 on request",
+                risk=NEEDS_PROOF,
+                mitigation="give databases, proxies and the like ulimits of their own first",
+                basis="what most programs were written for: 1024 is the kernel's own soft limit, 4096 its hard one",
+            ),
         )
 
 
@@ -56,7 +66,11 @@ EXAMPLES = [
 {
   "icc": false,
   "default-ulimits": {
-    "nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}
+    "nofile": {
+      "Name": "nofile",
+      "Soft": 1024,
+      "Hard": 4096
+    }
   }
 }
 """,

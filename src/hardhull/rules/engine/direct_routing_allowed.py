@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -37,7 +38,15 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the switch."""
     if engine.allow_direct_routing.value:
         yield engine.allow_direct_routing.finding(
-            "other machines reach ports of containers that are not published", label="no filter for routed packets"
+            "other machines reach ports of containers that are not published",
+            label="no filter for routed packets",
+            fix=set_value(
+                engine.allow_direct_routing,
+                False,
+                "keep packets that are routed to containers out",
+                risk=NEEDS_PROOF,
+                mitigation="publish the ports that other machines use",
+            ),
         )
 
 
@@ -46,12 +55,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
+  "live-restore": true,
   "allow-direct-routing": true  #! HH-NET-107
 }
 """,
         good="""
 {
-  "allow-direct-routing": false
+  "live-restore": true
 }
 """,
     ),

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -45,6 +46,14 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         yield engine.no_new_privileges.finding(
             "containers that do not forbid it themselves can gain privileges through setuid programs",
             label="new privileges are allowed" if engine.no_new_privileges.written else "no-new-privileges is not set",
+            fix=set_value(
+                engine.no_new_privileges,
+                True,
+                "forbid new privileges by default",
+                risk=NEEDS_PROOF,
+                mitigation="find containers whose start uses sudo, su or another setuid program, and start those with"
+                " --security-opt no-new-privileges=false; make the others anew, they keep the old value",
+            ),
         )
 
 

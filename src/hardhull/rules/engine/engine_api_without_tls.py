@@ -26,12 +26,14 @@ from hardhull.facts.engine import tls_state
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
 from hardhull.rules.rule import CRITICAL, HIGH, NETWORK, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
@@ -72,6 +74,24 @@ def _judge(engine: Engine, host: Field[str]) -> Iterator[Finding]:
         label=how,
         severity=HIGH if local else None,
         confidence=confidence,
+        fix=_fix(engine, encrypted=state == "encrypted"),
+    )
+
+
+def _fix(engine: Engine, *, encrypted: bool) -> Fix:
+    if encrypted and engine.tls.get(None):
+        return set_value(
+            engine.tlsverify,
+            None,
+            "ask clients for a certificate",
+            risk=NEEDS_PROOF,
+            mitigation="name the CA in tlscacert, and give every client a certificate that it has signed",
+        )
+    return advise(
+        "close the port, or ask clients for a certificate",
+        "remove the tcp:// entry and reach the engine through its socket (docker -H ssh://USER@HOST). Where a port is"
+        ' needed: make a CA and certificates, use port 2376, and set "tlsverify": true, "tlscacert":'
+        ' "/etc/docker/ca.pem", "tlscert": "/etc/docker/cert.pem", "tlskey": "/etc/docker/key.pem"',
     )
 
 

@@ -17,14 +17,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import SAFE, SetTo, change, set_value
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MORE = frozenset({"debug", "trace"})
 
 
 @rule(
@@ -37,10 +42,22 @@ if TYPE_CHECKING:
 )
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the switch."""
+    level = engine.log_level
     if engine.debug.value:
-        yield engine.debug.finding("the engine runs in debug mode and logs API calls in full", label="debug")
-    elif engine.log_level.value.lower() in {"debug", "trace"}:
-        yield engine.log_level.finding("the engine logs API calls in full", label="more than info")
+        yield engine.debug.finding(
+            "the engine runs in debug mode and logs API calls in full", label="debug", fix=_fix(level.get("info"))
+        )
+    elif level.value.lower() in MORE:
+        fix = set_value(level, "info", "log what is usual", risk=SAFE)
+        yield level.finding("the engine logs API calls in full", label="more than info", fix=fix)
+
+
+def _fix(level: str) -> Fix:
+    """Both switches go at once, since either one alone is enough."""
+    changes = [SetTo("debug", False)]
+    if level.lower() in MORE:
+        changes.append(SetTo("log_level", "info"))
+    return change("switch debug mode off", *changes, risk=SAFE)
 
 
 EXAMPLES = [
@@ -48,12 +65,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
-  "debug": true  #! HH-MON-107
+  "debug": true,  #! HH-MON-107
+  "live-restore": true
 }
 """,
         good="""
 {
-  "debug": false
+  "live-restore": true
 }
 """,
     ),

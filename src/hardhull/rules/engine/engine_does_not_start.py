@@ -20,14 +20,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import NEEDS_PROOF, Drop, Rewrite, SetTo, advise, change
 from hardhull.rules.rule import HIGH, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.facts.problem import Problem
+    from hardhull.model.change import Change, Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+TRY = "dockerd --validate --config-file FILE (engine 23.0 and later)"
 
 
 @rule(
@@ -46,7 +53,25 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
                 label=problem.value.kind,
                 value=f"{problem.value.kind} {problem.value.key}",
                 confidence=None if problem.value.sure else Confidence.MEDIUM,
+                fix=_fix(problem),
             )
+
+
+def _fix(item: Field[Problem]) -> Fix:
+    """Settings that never held hold afterwards, so that every repair has to be tried."""
+    problem = item.value
+    if problem.instead:
+        return _change(f"write {problem.instead}", Rewrite(item.place, problem.instead))
+    if problem.kind == "removed":
+        return _change(f"remove {problem.key}", Drop("problems", item))
+    if problem.kind == "exclusive" and problem.key == "icc":
+        return _change("let the engine filter packets again", SetTo("iptables", True))
+    how = "take it out of the file or off the command line" if problem.kind == "conflict" else "correct it"
+    return advise(f"repair {problem.key}", f"{problem.why}: {how}, then try it: {TRY}")
+
+
+def _change(title: str, wanted: Change) -> Fix:
+    return change(title, wanted, risk=NEEDS_PROOF, mitigation=f"try the file before the engine restarts: {TRY}")
 
 
 EXAMPLES = [
@@ -96,8 +121,7 @@ EXAMPLES = [
 """,
         good="""
 {
-  "icc": false,
-  "iptables": true
+  "icc": false
 }
 """,
     ),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import SAFE, set_value
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the level."""
     if engine.log_level.value.lower() in {"warn", "error", "fatal", "panic"}:
         yield engine.log_level.finding(
-            f"the engine's log leaves out what is below {engine.log_level.value}", label="less than info"
+            f"the engine's log leaves out what is below {engine.log_level.value}",
+            label="less than info",
+            fix=set_value(engine.log_level, "info", "log what is usual", risk=SAFE),
         )
 
 
@@ -47,12 +50,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
+  "live-restore": true,
   "log-level": "error"  #! HH-MON-106
 }
 """,
         good="""
 {
-  "log-level": "info"
+  "live-restore": true
 }
 """,
     ),

@@ -22,17 +22,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hardhull.facts.log_drivers import NEEDED, breaks_starts, refused_option
+from hardhull.facts.log_drivers import FOR_ALL, NEEDED, OPTIONS, breaks_starts, refused_option
 from hardhull.rules.each import each
+from hardhull.rules.fix import SAFE, advise, drop, swap
 from hardhull.rules.rule import HIGH, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+USUAL = {"max-size": "10m", "max-file": "3"}
 
 
 @rule(
@@ -46,15 +51,33 @@ if TYPE_CHECKING:
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields every option."""
     driver = engine.log_driver.value
-    yield from each(engine.log_opts.value, partial(_refused, driver))
+    yield from each(engine.log_opts.value, partial(_refused, engine, driver))
     yield from _missing(engine, driver)
 
 
-def _refused(driver: str, item: Field[tuple[str, str]]) -> Iterator[Finding]:
+def _refused(engine: Engine, driver: str, item: Field[tuple[str, str]]) -> Iterator[Finding]:
     option, value = item.value
     why = refused_option(driver, option, value)
-    if why:
-        yield item.finding(f"the engine does not start: {why}", label="refused", value=option)
+    if not why:
+        return
+    fix = _without(engine, item)
+    if option in OPTIONS.get(driver, FOR_ALL):
+        fix = advise(f"correct {option}", f"{why}: without the option, logs would go elsewhere or look different")
+    yield item.finding(f"the engine does not start: {why}", label="refused", value=option, fix=fix)
+
+
+def _without(engine: Engine, item: Field[tuple[str, str]]) -> Fix:
+    """With the option nothing starts, so that nothing can break."""
+    return drop(engine.log_opts, [item], f"take the log option {item.value[0]} out", risk=SAFE)
+
+
+def _repaired(engine: Engine, item: Field[tuple[str, str]]) -> Fix:
+    option = item.value[0]
+    usual = USUAL.get(option)
+    if usual is None or item.value[1] in {"1", usual}:
+        return _without(engine, item)
+    title = f"write {option} as {usual}"
+    return swap(engine.log_opts, item, (option, usual), title, risk=SAFE, basis="a value that is usual and accepted")
 
 
 def _missing(engine: Engine, driver: str) -> Iterator[Finding]:
@@ -64,16 +87,27 @@ def _missing(engine: Engine, driver: str) -> Iterator[Finding]:
     needed = NEEDED.get(driver)
     if needed and options and needed not in options:
         yield engine.log_opts.finding(
-            f"the engine does not start: the {driver} driver needs {needed}", label=f"no {needed}", value=needed
+            f"the engine does not start: the {driver} driver needs {needed}",
+            label=f"no {needed}",
+            value=needed,
+            fix=advise(f"name {needed}", f'add "{needed}" to log-opts; only you know its value'),
         )
     mode = options["mode"].value[1] if "mode" in options else ""
     if "max-buffer-size" in options and mode != "non-blocking":
         yield options["max-buffer-size"].finding(
-            "the engine does not start: max-buffer-size needs the mode non-blocking", label="refused", value="mode"
+            "the engine does not start: max-buffer-size needs the mode non-blocking",
+            label="refused",
+            value="mode",
+            fix=_without(engine, options["max-buffer-size"]),
         )
     broken = breaks_starts(driver, {name: item.value[1] for name, item in options.items()})
     for name, why in broken.items():
-        yield options[name].finding(f"no container starts: {why}", label="accepted, and breaks every start", value=name)
+        yield options[name].finding(
+            f"no container starts: {why}",
+            label="accepted, and breaks every start",
+            value=name,
+            fix=_repaired(engine, options[name]),
+        )
 
 
 EXAMPLES = [

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import SAFE, Add, change
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from hardhull.facts.engine import Engine
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+ROTATION = {"max-size": "10m", "max-file": "3"}
 
 
 @rule(
@@ -40,12 +44,19 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the place where rotation would be set."""
     if engine.log_driver.value != "json-file":
         return
-    if any(item.value[0] == "max-size" for item in engine.log_opts.value):
+    options = {item.value[0] for item in engine.log_opts.value}
+    if "max-size" in options:
         return
     at = engine.log_opts if engine.log_opts.written else engine.log_driver
     yield at.finding(
         "logs of containers grow until the disk is full: json-file has no max-size",
         label="no max-size" if at.written else "no log-driver, so json-file without max-size",
+        fix=change(
+            "rotate log files of containers: 3 files of 10 MB each, for containers that are made from now on",
+            *(Add("log_opts", (name, value)) for name, value in ROTATION.items() if name not in options),
+            risk=SAFE,
+            basis="enough to look back, and 100 containers fill no more than 3 GB",
+        ),
     )
 
 
@@ -60,7 +71,10 @@ EXAMPLES = [
         good="""
 {
   "log-driver": "json-file",
-  "log-opts": {"max-size": "10m", "max-file": "3"}
+  "log-opts": {
+    "max-size": "10m",
+    "max-file": "3"
+  }
 }
 """,
     ),
@@ -74,7 +88,10 @@ EXAMPLES = [
         good="""
 {
   "icc": false,
-  "log-driver": "local"
+  "log-opts": {
+    "max-size": "10m",
+    "max-file": "3"
+  }
 }
 """,
     ),

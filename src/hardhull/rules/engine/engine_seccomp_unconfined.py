@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -40,13 +41,23 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
     named = engine.seccomp_profile
     profile = engine.seccomp.value
+    fix = set_value(
+        named,
+        "builtin",
+        "use the engine's own profile",
+        risk=NEEDS_PROOF,
+        mitigation="start each container once, and give those that need more a profile of their own",
+    )
     if named.value == "unconfined":
-        yield named.finding("containers may make every system call unless they name a profile", label="no filter")
+        yield named.finding(
+            "containers may make every system call unless they name a profile", label="no filter", fix=fix
+        )
     elif profile is not None and profile.allows_all:
         yield named.finding(
             "containers may make every system call: the engine's profile stops nothing",
             label="the profile stops nothing",
             also=(profile.default_action.mark("lets everything through"),),
+            fix=fix,
         )
 
 
@@ -55,12 +66,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
+  "live-restore": true,
   "seccomp-profile": "unconfined"  #! HH-PRV-103
 }
 """,
         good="""
 {
-  "seccomp-profile": "builtin"
+  "live-restore": true
 }
 """,
     ),
@@ -69,7 +81,8 @@ EXAMPLES = [
         bad="""
 --- daemon.json
 {
-  "seccomp-profile": "/etc/docker/all.json"  #! HH-PRV-103
+  "seccomp-profile": "/etc/docker/all.json",  #! HH-PRV-103
+  "live-restore": true
 }
 --- all.json
 {"defaultAction": "SCMP_ACT_LOG", "syscalls": []}
@@ -77,10 +90,10 @@ EXAMPLES = [
         good="""
 --- daemon.json
 {
-  "seccomp-profile": "/etc/docker/some.json"
+  "live-restore": true
 }
---- some.json
-{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}
+--- all.json
+{"defaultAction": "SCMP_ACT_LOG", "syscalls": []}
 """,
     ),
 ]

@@ -18,14 +18,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import SAFE, Drop, advise, change
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.facts.problem import Problem
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+PROXIES = frozenset({"http-proxy", "https-proxy", "no-proxy"})
 
 
 @rule(
@@ -40,8 +47,20 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     for problem in engine.problems.value:
         if not problem.value.stops:
             yield problem.finding(
-                problem.value.why, label="no effect as written", value=f"{problem.value.kind} {problem.value.key}"
+                problem.value.why,
+                label="no effect as written",
+                value=f"{problem.value.kind} {problem.value.key}",
+                fix=_fix(problem),
             )
+
+
+def _fix(item: Field[Problem]) -> Fix:
+    """What has no effect goes: the engine does the same afterwards, and the file says so."""
+    kind, key = item.value.kind, item.value.key
+    if kind == "flag-name" and key in PROXIES:
+        return advise(f"write {key} where it counts", f'put it inside "proxies": {{"{key}": ...}}, or remove it')
+    which = "the entries above, which the engine ignores" if kind == "twice" else "it, since it has no effect"
+    return change(f"{key}: remove {which}", Drop("problems", item), risk=SAFE)
 
 
 EXAMPLES = [
@@ -56,8 +75,8 @@ EXAMPLES = [
 """,
         good="""
 {
-  "icc": false,
-  "live-restore": true
+  "live-restore": true,
+  "icc": true
 }
 """,
     ),

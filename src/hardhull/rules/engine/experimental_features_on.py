@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -37,7 +38,18 @@ if TYPE_CHECKING:
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the switch."""
     if engine.experimental.value:
-        yield engine.experimental.finding("the engine runs experimental features", label="experimental")
+        yield engine.experimental.finding(
+            "the engine runs experimental features",
+            label="experimental",
+            fix=set_value(
+                engine.experimental,
+                False,
+                "switch experimental features off",
+                risk=NEEDS_PROOF,
+                mitigation="look through scripts for what is experimental in this version (docker checkpoint, ip6tables"
+                " before 27.0)",
+            ),
+        )
 
 
 EXAMPLES = [
@@ -45,12 +57,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
-  "experimental": true  #! HH-MON-105
+  "experimental": true,  #! HH-MON-105
+  "live-restore": true
 }
 """,
         good="""
 {
-  "experimental": false
+  "live-restore": true
 }
 """,
     ),

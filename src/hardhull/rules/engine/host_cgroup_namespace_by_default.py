@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.engine_reload import interrupts
+from hardhull.rules.fix import NEEDS_PROOF, SetTo, change
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -37,7 +39,15 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
     if engine.default_cgroupns_mode.value == "host":
         yield engine.default_cgroupns_mode.finding(
-            "containers see the control groups of the host unless they say otherwise", label="shared with the host"
+            "containers see the control groups of the host unless they say otherwise",
+            label="shared with the host",
+            fix=change(
+                "give each container a control group namespace of its own",
+                SetTo("default_cgroupns_mode", "private"),
+                risk=NEEDS_PROOF,
+                mitigation="start monitoring agents with --cgroupns host",
+                interrupts=interrupts("default_cgroupns_mode"),
+            ),
         )
 
 

@@ -22,12 +22,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, SetTo, change
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -47,7 +49,21 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         yield engine.icc.finding(
             "containers on the default bridge can reach all ports of each other",
             label="icc is on" if engine.icc.written else "icc is not set to false",
+            fix=_fix(engine),
         )
+
+
+def _fix(engine: Engine) -> Fix:
+    """With packet filtering switched off the engine would refuse to start."""
+    filters = [SetTo("iptables", True)] if engine.iptables.get(True) is False else []
+    return change(
+        "keep containers on the default bridge apart" + (", with packet filtering" if filters else ""),
+        SetTo("icc", False),
+        *filters,
+        risk=NEEDS_PROOF,
+        mitigation="find out which containers call each other over the default bridge and put those on a network of"
+        " their own; stop all containers once, or live-restore keeps the old rule",
+    )
 
 
 EXAMPLES = [
@@ -75,8 +91,8 @@ EXAMPLES = [
 """,
         good="""
 {
-  "icc": false,
-  "live-restore": true
+  "live-restore": true,
+  "icc": false
 }
 """,
     ),

@@ -17,9 +17,12 @@ https://docs.docker.com/reference/cli/dockerd/
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hardhull.facts.engine_reload import when_dropped
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, Drop, change
 from hardhull.rules.rule import HIGH, SOURCE, Example, rule
 
 if TYPE_CHECKING:
@@ -42,13 +45,30 @@ if TYPE_CHECKING:
 )
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields every entry."""
-    yield from each(engine.insecure_registries.value, _judge)
+    yield from each(engine.insecure_registries.value, partial(_judge, engine))
 
 
-def _judge(entry: Field[str]) -> Iterator[Finding]:
+def _judge(engine: Engine, entry: Field[str]) -> Iterator[Finding]:
     host = entry.value.rpartition("://")[2]
-    if not host.startswith(("127.", "localhost:", "localhost/", "[::1]", "::1")) and host != "localhost":
-        yield entry.finding(f"images from {host} can be replaced on the way", label="any certificate, or none")
+    if _is_local(host):
+        return
+    leaving = sum(not _is_local(one.get("").rpartition("://")[2]) for one in engine.insecure_registries.value)
+    yield entry.finding(
+        f"images from {host} can be replaced on the way",
+        label="any certificate, or none",
+        fix=change(
+            f"ask {host} for a valid certificate",
+            Drop("insecure_registries", entry),
+            risk=NEEDS_PROOF,
+            mitigation=f"see first that the registry has TLS (curl https://{host}/v2/), and put a CA of your own into"
+            f" /etc/docker/certs.d/{host}/ca.crt",
+            interrupts=when_dropped(engine, "insecure_registries", leaving),
+        ),
+    )
+
+
+def _is_local(host: str) -> bool:
+    return host.startswith(("127.", "localhost:", "localhost/", "[::1]", "::1")) or host == "localhost"
 
 
 EXAMPLES = [

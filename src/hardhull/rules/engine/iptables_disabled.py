@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hardhull.facts.engine import Engine
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+
+MOVE = "move rules of your own into the chain"
 
 
 @rule(
@@ -39,11 +43,27 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the switch."""
     if engine.iptables.value is False:
         yield engine.iptables.finding(
-            "the engine keeps no networks apart: it makes no iptables rules", label="no rules"
+            "the engine keeps no networks apart: it makes no iptables rules",
+            label="no rules",
+            fix=set_value(
+                engine.iptables,
+                True,
+                "let the engine filter packets",
+                risk=NEEDS_PROOF,
+                mitigation=f"{MOVE} DOCKER-USER",
+            ),
         )
     elif engine.ipv6.value and engine.ip6tables.value is False:
         yield engine.ip6tables.finding(
-            "the engine keeps no IPv6 networks apart: it makes no ip6tables rules", label="no rules for IPv6"
+            "the engine keeps no IPv6 networks apart: it makes no ip6tables rules",
+            label="no rules for IPv6",
+            fix=set_value(
+                engine.ip6tables,
+                True,
+                "let the engine filter IPv6 packets",
+                risk=NEEDS_PROOF,
+                mitigation=f"{MOVE} DOCKER-USER of ip6tables; before engine 27.0 this needs experimental",
+            ),
         )
 
 
@@ -52,12 +72,13 @@ EXAMPLES = [
         "daemon.json",
         bad="""
 {
-  "iptables": false  #! HH-NET-102
+  "iptables": false,  #! HH-NET-102
+  "live-restore": true
 }
 """,
         good="""
 {
-  "iptables": true
+  "live-restore": true
 }
 """,
     ),

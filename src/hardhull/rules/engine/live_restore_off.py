@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.engine_reload import interrupts
+from hardhull.rules.fix import SAFE, SetTo, change
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -41,6 +43,12 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         yield engine.live_restore.finding(
             "all containers stop whenever the engine restarts",
             label="live-restore is off" if engine.live_restore.written else "live-restore is not set",
+            fix=change(
+                "keep containers running while the engine restarts (not on nodes of a swarm, which refuse it)",
+                SetTo("live_restore", True),
+                risk=SAFE,
+                interrupts=interrupts("live_restore"),
+            ),
         )
 
 

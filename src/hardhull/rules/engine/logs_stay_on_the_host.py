@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import LOW, MEDIUM, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ LOCAL = frozenset({"json-file", "local", "journald", "none", "etwlogs"})
     checklist=[14],
     cis=["docker-1.6:2.13", "docker-1.8:2.14"],
     tags=["cis"],
+    by_hand="where logs can be sent is not written in the configuration",
 )
 def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the driver."""
@@ -53,6 +55,12 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         "logs of containers are thrown away" if lost else f"logs of containers stay on this host ({driver.value})",
         label="no logs" if lost else "only on this host" if driver.written else "no log-driver, so json-file",
         severity=MEDIUM if lost else None,
+        fix=advise(
+            "send logs to another machine",
+            'have a log server ready, then: "log-driver": "syslog", "log-opts": {"syslog-address":'
+            ' "tcp+tls://HOST:6514", "mode": "non-blocking"}; remove options that the driver does not know (max-size,'
+            " max-file); or let an agent on the host send the files on",
+        ),
     )
 
 

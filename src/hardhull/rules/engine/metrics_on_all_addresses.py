@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import LOW, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -37,7 +38,16 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     address = engine.metrics_addr.value
     if address and address.rpartition(":")[0] in {"", "0.0.0.0", "[::]", "*"}:
         yield engine.metrics_addr.finding(
-            f"the engine's metrics are open to everybody who reaches {address}", label="all addresses"
+            f"the engine's metrics are open to everybody who reaches {address}",
+            label="all addresses",
+            fix=set_value(
+                engine.metrics_addr,
+                f"127.0.0.1:{address.rpartition(':')[2]}",
+                "offer metrics to this host only",
+                risk=NEEDS_PROOF,
+                mitigation="let the monitoring system ask through an agent on the host, or write the host's address in"
+                " its network instead",
+            ),
         )
 
 

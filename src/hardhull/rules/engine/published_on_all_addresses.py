@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import INFO, LOW, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
             "ports are published on all addresses unless a container says otherwise",
             label="all addresses" if engine.ip.written else "no ip is set",
             severity=LOW if engine.ip.written else None,
+            fix=set_value(
+                engine.ip,
+                "127.0.0.1",
+                "publish ports to this host only, unless a container says otherwise",
+                risk=NEEDS_PROOF,
+                mitigation="write the address where a port is meant for others (-p 203.0.113.5:443:443)",
+            ),
         )
 
 

@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.engine_reload import interrupts
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, Swap, change
 from hardhull.rules.rule import MEDIUM, SOURCE, Example, rule
 
 if TYPE_CHECKING:
@@ -43,7 +45,17 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
 def _judge(mirror: Field[str]) -> Iterator[Finding]:
     scheme, _, host = mirror.value.partition("://")
     if scheme == "http" and not host.startswith(("127.", "localhost", "[::1]")):
-        yield mirror.finding(f"images of Docker Hub that {host} serves can be replaced on the way", label="no TLS")
+        yield mirror.finding(
+            f"images of Docker Hub that {host} serves can be replaced on the way",
+            label="no TLS",
+            fix=change(
+                f"ask {host} over TLS",
+                Swap("registry_mirrors", mirror, f"https://{host}"),
+                risk=NEEDS_PROOF,
+                mitigation=f"see first that the mirror has a valid certificate (curl https://{host.rstrip('/')}/v2/)",
+                interrupts=interrupts("registry_mirrors"),
+            ),
+        )
 
 
 EXAMPLES = [
@@ -56,7 +68,7 @@ EXAMPLES = [
 """,
         good="""
 {
-  "registry-mirrors": ["https://mirror.example.com"]
+  "registry-mirrors": ["https://mirror.example.com:5000"]
 }
 """,
     ),

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.engine import remaps_users
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         "root in a container is root on the host"
         + (f": the engine ignores a remapping to {engine.userns_remap.value}" if written else ""),
         label="switches user namespaces off" if written else "userns-remap is not set",
+        fix=set_value(
+            engine.userns_remap,
+            "default",
+            "make root of containers a user without rights on the host",
+            risk=NEEDS_PROOF,
+            mitigation="it hides all images, containers and volumes of the engine so far: save them, stop and remove"
+            " every container, switch live-restore off, and give folders that are mounted to the new ids"
+            " (/etc/subuid); start containers that need namespaces of the host with --userns host",
+        ),
     )
 
 
@@ -74,7 +84,7 @@ EXAMPLES = [
 """,
         good="""
 {
-  "userns-remap": "dockremap:dockremap"
+  "userns-remap": "default"
 }
 """,
     ),

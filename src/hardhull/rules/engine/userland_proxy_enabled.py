@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.rule import LOW, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
         yield engine.userland_proxy.finding(
             "published ports are served by proxy processes that run as root",
             label="userland-proxy is on" if engine.userland_proxy.written else "userland-proxy is not set to false",
+            fix=set_value(
+                engine.userland_proxy,
+                False,
+                "let the kernel forward published ports",
+                risk=NEEDS_PROOF,
+                mitigation="see that nothing connects to published ports over ::1, or from a container through the"
+                " host's address",
+            ),
         )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     severity=HIGH,
     cis=["docker-1.6:5.22", "docker-1.8:5.22"],
     tags=["cis", "hollow"],
+    by_hand="which calls the container needs has to be recorded first",
 )
 def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
     """Yields the default action."""
@@ -41,6 +43,12 @@ def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
         yield profile.default_action.finding(
             f"{profile.subject} stops nothing that Docker's default profile stops",
             label="the filter lets everything through",
+            fix=advise(
+                "begin with the engine's default profile",
+                "take the option seccomp=... away from containers that name this profile: the engine's own one"
+                " holds then. If they need more, copy the default profile of the engine's version and allow the calls"
+                " that are missing one by one",
+            ),
         )
 
 

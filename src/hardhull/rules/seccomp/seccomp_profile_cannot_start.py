@@ -20,12 +20,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.seccomp import is_off, missing_to_start, missing_to_start_now
+from hardhull.rules.fix import SAFE, change
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
+from hardhull.rules.seccomp_changes import letting_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.seccomp import SeccompProfile
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -48,6 +51,7 @@ def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
             f"no container starts with {profile.subject}: it stops {some}",
             label="stops calls that the runtime itself makes",
             value=",".join(missing),
+            fix=_fix(profile),
         )
     elif now := missing_to_start_now(profile):
         yield profile.default_action.finding(
@@ -55,7 +59,19 @@ def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
             label="stops calls that the runtime itself makes since November 2025",
             value=",".join(now),
             severity=MEDIUM,
+            fix=_fix(profile),
         )
+
+
+def _fix(profile: SeccompProfile) -> Fix:
+    """Nothing starts with the profile, so that nothing can break."""
+    needed = {*missing_to_start(profile, no_new_privileges=False), *missing_to_start_now(profile)}
+    return change(
+        f"allow the {len(needed)} calls that the runtime makes before the program starts",
+        *letting_through(profile, needed),
+        risk=SAFE,
+        basis="starts that were measured with runc 1.1.5 to 1.5.2; what the program needs a recorded run shows",
+    )
 
 
 EXAMPLES = [
@@ -65,15 +81,30 @@ EXAMPLES = [
 {
   "defaultAction": "SCMP_ACT_ERRNO",  #! HH-PRV-402
   "syscalls": [
-    {"names": ["read", "write", "exit", "exit_group", "rt_sigreturn"], "action": "SCMP_ACT_ALLOW"}
+    {
+      "names": [
+        "read", "write", "exit", "exit_group", "rt_sigreturn", "capget", "capset", "chdir", "close", "fstat", "openat",
+        "getcwd", "getppid", "newfstatat", "prctl", "setgid", "setgroups", "setuid", "statx"
+      ],
+      "action": "SCMP_ACT_ALLOW"
+    }
   ]
 }
 """,
         good="""
 {
-  "defaultAction": "SCMP_ACT_ALLOW",
+  "defaultAction": "SCMP_ACT_ERRNO",
   "syscalls": [
-    {"names": ["mount", "umount2", "ptrace", "bpf", "kexec_load", "init_module"], "action": "SCMP_ACT_ERRNO"}
+    {
+      "names": [
+        "read", "write", "exit", "exit_group", "rt_sigreturn", "capget", "capset", "chdir", "close", "fstat", "openat",
+        "getcwd", "getppid", "newfstatat", "prctl", "setgid", "setgroups", "setuid", "statx",
+        "execve",
+        "fstatfs",
+        "getdents64"
+      ],
+      "action": "SCMP_ACT_ALLOW"
+    }
   ]
 }
 """,

@@ -18,12 +18,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.problem import Problem
     from hardhull.facts.seccomp import SeccompProfile
+    from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -43,7 +47,20 @@ def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
             label="stops every start" if problem.value.stops else "ignored",
             value=f"{problem.value.kind} {problem.value.key}",
             severity=HIGH if problem.value.stops else LOW,
+            fix=_fix(problem),
         )
+
+
+def _fix(item: Field[Problem]) -> Fix:
+    problem = item.value
+    if not problem.instead:
+        return advise(f"correct {problem.key}", f"{problem.why}: write the word that was meant")
+    return change(
+        f"write {problem.instead}",
+        Rewrite(item.place, problem.instead),
+        risk=NEEDS_PROOF,
+        mitigation="start a container with the profile: what was ignored or refused counts then",
+    )
 
 
 EXAMPLES = [
@@ -53,8 +70,8 @@ EXAMPLES = [
 {
   "defaultAction": "SCMP_ACT_ALLOW",
   "syscalls": [
-    {"names": ["mount", "kexec"], "action": "SCMP_ACT_ERRNO"},  #! HH-PRV-404
-    {"names": ["bpf"], "action": "SCMP_ACT_DENY"}  #! HH-PRV-404
+    {"names": ["mount", "sys_reboot"], "action": "SCMP_ACT_ERRNO"},  #! HH-PRV-404
+    {"names": ["clone"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 131072, "op": "EQ"}]}  #! HH-PRV-404
   ]
 }
 """,
@@ -62,8 +79,8 @@ EXAMPLES = [
 {
   "defaultAction": "SCMP_ACT_ALLOW",
   "syscalls": [
-    {"names": ["mount", "kexec_load"], "action": "SCMP_ACT_ERRNO"},
-    {"names": ["bpf"], "action": "SCMP_ACT_ERRNO"}
+    {"names": ["mount", "reboot"], "action": "SCMP_ACT_ERRNO"},
+    {"names": ["clone"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 131072, "op": "SCMP_CMP_EQ"}]}
   ]
 }
 """,

@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.seccomp import dangerous, is_off
 from hardhull.facts.syscalls import DANGEROUS
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
+from hardhull.rules.seccomp_changes import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,13 @@ def check(profile: SeccompProfile, _policy: Policy) -> Iterator[Finding]:
             label=f"{open_[0]} {DANGEROUS[open_[0]]}",
             value=",".join(open_),
             severity=MEDIUM if len(open_) > 6 else None,
+            fix=change(
+                f"stop {some}",
+                *stopping(profile, open_),
+                risk=NEEDS_PROOF,
+                mitigation="record a run first, and leave those out that the program makes",
+                basis="Docker's default profile (29.7) for a container with the default capabilities",
+            ),
         )
 
 
@@ -57,9 +66,10 @@ EXAMPLES = [
         "seccomp",
         bad="""
 {
-  "defaultAction": "SCMP_ACT_ALLOW",  #! HH-PRV-403
+  "defaultAction": "SCMP_ACT_ERRNO",  #! HH-PRV-403
   "syscalls": [
-    {"names": ["mount", "umount2", "init_module", "finit_module"], "action": "SCMP_ACT_ERRNO"}
+    {"names": ["read", "write", "bpf", "openat", "close", "keyctl", "execve"], "action": "SCMP_ACT_ALLOW"},
+    {"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}}
   ]
 }
 """,
@@ -67,7 +77,7 @@ EXAMPLES = [
 {
   "defaultAction": "SCMP_ACT_ERRNO",
   "syscalls": [
-    {"names": ["read", "write", "openat", "close", "execve", "exit_group"], "action": "SCMP_ACT_ALLOW"},
+    {"names": ["read", "write", "openat", "close", "execve"], "action": "SCMP_ACT_ALLOW"},
     {"names": ["mount"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}}
   ]
 }
