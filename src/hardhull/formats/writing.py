@@ -28,6 +28,7 @@ WRITERS: dict[str, str] = {
     "dockerd": "hardhull.formats.dockerd_write",
     "dockerfile": "hardhull.formats.dockerfile.write",
     "gitlab": "hardhull.formats.script.write",
+    "kubernetes": "hardhull.formats.kubernetes.write",
     "makefile": "hardhull.formats.script.write",
     "markdown": "hardhull.formats.script.write",
     "quadlet": "hardhull.formats.quadlet_write",
@@ -62,10 +63,11 @@ def write(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
 def announce(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
     """Tells what will be written, before anything is.
 
-    What several services share through an anchor may be changed where it stands once all of them want the same.
+    What several services share through an anchor, or several containers through their pod, may be changed where it
+    stands once all of them want the same.
     """
-    if fact.syntax == "compose":
-        from hardhull.formats.compose.write import wish_of
+    if fact.syntax in {"compose", "kubernetes"}:
+        from hardhull.formats.wish import wish_of
 
         for change in changes:
             drafts.ask(fact.place, wish_of(change))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hardhull.formats.kubernetes.block import Block
     from hardhull.formats.kubernetes.manifest import Manifest
     from hardhull.formats.kubernetes.pod import Pod
+    from hardhull.model.source import Place
     from hardhull.text.nodes import Node
 
 CANNOT = keys(
@@ -96,11 +97,10 @@ def read_container(block: Block, number: int, role: Role, pod: Pod, manifest: Ma
     """
     if role is INIT and block.text("restartPolicy") == "Always":
         role = SIDECAR
-    named = block.field("name", "name", text)
-    name = named.value if named is not None and named.known else f"#{number}"
+    name = block.text("name") or f"#{number}"
     workload = Workload(
-        name, f"{role.title} {name} of {manifest.title}", "kubernetes",
-        block.place if named is None else named.place, runtime="kubernetes", cannot=role.cannot,
+        name, f"{role.title} {name} of {manifest.title}", "kubernetes", place_of(block), runtime="kubernetes",
+        cannot=role.cannot,
     )  # fmt: skip
     fields = workload.fields
     place = workload.place
@@ -127,6 +127,12 @@ def read_container(block: Block, number: int, role: Role, pod: Pod, manifest: Ma
     return workload
 
 
+def place_of(block: Block) -> Place:
+    """What stands for a container: its name, else all of it."""
+    named = block.field("name", "name", text)
+    return block.place if named is None else named.place
+
+
 def _hollow(fields: dict[str, Field[Any]], idle: tuple[Field[str], ...]) -> None:
     """Adds settings that do nothing to those that the volumes have."""
     volumes = fields.get("hollow")
@@ -151,7 +157,7 @@ def _object(workload: Workload, pod: Pod, manifest: Manifest) -> None:
     if broken is not None:
         fields["annotations"] = broken
     elif notes:
-        places = {id(item): item for field in notes for item in field.value}
+        places = {item.place.span: item for field in notes for item in field.value}  # those of a Pod are its own
         fields["annotations"] = Field("annotations", tuple(places.values()), notes[0].place)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hardhull.formats.kubernetes.block import Block
     from hardhull.model.source import Place
 
-_READ_ONLY = frozenset({"config_map", "secret", "projected", "downward_api", "image"})
+READ_ONLY = frozenset({"config_map", "secret", "projected", "downward_api", "image"})
 """Kinds that the kubelet mounts read-only whatever is written (since Kubernetes 1.9.6)."""
 _PROPAGATION = {"None": "rprivate", "HostToContainer": "rslave", "Bidirectional": "rshared"}
 
@@ -214,7 +214,7 @@ def _mount(block: Block, volumes: Volumes) -> tuple[Field[Mount], Volume]:
     if name is None or target is None:
         raise NotKnownError("mounts", "a volumeMount has no name or no mountPath")
     volume = volumes.find(name)
-    read_only = bool(block.get("readOnly", boolean)) or volume.read_only or volume.kind in _READ_ONLY
+    read_only = bool(block.get("readOnly", boolean)) or volume.read_only or volume.kind in READ_ONLY
     propagation = _PROPAGATION.get(block.get("mountPropagation", text) or "", "")
     options = list(volume.options)
     host = volume.source if volume.kind == "bind" else None

@@ -194,6 +194,11 @@ class TreeDraft:
         """The mapping stays, whatever leaves it: what empties it is refused."""
         self._floors.add(id(mapping))
 
+    def leaves(self, node: Mapping | Sequence, index: int) -> bool:
+        """Whether an entry or item is to go, or to get another value."""
+        pending = self._pending.get(id(node))
+        return pending is not None and (index in pending.gone or index in pending.replaced)
+
     def edits(self) -> list[Edit]:
         """Everything that is wanted, as edits of the file."""
         return Renderer(self.layout, self._pending, self._floors).edits()

@@ -9,6 +9,7 @@ from hardhull.formats.compose.write import items, network, pairs, scalars
 from hardhull.formats.compose.write.block_io import add_limit, drop_limit, swap_limit
 from hardhull.formats.compose.write.keys import Keys
 from hardhull.formats.compose.write.sites import Sites
+from hardhull.formats.wish import wish_of
 from hardhull.model.change import Add, Drop, SetTo, Swap
 from hardhull.text.draft import UnwritableError
 
@@ -43,23 +44,6 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
         wish = wish_of(change)
         drafts.ask(fact.place, wish)
         _WRITE[type(change)](Keys(Sites(fact, drafts), wish), change, fact)
-
-
-def wish_of(change: Change) -> object:
-    """A Change in a form that is equal for equal Changes of other services."""
-    if isinstance(change, SetTo):
-        return "set", change.field, repr(change.value)
-    if isinstance(change, Add):
-        return "add", change.field, repr(change.item)
-    if isinstance(change, Drop):
-        return "drop", change.field, _shown(change.item)
-    if isinstance(change, Swap):
-        return "swap", change.field, _shown(change.item), repr(change.value)
-    return "other", repr(change)
-
-
-def _shown(item: Field[Any]) -> str:
-    return repr(item.value) if item.known else f"unknown {item.place}"
 
 
 def _is_done(field: Field[Any], change: SetTo | Add | Drop | Swap) -> bool:

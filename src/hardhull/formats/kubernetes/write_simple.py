@@ -1,0 +1,156 @@
+"""Setting what is one plain value under one key of a container, a pod or an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hardhull.formats.kubernetes.editing import SECURITY, Editing, Path
+from hardhull.text.draft import UnwritableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.text.tree.plain import Plain
+
+
+class Key(NamedTuple):
+    """A key that a field with one value is written to.
+
+    Attributes:
+        level: ``container``, ``pod`` or ``thing`` (the object).
+        path: the keys down to it.
+        convert: the value as the manifest has it, None to remove the key; raises UnwritableError for one that
+            Kubernetes does not know.
+        off: what says as much as no key does.
+    """
+
+    level: str
+    path: Path
+    convert: Callable[[Any], Plain]
+    off: Plain = None
+
+    def write(self, editing: Editing, value: Any) -> None:
+        """Sets or removes the key."""
+        base = getattr(editing, self.level)
+        written = self.convert(value)
+        if written is None:
+            editing.clear(base, self.path, self.off)
+        else:
+            editing.set(base, self.path, written)
+
+
+def same(value: Any) -> Plain:
+    """The value itself."""
+    found: Plain = value
+    return found
+
+
+def only(**words: Plain) -> Callable[[Any], Plain]:
+    """One of these words, or None."""
+
+    def convert(value: Any) -> Plain:
+        if value is None:
+            return None
+        if value not in words:
+            raise UnwritableError(f"Kubernetes knows no {value} there")
+        return words[value]
+
+    return convert
+
+
+def _words(value: tuple[str, ...] | None) -> Plain:
+    return None if value is None else list(value)
+
+
+def _true(value: Any) -> Plain:
+    return True if value else None
+
+
+def _seconds(value: float | None) -> Plain:
+    return None if value is None else round(value)
+
+
+def _image(value: str | None) -> Plain:
+    if not value:
+        raise UnwritableError("a container cannot do without an image")
+    return value
+
+
+def _pid(editing: Editing, value: str | None) -> None:
+    """The process namespace: of the node, of the pod for all its containers, or (None) each its own."""
+    convert = only(host="hostPID", pod="shareProcessNamespace")
+    wanted = convert(value)
+    for key in ("hostPID", "shareProcessNamespace"):
+        if key == wanted:
+            editing.set(editing.pod, (key,), True)
+        else:
+            editing.clear(editing.pod, (key,), False)
+
+
+def _service_account(editing: Editing, value: str | None) -> None:
+    """The account's name, also under the old key where that is written."""
+    written = [key for key in ("serviceAccountName", "serviceAccount") if editing.node(editing.pod, (key,)) is not None]
+    for key in written or ["serviceAccountName"]:
+        if value is None:
+            editing.clear(editing.pod, (key,))
+        else:
+            editing.set(editing.pod, (key,), value)
+
+
+def _restart(editing: Editing, value: str | None) -> None:
+    """The policy of the container where it has its own, else that of the pod."""
+    convert = only(always="Always", onfailure="OnFailure", never="Never")
+    written = convert(value)
+    own = editing.node(editing.container, ("restartPolicy",)) is not None
+    base = editing.container if own else editing.pod
+    if written is None:
+        editing.clear(base, ("restartPolicy",))
+    else:
+        editing.set(base, ("restartPolicy",), written)
+
+
+def _stop_signal(editing: Editing, value: str | None) -> None:
+    if value is not None and editing.node(editing.pod, ("os", "name")) is None:
+        raise UnwritableError("Kubernetes takes a stop signal only where the pod names its os")
+    Key("container", ("lifecycle", "stopSignal"), same).write(editing, value)
+
+
+_SCALABLE = frozenset({"Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"})
+
+
+def _replicas(editing: Editing, value: int | None) -> None:
+    if editing.stand.thing.kind not in _SCALABLE:
+        raise UnwritableError(f"a {editing.stand.thing.kind} has no replicas")
+    Key("thing", ("spec", "replicas"), same).write(editing, value)
+
+
+_KEYS: dict[str, Key] = {
+    "image": Key("container", ("image",), _image),
+    "pull_policy": Key("container", ("imagePullPolicy",), only(always="Always", missing="IfNotPresent", never="Never")),
+    "entrypoint": Key("container", ("command",), _words, []),
+    "command": Key("container", ("args",), _words, []),
+    "working_dir": Key("container", ("workingDir",), same),
+    "tty": Key("container", ("tty",), _true, False),
+    "stdin_open": Key("container", ("stdin",), _true, False),
+    "privileged": Key("container", (SECURITY, "privileged"), _true, False),
+    "read_only": Key("container", (SECURITY, "readOnlyRootFilesystem"), _true, False),
+    "unmasked_paths": Key("container", (SECURITY, "procMount"), lambda value: "Unmasked" if value else None, "Default"),
+    "hostname": Key("pod", ("hostname",), same),
+    "stop_grace": Key("pod", ("terminationGracePeriodSeconds",), _seconds, 30),
+    "runtime_name": Key("pod", ("runtimeClassName",), same),
+    "automount_token": Key("pod", ("automountServiceAccountToken",), same),
+    "userns": Key("pod", ("hostUsers",), only(host=True, private=False), True),
+    "network_mode": Key("pod", ("hostNetwork",), only(host=True), False),
+    "ipc": Key("pod", ("hostIPC",), only(host=True), False),
+    "dns": Key("pod", ("dnsConfig", "nameservers"), lambda value: list(value) or None, []),
+}
+
+SIMPLE: dict[str, Callable[[Editing, Any], None]] = {
+    **{slot: key.write for slot, key in _KEYS.items()},
+    "pid": _pid,
+    "service_account": _service_account,
+    "restart": _restart,
+    "stop_signal": _stop_signal,
+    "replicas": _replicas,
+}
+"""Field -> what sets it."""

@@ -1,0 +1,178 @@
+"""The laws of writing manifests: what is read afterwards is the Change, everything else and every other byte stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from kubernetes_models import STYLES, changes, comments, dumped, objects
+
+from hardhull.formats.kubernetes.read import read
+from hardhull.formats.writing import write
+from hardhull.model.change import Add, Drop, SetTo, Swap
+from hardhull.model.source import Source
+from hardhull.text.draft import Drafts, UnwritableError
+
+if TYPE_CHECKING:
+    from hardhull.facts.workload import Workload
+    from hardhull.model.change import Change
+    from hardhull.model.field import Field
+
+LAW = settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # whole manifests take minutes to shrink
+)
+FOLLOWS = {
+    "user": {"group"},
+    "group": {"user"},
+    "ports": {"expose"},
+    "env": {"secrets", "configs"},
+    "mounts": {"secrets", "configs", "hollow"},
+    "apparmor": {"annotations"},
+    "annotations": {"apparmor"},
+    "labels": {"pod_labels"},
+    "cap_add": {"hollow"},
+    "cap_drop": {"hollow"},
+    "hollow": {"cap_add", "cap_drop", "annotations"},
+}
+"""What says the same as a field in other words, or comes with it."""
+POD = {
+    "hostname", "stop_grace", "userns", "runtime_name", "service_account", "automount_token", "network_mode", "pid",
+    "ipc", "restart", "group_add", "sysctls", "labels", "annotations",
+}  # fmt: skip
+"""Settings of the pod or its object: they change with all of its containers."""
+
+
+def plain(field: Field[Any]) -> Any:
+    """A field without its places."""
+    if not field.known:
+        return ("unknown", field.why)
+    if isinstance(field.value, tuple) and field.value and hasattr(field.value[0], "known"):
+        return [item.value if item.known else ("unknown", item.why) for item in field.value]
+    return field.value
+
+
+def shadow(workload: Workload) -> dict[str, Any]:
+    return {name: plain(field) for name, field in workload.fields.items()}
+
+
+def read_all(text: str, how: str) -> list[Workload]:
+    path = "web.json" if how.startswith("json") else "web.yaml"
+    return read(Source(path, text.encode())).workloads
+
+
+def value_of(workload: Workload, name: str) -> Any:
+    return plain(getattr(workload, name))
+
+
+def holds(before: Workload, after: Workload, change: Change) -> bool:
+    """Whether a Change is what is read now."""
+    assert isinstance(change, SetTo | Add | Drop | Swap)
+    found = value_of(after, change.field)
+    if isinstance(change, SetTo):
+        wanted = change.value
+        if change.field == "user" and wanted is not None and ":" not in wanted:
+            return str(found).partition(":")[0] == str(wanted)
+        return bool(found == wanted)
+    old = list(value_of(before, change.field))
+    if isinstance(change, Add):
+        if change.field == "mounts":
+            return len(found) >= len(old) and any(one.target == change.item.target for one in found)
+        return sorted(map(str, found)) == sorted({*map(str, old), str(_read(change.item, change.field))})
+    at = next(n for n, item in enumerate(getattr(before, change.field).value) if item is change.item)
+    if isinstance(change, Drop):
+        return list(found) == [*old[:at], *old[at + 1 :]]
+    return bool(
+        sorted(map(str, found)) == sorted(map(str, [*old[:at], _read(change.value, change.field), *old[at + 1 :]]))
+    )
+
+
+def _read(item: Any, name: str) -> Any:
+    """An item as it reads once it is written."""
+    if name == "env" and item.source == "secret":
+        return item._replace(raw="")
+    return item
+
+
+@LAW
+@given(st.sampled_from(STYLES), st.data())
+def test_what_is_read_afterwards_is_the_change_and_nothing_else(how: str, data: st.DataObject) -> None:
+    text = dumped(data.draw(objects(how == "anchors")), how)
+    before = read_all(text, how)
+    at = data.draw(st.integers(0, len(before) - 1))
+    for _ in range(4):
+        change = data.draw(changes(before[at]))
+        drafts = Drafts()
+        try:
+            write(before[at], [change], drafts)
+        except UnwritableError:
+            assert all(draft.result() == text.encode() for draft in drafts)
+            continue
+        result = next((draft.result().decode() for draft in drafts), text)
+        after = read_all(result, how)
+        assert len(after) == len(before)
+        assert holds(before[at], after[at], change), f"{change} made of\n{text}\n{result}"
+        check_others(before, after, at, change, result)
+        if how not in {"flow", "json", "json lines", "mixed", "anchors"}:
+            assert comments(result) == comments(text)
+        if how == "crlf":
+            assert "\n" not in result.replace("\r\n", "")
+
+
+def check_others(before: list[Workload], after: list[Workload], at: int, change: Any, result: str) -> None:
+    """Every other field of every fact is as it was."""
+    mine = {change.field, *FOLLOWS.get(change.field, ())}
+    same_pod = {
+        n
+        for n, one in enumerate(before)
+        if one.subject.rpartition(" of ")[2] == before[at].subject.rpartition(" of ")[2]
+    }
+    for n, (old, new) in enumerate(zip(before, after, strict=True)):
+        may = mine if n == at or (n in same_pod and change.field in {*POD, "hollow"}) else set()
+        if n in same_pod and change.field == "apparmor":
+            may = may | {"annotations"}
+        found = {name for name in {*old.fields, *new.fields} if value_of(old, name) != value_of(new, name)}
+        assert found <= may, f"{change}: {found} of {old.subject}\n{result}"
+
+
+@LAW
+@given(st.sampled_from(STYLES), st.data())
+def test_writing_twice_is_writing_once(how: str, data: st.DataObject) -> None:
+    text = dumped(data.draw(objects(how == "anchors")), how)
+    before = read_all(text, how)
+    drafts, made = Drafts(), []
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(before) - 1))
+        change = data.draw(changes(before[at]))
+        if not isinstance(change, SetTo | Add):
+            continue
+        try:
+            write(before[at], [change], drafts)
+            made.append((at, change))
+        except UnwritableError:
+            continue
+    once = next((draft.result() for draft in drafts), text.encode())
+    after = read_all(once.decode(), how)
+    for at, change in made:
+        again = Drafts()
+        if holds(before[at], after[at], change):
+            write(after[at], [change], again)
+        assert all(draft.result() == once for draft in again)
+
+
+@LAW
+@given(st.sampled_from(STYLES), st.data())
+def test_a_group_is_written_as_a_whole_or_not_at_all(how: str, data: st.DataObject) -> None:
+    text = dumped(data.draw(objects(how == "anchors")), how)
+    before = read_all(text, how)
+    at = data.draw(st.integers(0, len(before) - 1))
+    group = [data.draw(changes(before[at])) for _ in range(3)]
+    drafts = Drafts()
+    with pytest.raises(UnwritableError):
+        write(before[at], [*group, SetTo("pids", 100)], drafts)
+    assert all(draft.result() == text.encode() for draft in drafts)
+    assert not drafts.notes
