@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hardhull.model.result import Result
 
 
+CLUSTER = "cluster"
+"""The subject of findings about all manifests together."""
+
+
 class Complaint(NamedTuple):
     """What is wrong after fixes.
 
@@ -67,14 +71,16 @@ def _traded(before: Result, after: Result) -> set[tuple[str, str, str]]:
     """New findings that take the place of one at least as bad, of the same subject and dimension.
 
     A container that no longer runs as root may now lack ``runAsNonRoot``, one that is no longer privileged may now lack
-    a dropped capability: nothing got worse, and the next pass repairs what can be repaired.
+    a dropped capability: nothing got worse, and the next pass repairs what can be repaired. What is said of a whole
+    cluster may come from any of its workloads: a pod that leaves the node's network is one that policies can miss.
     """
     was, now = Counter(map(key_of, before.shown)), Counter(map(key_of, after.shown))
     gone: dict[tuple[str, str, Dimension], Severity] = {}
     for found in before.shown:
         if now[key_of(found)] < was[key_of(found)]:
-            place = (found.locations[0].path, found.subject, before.rules[found.rule].dimension)
-            gone[place] = max(gone.get(place, found.severity), found.severity)
+            for subject in (found.subject, CLUSTER):
+                place = (found.locations[0].path, subject, before.rules[found.rule].dimension)
+                gone[place] = max(gone.get(place, found.severity), found.severity)
     return {
         key_of(found)
         for found in after.shown

@@ -107,9 +107,6 @@ spec:
   containers:
     - name: web
       image: nginx:1.27
-      securityContext:
-        appArmorProfile:
-          type: RuntimeDefault
 """,
     ),
 ]

@@ -117,9 +117,13 @@ spec:
       image: nginx:1.27
       securityContext:
         capabilities:
-          drop: [ALL]
           add:
             - CHOWN
+            - NET_BIND_SERVICE
+            - SETGID
+            - SETUID
+          drop:
+            - ALL
 """,
     ),
 ]

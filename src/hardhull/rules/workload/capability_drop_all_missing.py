@@ -141,7 +141,13 @@ spec:
       image: nginx:1.27
       securityContext:
         capabilities:
-          drop: [ALL]
+          drop:
+            - ALL
+          add:
+            - CHOWN
+            - NET_BIND_SERVICE
+            - SETGID
+            - SETUID
 """,
     ),
 ]

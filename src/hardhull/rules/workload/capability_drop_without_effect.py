@@ -121,6 +121,11 @@ spec:
         capabilities:
           drop:
             - ALL
+          add:
+            - CHOWN
+            - NET_BIND_SERVICE
+            - SETGID
+            - SETUID
 """,
     ),
 ]

@@ -118,7 +118,7 @@ spec:
       image: nginx:1.27
       resources:
         limits:
-          cpu: 500m
+          cpu: "1"
 """,
     ),
 ]

@@ -193,10 +193,6 @@ spec:
   containers:
     - name: web
       image: nginx:1.27
-      securityContext:
-        capabilities:
-          add:
-            - NET_BIND_SERVICE
 """,
     ),
 ]

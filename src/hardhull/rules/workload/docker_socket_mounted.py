@@ -147,15 +147,9 @@ kind: Pod
 metadata:
   name: web
 spec:
-  volumes:
-    - name: data
-      emptyDir: {}
   containers:
     - name: web
       image: nginx:1.27
-      volumeMounts:
-        - name: data
-          mountPath: /data
 """,
     ),
 ]

@@ -45,11 +45,12 @@ MITIGATION = "prove it first: files of the host belong to other users then"
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the setting."""
+    own = "private" if workload.runtime == "kubernetes" else None  # where nothing written shares the host's
     if workload.userns.value == "host" and not is_minor_of_its_pod(workload):
         yield workload.userns.finding(
             f"root in {workload.subject} is root on the host even where the engine maps users",
             label="the host's user namespace",
-            fix=back_to_default(workload.userns, "let the engine map its users", MITIGATION),
+            fix=back_to_default(workload.userns, "map its users to others of the host", MITIGATION, default=own),
         )
 
 

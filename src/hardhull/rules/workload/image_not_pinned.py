@@ -96,7 +96,7 @@ metadata:
 spec:
   containers:
     - name: web
-      image: nginx:1.27@sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a
+      image: nginx:1.27@sha256:28bd5fe8b56d1bd048e5babf5b10710ebe0bae67db86916198a6eec434943f8b
 """,
     ),
 ]

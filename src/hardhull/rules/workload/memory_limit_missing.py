@@ -155,7 +155,7 @@ spec:
       image: nginx:1.27
       resources:
         limits:
-          memory: 256Mi
+          memory: 128Mi
 """,
     ),
 ]

@@ -126,7 +126,6 @@ spec:
       volumeMounts:
         - name: data
           mountPath: /data
-          mountPropagation: HostToContainer
 """,
     ),
 ]

@@ -145,6 +145,7 @@ spec:
       image: nginx:1.27
       securityContext:
         runAsUser: 101
+        runAsGroup: 101
 """,
     ),
 ]

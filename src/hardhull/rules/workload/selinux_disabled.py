@@ -114,9 +114,6 @@ spec:
   containers:
     - name: web
       image: nginx:1.27
-      securityContext:
-        seLinuxOptions:
-          type: container_t
 """,
     ),
 ]

@@ -92,10 +92,10 @@ kind: Pod
 metadata:
   name: web
 spec:
-  automountServiceAccountToken: false
   containers:
     - name: web
       image: nginx:1.27
+  automountServiceAccountToken: false
 """,
     ),
     Example(

@@ -100,8 +100,6 @@ spec:
   containers:
     - name: web
       image: nginx:1.27
-      securityContext:
-        procMount: Default
 """,
     ),
 ]

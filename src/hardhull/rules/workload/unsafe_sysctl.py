@@ -127,10 +127,6 @@ kind: Pod
 metadata:
   name: web
 spec:
-  securityContext:
-    sysctls:
-      - name: net.ipv4.tcp_syncookies
-        value: "1"
   containers:
     - name: web
       image: nginx:1.27

@@ -103,6 +103,16 @@ spec:
       image: nginx:1.27
       securityContext:
         readOnlyRootFilesystem: true
+      volumeMounts:
+        - name: var-cache-nginx
+          mountPath: /var/cache/nginx
+        - name: var-run
+          mountPath: /var/run
+  volumes:
+    - name: var-cache-nginx
+      emptyDir: {}
+    - name: var-run
+      emptyDir: {}
 """,
     ),
 ]
