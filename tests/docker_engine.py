@@ -22,6 +22,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -89,10 +90,22 @@ class Engine:
             query["changes"] = f"USER {user}"
         self.call("POST", "/images/create", query, small_root() if small else busybox_root())
 
-    def build(self, dockerfile: bytes, tag: str, args: Mapping[str, str] | None = None, target: str = "") -> None:
-        """Builds a Dockerfile with an empty context and the classic builder."""
+    def import_root(self, name: str, tar: bytes) -> None:
+        """Makes a base image of a root file system."""
+        repository, _colon, tag = name.rpartition(":")
+        self.call("POST", "/images/create", {"fromSrc": "-", "repo": repository, "tag": tag}, tar)
+
+    def build(
+        self,
+        dockerfile: bytes,
+        tag: str,
+        args: Mapping[str, str] | None = None,
+        target: str = "",
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Builds a Dockerfile with the classic builder; the context is these files."""
         query = {"t": tag, "buildargs": json.dumps(dict(args or {})), "target": target, "version": "1"}
-        output = self.call("POST", "/build", query, _tar({"Dockerfile": dockerfile})).decode()
+        output = self.call("POST", "/build", query, _tar({"Dockerfile": dockerfile, **(files or {})})).decode()
         errors = [line for line in output.splitlines() if '"error"' in line]
         assert not errors, f"{tag}: {errors[0]}"
 
@@ -105,6 +118,14 @@ class Engine:
     def tag(self, name: str, repository: str, tag: str) -> None:
         """``docker tag``."""
         self.call("POST", f"/images/{name}/tag", {"repo": repository, "tag": tag})
+
+    def send(self, method: str, path: str, **body: Any) -> Any:
+        """One call with a JSON body; the answer as JSON, None where it is empty."""
+        self._connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        data = answer.read()
+        assert answer.status < 400, f"{method} {path}: {answer.status} {data.decode(errors='replace')}"
+        return json.loads(data) if data.strip() else None
 
     def image(self, name: str) -> dict[str, Any]:
         """``docker image inspect``."""
@@ -126,6 +147,30 @@ def _tar(files: Mapping[str, bytes], links: Mapping[str, str] | None = None) -> 
     return out.getvalue()
 
 
+ADDGROUP = """#!/bin/sh
+set -e
+while getopts Sg: option; do
+    case $option in g) gid=$OPTARG ;; S) ;; *) exit 1 ;; esac
+done
+shift $((OPTIND - 1))
+test $# = 1
+echo "$1:x:${gid:-1001}:" >> /etc/group
+"""
+ADDUSER = """#!/bin/sh
+set -e
+while getopts SDHu:G:s:h: option; do
+    case $option in u) uid=$OPTARG ;; G) group=$OPTARG ;; s) shell=$OPTARG ;; [SDHh]) ;; *) exit 1 ;; esac
+done
+shift $((OPTIND - 1))
+test $# = 1
+test -n "$group" || { group=$1 && addgroup -g "${uid:-1001}" "$1"; }
+gid=$(grep "^$group:" /etc/group | cut -d: -f3)
+test -n "$gid"
+echo "$1:x:${uid:-1001}:$gid::/home/$1:${shell:-/bin/ash}" >> /etc/passwd
+"""
+"""Alpine's busybox makes accounts, Debian's does not: these take the options that Alpine's takes."""
+
+
 def small_root() -> bytes:
     """A root file system with users only."""
     return _tar({"etc/passwd": PASSWD.encode(), "etc/group": GROUP.encode()})
@@ -137,6 +182,8 @@ def busybox_root() -> bytes:
     assert path
     names = subprocess.run([path, "--list"], capture_output=True, text=True, check=True).stdout.split()
     files = {"bin/busybox": Path(path).read_bytes(), "etc/passwd": PASSWD.encode(), "etc/group": GROUP.encode()}
+    files |= {"bin/addgroup": ADDGROUP.encode(), "bin/adduser": ADDUSER.encode()}
+    names = [name for name in names if name not in {"addgroup", "adduser"}]
     return _tar(files, {f"bin/{name}": "busybox" for name in names if name != "busybox"})
 
 
@@ -160,6 +207,13 @@ def docker_engine() -> Iterator[Engine]:
     why = missing()
     if why:
         skip(why)
+    with running_engine() as engine:
+        yield engine
+
+
+@contextmanager
+def running_engine() -> Iterator[Engine]:
+    """An engine that goes away with everything it has."""
     namespace = f"hardhull-{os.getpid()}"
     made = subprocess.run(["ip", "netns", "add", namespace], capture_output=True, text=True, check=False)
     if made.returncode:
