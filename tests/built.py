@@ -31,6 +31,7 @@ class Case(NamedTuple):
         uid: who its first process is afterwards; None where that stays as it was.
         command: in place of the image's own.
         differs: what of the output is meant to differ: before and after.
+        hidden: a text that the history shows before, and not afterwards.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Case(NamedTuple):
     uid: int | None = None
     command: tuple[str, ...] = ()
     differs: tuple[str, str] = ("", "")
+    hidden: str = ""
 
 
 class Seen(NamedTuple):

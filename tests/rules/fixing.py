@@ -43,14 +43,14 @@ def findings(recipe: ImageRecipe, only: str = "") -> Iterator[tuple[str, Finding
                 continue
 
 
-def fixed(data: bytes, only: str = "") -> Fixed:
-    """A Dockerfile with the first fix of every finding that has one."""
+def fixed(data: bytes, only: str = "", *, pins: bool = True) -> Fixed:
+    """A Dockerfile with the first fix of every finding that has one; digests are made up, or left out."""
     recipe = read(Source("Dockerfile", data))
     drafts = Drafts()
     made, refused = [], []
     for name, finding in findings(recipe, only):
         for fix in finding.fixes[:1]:
-            if not fix.changes:
+            if not fix.changes or (not pins and any(isinstance(each, Pin) for each in fix.changes)):
                 continue
             changes = [pinned(each, DIGEST) if isinstance(each, Pin) else each for each in fix.changes]
             try:

@@ -9,7 +9,7 @@ from hardhull.facts.recipe import is_root
 from hardhull.facts.recipe_changes import Account, RunAs
 from hardhull.model.lazy import lazy
 from hardhull.rules.recipe_accounts import FREE_ID, made
-from hardhull.rules.recipe_commands import all_text
+from hardhull.rules.recipe_commands import text_of
 from hardhull.rules.recipe_writes import Writes, writes
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _NEEDS_ROOT: Final = _words(
 )
 """Programs that begin as root because they change to other users, or rule over the machine."""
 _HOME: Final = lazy(r"(?:^|[\s:=\"'])(?:/root/|~/)")
+APACHE: Final = _words("apache2 apache2ctl apachectl")
 _NAMES: Final = ("app", "service", "runner", "daemon-user")
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
 
@@ -100,15 +101,9 @@ def _family(recipe: ImageRecipe) -> str:
         return "scratch"
     if root and root.known and root.known.family:
         return root.known.family
-    stages = set(map(id, recipe.final.lineage)) if recipe.final else set()
-    text = all_text(recipe) if len(recipe.stages) == len(stages) else _text(recipe)
+    stages = recipe.final.lineage if recipe.final else ()
+    text = "\n".join(text_of(run) for stage in stages for run in stage.runs)
     return next((family for family, pattern in _BY_MANAGER if pattern.search(text)), "")
-
-
-def _text(recipe: ImageRecipe) -> str:
-    from hardhull.rules.recipe_commands import text_of
-
-    return "\n".join(text_of(run) for stage in (recipe.final.lineage if recipe.final else ()) for run in stage.runs)
 
 
 def program_of(recipe: ImageRecipe) -> str:
@@ -171,6 +166,8 @@ def _user(recipe: ImageRecipe, family: str, known: KnownBase | None) -> _User | 
         if shipped.uid is not None:
             basis = f"{known.name} brings {shipped.name}:{shipped.uid} ({known.source})"
             return _User(f"{shipped.uid}:{shipped.uid}", basis)
+    if family in {"debian", "ubuntu"} and program_of(recipe) in APACHE:
+        return _User("33:33", "www-data, the distribution's user for Apache, who owns what it starts with")
     user, basis = f"{FREE_ID}:{FREE_ID}", f"{FREE_ID} is above the numbers that distributions give"
     tools = _tools(family, known)
     if not tools:

@@ -19,6 +19,8 @@ STARTS = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL"})
 """Instructions that only say how containers start."""
 MAKES = frozenset({"RUN", "COPY", "ADD", "WORKDIR", "USER", "SHELL", "VOLUME"})
 """Instructions whose result depends on the user, or that decide about it."""
+POSIX = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
+"""Shells whose language is written here."""
 _SYNTAX = "# syntax=docker/dockerfile:1"
 _BLANKS = b" \t"
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.formats.dockerfile.lists import cut
+from hardhull.formats.dockerfile.sheet import POSIX
 from hardhull.model.source import Place
 from hardhull.text.draft import UnwritableError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hardhull.text.dockerfile import Statement
 
 
-def comes_as_secret(sheet: Sheet, _recipe: ImageRecipe, want: ComesAsSecret) -> None:
+def comes_as_secret(sheet: Sheet, recipe: ImageRecipe, want: ComesAsSecret) -> None:
     """Takes the ARG out, and mounts the secret in every RUN that names the variable."""
     name = want.name
     snippet = f"RUN {_option(name, required=want.required)} ..."
@@ -36,6 +37,7 @@ def comes_as_secret(sheet: Sheet, _recipe: ImageRecipe, want: ComesAsSecret) -> 
         runs.append(each)
     if not runs:
         raise UnwritableError(f"no RUN names {name}: which of them needs it is not written here", snippet)
+    _check_shells(recipe, runs)
     for place in arguments:
         cut(sheet, place)
     for run in runs:
@@ -51,6 +53,19 @@ def hidden_literal(sheet: Sheet, _recipe: ImageRecipe, want: HiddenLiteral) -> N
     sheet.replace(want.place.span, f'"${want.name}"')
     _mount(sheet, run, want.name, required=True)
     sheet.with_secrets()
+
+
+def _check_shells(recipe: ImageRecipe, runs: list[Statement]) -> None:
+    """Makes sure that a shell reads the variable.
+
+    Raises:
+        UnwritableError: SHELL names something else.
+    """
+    starts = {run.span.start for run in runs}
+    for stage in recipe.stages:
+        for each in stage.runs:
+            if each.span.start in starts and each.shell and each.shell[0].rpartition("/")[2] not in POSIX:
+                raise UnwritableError(f"SHELL sets {each.shell[0]}, whose variables are others")
 
 
 def _all_text(statement: Statement) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.formats.dockerfile import words
-from hardhull.formats.dockerfile.sheet import MAKES
+from hardhull.formats.dockerfile.sheet import MAKES, POSIX
 from hardhull.formats.dockerfile.write_fields import final_stage, set_to
 from hardhull.model.change import SetTo
 from hardhull.text.draft import UnwritableError
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from hardhull.facts.recipe_changes import Account, RunAs
     from hardhull.formats.dockerfile.sheet import Sheet
     from hardhull.text.dockerfile import Statement
-
-POSIX = frozenset({"sh", "bash", "ash", "dash", "ksh", "zsh"})
 
 
 def run_as(sheet: Sheet, recipe: ImageRecipe, want: RunAs) -> None:

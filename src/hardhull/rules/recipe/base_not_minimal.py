@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
+SLIM = frozenset({"debian", "elixir", "erlang", "node", "perl", "python", "ruby", "rust"})
+"""Images that have ``VERSION-slim`` for every VERSION, with the same C library and package manager."""
 VERSION = lazy(r"\d+(?:\.\d+)*")
 
 
@@ -65,8 +67,8 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
 def _fix(stage: Stage, known: KnownBase) -> Fix:
     """The slim variant of the same version; where its tag is not plain, or there is none, what to look for."""
     base, tag = stage.base.value, stage.image.tag if stage.image else None
-    slim = "slim" in known.variants and tag is not None and VERSION.fullmatch(tag) and not (base and base.variables)
-    if not slim or "/" in known.name or stage.image is None or stage.image.digest:
+    slim = known.name in SLIM and tag is not None and VERSION.fullmatch(tag) and not (base and base.variables)
+    if not slim or stage.image is None or stage.image.digest:
         return advise("take a smaller variant", f"FROM {known.name}:TAG-{known.variants[0]}")
     return change(
         f"take {tag}-slim, the same version without compilers and documentation",

@@ -24,6 +24,7 @@ from hardhull.model.finding import Confidence, Finding, SourceSpan
 from hardhull.model.fragment import Fragment
 from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
+from hardhull.rules.programs import POSIX_SHELLS
 from hardhull.rules.recipe_commands import mentions
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, MEDIUM, Example, rule
 from hardhull.text.secret_formats import find_formats
@@ -98,7 +99,9 @@ def _instruction(recipe: ImageRecipe, offset: int) -> Instruction | None:
 
 def _named(stage: Stage, run: Run) -> Iterator[Finding]:
     """Secrets that a name in front of them announces."""
-    for text in (run.command, *(script.text for script in run.scripts)):
+    shell = run.shell is None or run.shell[0].rpartition("/")[2] in POSIX_SHELLS
+    texts = [(run.command, shell), *((script.text, shell and script.is_shell) for script in run.scripts)]
+    for text, readable in texts:
         for found in NAMED.finditer(text.text) if text else ():
             name, value = found[1], found[2] or found[3] or found[4]
             kind = secret_in(name, value)
@@ -108,15 +111,16 @@ def _named(stage: Stage, run: Run) -> Iterator[Finding]:
                 severity = MEDIUM if kind.weak else None
                 yield Finding(
                     message, (place,), "run", name,
-                    severity=severity, confidence=Confidence.MEDIUM, fixes=(_fix(text, found, name),),
+                    severity=severity, confidence=Confidence.MEDIUM,
+                    fixes=(_fix(text, found, name) if readable else ADVICE,),
                 )  # fmt: skip
 
 
 def _fix(text: Fragment, found: re.Match[str], name: str) -> Fix:
-    """A variable from a secret mount in place of the value, where it is a plain or double-quoted word."""
+    """A variable from a secret mount in place of the value, where it is a word of its own."""
     start = found.start() + len(found[0]) - len(found[0].partition("=")[2])
     before = text.text[: found.start()]
-    quoted = before.count("'") % 2 or before.count('"') % 2 or found[3] is not None
+    quoted = before.count("'") % 2 or before.count('"') % 2
     ends = text.text[found.end() : found.end() + 1]
     if quoted or (ends and ends not in " \t\r\n;&|)") or not text.literal:
         return ADVICE

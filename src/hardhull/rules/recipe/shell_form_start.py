@@ -78,7 +78,7 @@ def _fix(recipe: ImageRecipe, field: Field[Command | None], shell: tuple[str, ..
     """The words as an array where the shell does nothing with them; ``exec`` in front of one command else."""
     text = field.value.words[0] if field.value else ""
     words = text.split()
-    plain = bool(PLAIN.fullmatch(text)) and bool(words) and words[0] not in BUILTINS
+    plain = bool(PLAIN.fullmatch(text)) and bool(words) and words[0] not in BUILTINS and "=" not in words[0]
     more = field.name == "entrypoint" and recipe.command.get(None) is not None
     mitigation = "arguments of docker run now reach the program" if field.name == "entrypoint" else ""
     if words and "/" in words[0]:
