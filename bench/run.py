@@ -35,6 +35,7 @@ def measure(command: list[str], folder: Path) -> Cost:
     child = os.fork()
     if child == 0:
         os.chdir(folder)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: nobody compiles at every start
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(null, stream)
