@@ -10,12 +10,14 @@ import argparse
 import io
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardhull.facts.workload import Workload
 from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Severity
+from hardhull.model.plan import Status
 from hardhull.model.source import Place, Source, Span
 from hardhull.rules.policy import Policy
 from hardhull.rules.rule import all_rules
@@ -26,13 +28,38 @@ from hardhull.scan.evidence import MEANING
 from hardhull.scan.syntaxes import CANNOT
 
 if TYPE_CHECKING:
+    from hardhull.model.plan import Planned
     from hardhull.rules.rule import Rule
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/rules")]
+from planning import planned, texts_of  # noqa: E402  the examples' plans are made where they are tested
+
 TODAY = "2026-01-01"
 SCREEN = re.compile(r"(<!-- screen: [^>]*-->\n```text\n).*?(\n```\n<!-- end -->)", re.DOTALL)
 NOTE = "<!-- Made by docs/generate.py from the program itself; change that, not this page. -->\n"
+
+
+@cache
+def fixes(rule: Rule) -> tuple[tuple[str, Planned], ...]:
+    """What becomes of the findings of a rule's examples, with the syntax of each."""
+    plans = [(example.syntax, planned(texts_of((rule, example))[0], rule)) for example in rule.examples]
+    return tuple((syntax, each) for syntax, plan in plans for each in plan.fixes)
+
+
+def fix_word(rule: Rule) -> str:
+    """``safe`` or ``needs proof`` where a program can make the fix, else ``by hand``."""
+    risks = {each.fix.risk for _, each in fixes(rule) if each.status is Status.PLANNED}
+    return " or ".join(sorted(risk.replace("-", " ") for risk in risks)) or "by hand"
+
+
+def fix_text(rule: Rule) -> str:
+    """What the fix does, or why only a person can make it."""
+    titles = dict.fromkeys(f"{each.fix.title} ({each.fix.risk})" for _, each in fixes(rule) if not each.fix.advice)
+    advice = dict.fromkeys(f"by hand: {each.fix.title}" for _, each in fixes(rule) if each.fix.advice)
+    told = [*titles, *advice, *([f"by hand: {rule.by_hand}"] if rule.by_hand else [])]
+    return "; ".join(told).replace("|", "\\|")
 
 
 def rule_page(rule: Rule) -> str:
@@ -46,7 +73,7 @@ def rule_page(rule: Rule) -> str:
         ("Id", f"`{rule.id}`"), ("Judges", rule.fact), ("Dimension", rule.dimension.value),
         ("Severity", rule.severity.word), ("Confidence", rule.confidence.word),
         ("Checklist", ", ".join(map(str, rule.checklist)) or "-"), ("CIS", ", ".join(rule.cis) or "-"),
-        ("Tags", ", ".join(rule.tags) or "-"), ("In other tools", ", ".join(rule.also) or "-"),
+        ("Tags", ", ".join(rule.tags) or "-"), ("Fix", fix_text(rule)), ("In other tools", ", ".join(rule.also) or "-"),
     ]  # fmt: skip
     table = "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)])
     shown = "\n".join(example_text(example.syntax, example.bad, example.good) for example in rule.examples)
@@ -64,11 +91,11 @@ def index_page(rules: tuple[Rule, ...]) -> str:
     parts = [NOTE, "# Rules\n", f"{len(rules)} rules. `hardhull explain NAME` shows a page offline.\n"]
     for dimension in dict.fromkeys(rule.dimension for rule in rules):
         parts.append(
-            f"## {dimension.value.capitalize()}\n\n| id | name | severity | checklist | what |\n|---|---|---|---|---|"
+            f"## {dimension.value.capitalize()}\n\n| id | name | severity | checklist | fix | what |\n|---|---|---|---|---|---|"
         )
         parts += [
             f"| {rule.id} | [{rule.name}](rules/{rule.name}.md) | {rule.severity.word} | "
-            f"{', '.join(map(str, rule.checklist))} | {rule.title} |"
+            f"{', '.join(map(str, rule.checklist))} | {fix_word(rule)} | {rule.title} |"
             for rule in rules
             if rule.dimension is dimension
         ]
@@ -77,7 +104,9 @@ def index_page(rules: tuple[Rule, ...]) -> str:
 
 
 def expresses(rule: Rule, syntax: str) -> str:
-    """What a workload rule does with a syntax: it is tested there, reads it, or has no words to read."""
+    """What a workload rule does with a syntax: fixes and is tested there, reads it, or has no words to read."""
+    if any(known in syntax and each.status is Status.PLANNED for known, each in fixes(rule)):
+        return "fixes"
     if any(example.syntax in syntax for example in rule.examples):
         return "tested"
     runtime, cannot = CANNOT[syntax]
@@ -101,7 +130,7 @@ def syntax_page(rules: tuple[Rule, ...]) -> str:
         for rule in rules
         if rule.fact == "workload"
     ]
-    words = "*tested*: an example of the rule is in this syntax. *reads*: the same field is read. *-*: no words for it."
+    words = "*fixes*: a fix is tested in this syntax, too. *tested*: an example of the rule is in this syntax. *reads*: the same field is read. *-*: no words for it."
     return "\n".join([NOTE, "# Rules and syntaxes\n", f"{words}\n", head, *rows, ""])
 
 

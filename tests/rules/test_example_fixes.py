@@ -5,38 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_examples import CASES, POLICY, RULES, name_of
-from texts import PATHS, discovery_of, marks_of
+from planning import planned, texts_of
+from test_examples import CASES, RULES, name_of
 
-from hardhull.fix.choose import Choices
-from hardhull.fix.planner import Planner
-from hardhull.model.change import Pin, Risk
-from hardhull.model.plan import Plan, Status
-from hardhull.scan import Options
+from hardhull.model.plan import Status
 
 if TYPE_CHECKING:
     from hardhull.rules.rule import Example, Rule
 
-DIGEST = "sha256:28bd5fe8b56d1bd048e5babf5b10710ebe0bae67db86916198a6eec434943f8b"
-DONE = {"workload", "recipe", "engine", "seccomp"}
+DONE = {"workload", "recipe", "engine", "seccomp", "pipeline", "host"}
 PINNING = {"image-latest-or-untagged", "base-latest-or-untagged"}
 """Rules whose good example names a version, which a person has to choose; their fix pins what the tag is today."""
-
-
-def pinned(pin: Pin) -> str:
-    return f"{pin.reference}@{DIGEST}"
-
-
-def planned(files: dict[str, str], rule: Rule) -> Plan:
-    found = discovery_of(files)
-    choices = Choices(frozenset({rule.id}), Risk.NEEDS_PROOF, unsure=True)
-    return Planner(found, POLICY, Options(strict=True, today="2026-01-01"), choices, pinned).plan()
-
-
-def texts_of(case: tuple[Rule, Example]) -> tuple[dict[str, str], dict[str, str]]:
-    rule, example = case
-    path = example.path or PATHS[example.syntax]
-    return marks_of(example.bad, path, rule.id)[0], marks_of(example.good, path, rule.id)[0]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case[0].fact in DONE], ids=name_of)
