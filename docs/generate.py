@@ -90,9 +90,8 @@ def index_page(rules: tuple[Rule, ...]) -> str:
     """All rules by dimension."""
     parts = [NOTE, "# Rules\n", f"{len(rules)} rules. `hardhull explain NAME` shows a page offline.\n"]
     for dimension in dict.fromkeys(rule.dimension for rule in rules):
-        parts.append(
-            f"## {dimension.value.capitalize()}\n\n| id | name | severity | checklist | fix | what |\n|---|---|---|---|---|---|"
-        )
+        head = "| id | name | severity | checklist | fix | what |\n|---|---|---|---|---|---|"
+        parts.append(f"## {dimension.value.capitalize()}\n\n{head}")
         parts += [
             f"| {rule.id} | [{rule.name}](rules/{rule.name}.md) | {rule.severity.word} | "
             f"{', '.join(map(str, rule.checklist))} | {fix_word(rule)} | {rule.title} |"
@@ -130,7 +129,10 @@ def syntax_page(rules: tuple[Rule, ...]) -> str:
         for rule in rules
         if rule.fact == "workload"
     ]
-    words = "*fixes*: a fix is tested in this syntax, too. *tested*: an example of the rule is in this syntax. *reads*: the same field is read. *-*: no words for it."
+    words = (
+        "*fixes*: a fix is tested in this syntax, too. *tested*: an example of the rule is in this syntax. "
+        "*reads*: the same field is read. *-*: no words for it."
+    )
     return "\n".join([NOTE, "# Rules and syntaxes\n", f"{words}\n", head, *rows, ""])
 
 
