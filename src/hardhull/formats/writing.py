@@ -27,6 +27,7 @@ WRITERS: dict[str, str] = {
     "docker-run": "hardhull.formats.docker_run.write",
     "dockerd": "hardhull.formats.dockerd_write",
     "dockerfile": "hardhull.formats.dockerfile.write",
+    "engine-api": "hardhull.formats.engine_api.write",
     "gitlab": "hardhull.formats.script.write",
     "kubernetes": "hardhull.formats.kubernetes.write",
     "makefile": "hardhull.formats.script.write",

@@ -215,6 +215,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+def options_for(workload: Workload, change: SetTo | Add | Drop | Swap) -> str:
+    """The options of ``docker run`` (or ``podman run``) that a change amounts to; empty where there are none."""
+    return _snippet(change, _nowhere(workload))
+
+
 def _nowhere(workload: Workload) -> LineDraft:
     """A command line without options, to spell some as its program would have them."""
     service = workload.runtime == "swarm"

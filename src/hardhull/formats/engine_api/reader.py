@@ -50,9 +50,20 @@ def read(source: Source) -> list[Workload]:
     Raises:
         UnreadableError: not JSON, or past a limit.
     """
-    root = load(source)
+    return [_container(source, node) for node in containers(load(source))]
+
+
+def containers(root: Node) -> list[Mapping]:
+    """The objects in a file that are containers."""
     nodes = root.items if isinstance(root, Sequence) else [root]
-    return [_container(source, node) for node in nodes if isinstance(node, Mapping) and _is_container(node)]
+    return [node for node in nodes if isinstance(node, Mapping) and _is_container(node)]
+
+
+def place_of(node: Mapping, source: Source) -> Place:
+    """Where a container is known by: its name, else its brace."""
+    name = fold(node, "Name")
+    written = name is not None and text_of(name)
+    return Place(source, name.span if name is not None and written else Span(node.start, node.start + 1))
 
 
 def _is_container(node: Mapping) -> bool:
@@ -68,13 +79,12 @@ def _container(source: Source, node: Mapping) -> Workload:
     name_node = fold(node, "Name")
     written = text_of(name_node)
     name = (written or "").lstrip("/") or _short(text_of(fold(settings, "Image")) or "container")
-    span = name_node.span if name_node is not None and written else Span(node.start, node.start + 1)
     podman = fold(node, "OCIRuntime") is not None or fold(node, "ImageName") is not None
     workload = Workload(
         name,
         f"container {name}",
         SYNTAX,
-        Place(source, span),
+        place_of(node, source),
         runtime="podman" if podman else "docker",
         cannot=CANNOT,
     )

@@ -64,6 +64,8 @@ class Renderer:
         """A node with nothing left in it goes, and what holds it loses an entry or item."""
         parent = self.layout.parent(one.node)
         if id(one.node) in self._floors:
+            if self.layout.json:
+                return
             raise UnwritableError("nothing would be left there")
         if parent is None:
             if one.node.flow:
