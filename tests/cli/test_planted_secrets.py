@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from hardhull.cli.formats import FORMATS
 from hardhull.cli.main import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PASSWORD, TOKEN, WORD = "x7Kq9pL2mN4v", "ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5", "hunter2hunter2"
 
@@ -69,6 +67,25 @@ jobs:
     steps:
       - run: docker run -e DB_PASSWORD={PASSWORD} nginx
 """,
+    ".gitlab-ci.yml": f"""a:
+  image: nginx
+  variables: {{API_TOKEN: {TOKEN}}}
+  script:
+    - docker run --privileged -e DB_PASSWORD={PASSWORD} nginx || true
+""",
+    "Makefile": f"""run:
+\tdocker run -d --privileged -e DB_PASSWORD={PASSWORD} nginx
+""",
+    "README.md": f"""```sh
+docker run -d --privileged -e DB_PASSWORD={PASSWORD} nginx
+```
+""",
+    "db.container": f"""[Container]
+Image=mysql
+Environment=MYSQL_ROOT_PASSWORD={WORD}
+Environment=API_TOKEN={TOKEN}
+PodmanArgs=--privileged
+""",
 }
 
 
@@ -79,6 +96,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", f"{tmp_path}-state")
     monkeypatch.setenv("COLUMNS", "4000")
 
 
@@ -91,3 +109,60 @@ def test_no_format_repeats_a_secret(form: str, capsys: pytest.CaptureFixture[str
     for secret in (PASSWORD, TOKEN, WORD):
         found = [line for line in (out + err).splitlines() if secret in line]
         assert not found, found[0][max(found[0].index(secret) - 200, 0) :][:400]
+
+
+def none_said(said: str) -> None:
+    for secret in (PASSWORD, TOKEN, WORD):
+        found = [line for line in said.splitlines() if secret in line]
+        assert not found, found[0][max(found[0].index(secret) - 200, 0) :][:400]
+
+
+@pytest.mark.parametrize("form", [["--all"], [], ["-q"], ["-f", "json"], ["-f", "patch"]], ids=" ".join)
+@pytest.mark.parametrize("risk", ["safe", "all"])
+def test_no_plan_repeats_a_secret(form: list[str], risk: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "--risk", risk, *form]) == 0
+    out, err = capsys.readouterr()
+    assert len(out) > 20
+    none_said(out + err)
+
+
+def test_a_patch_of_files_with_secrets_applies(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is left out of it says why, and the rest is what --apply would write."""
+    assert main(["fix", "--risk", "all", "-f", "patch"]) == 0
+    out, err = capsys.readouterr()
+    assert "is left out of the patch" in err
+    done = subprocess.run(["git", "apply", "-"], input=out.encode(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    patched = {name for name, text in FILES.items() if Path(name).read_text() != text}
+    assert patched
+    assert len(patched) + err.count("is left out of the patch") == out.count("+++ ") + err.count("error: ")
+    assert "compose.yaml" in patched | {line.split()[1] for line in err.splitlines() if line.startswith("error:")}
+
+
+def edit_later(path: str) -> None:
+    """An edit beside what was written, so that an undo is refused and shows the difference."""
+    Path(path).write_text(Path(path).read_text().replace("\n", " # later\n"))
+
+
+def test_neither_applying_nor_taking_back_nor_a_refusal_repeats_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    said = ""
+
+    def run(*words: str, code: int) -> None:
+        nonlocal said
+        assert main(list(words)) == code
+        out, err = capsys.readouterr()
+        said += out + err
+
+    before = {name: Path(name).read_bytes() for name in FILES}
+    run("fix", "--risk", "all", "--apply", "--all", code=0)
+    run("undo", "--list", code=0)
+    run("undo", "--list", "-f", "json", code=0)
+    run("undo", code=0)
+    assert {name: Path(name).read_bytes() for name in FILES} == before
+    run("fix", "--risk", "all", "--apply", "-f", "json", code=0)
+    edit_later("compose.yaml")
+    edit_later("run.sh")
+    run("undo", code=5)
+    assert "@@" in said
+    run("undo", "--list", code=0)
+    none_said(said)

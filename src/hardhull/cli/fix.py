@@ -13,6 +13,7 @@ import click
 from hardhull.cli.errors import FAILED, NOTHING, USAGE, UserError, told
 from hardhull.cli.inputs import Refusals, quoted, stdin
 from hardhull.cli.output import view_for, write
+from hardhull.cli.refused import need_posix, tell_pending, telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,6 +69,8 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     if request.apply and ("-" in targets or request.form == "patch"):
         what = "standard input" if "-" in targets else "a patch"
         raise UserError(f"--apply cannot be used with {what}", "there is no file to write", "leave one of them out")
+    if request.apply:
+        need_posix()
     gc.disable()  # as for a scan: few cycles, and it ends soon
     with Refusals(targets), ExitStack() as stack:
         return _fix(targets or (".",), request, stack)
@@ -77,6 +80,7 @@ def _fix(targets: tuple[str, ...], request: Request, stack: ExitStack) -> int:
     from hardhull.fix.planner import Planner
     from hardhull.scan import examine, gather
 
+    _settle(targets, apply=request.apply)
     options, resolve = _asked(targets, request, stack)
     found, policy = gather(targets, options)
     if not found.files:
@@ -89,6 +93,23 @@ def _fix(targets: tuple[str, ...], request: Request, stack: ExitStack) -> int:
         receipt = _apply(plan, found, lambda: examine(gather(targets, options)[0], policy, options).result)
     _show(plan, targets, request, receipt)
     return _code(plan)
+
+
+def _settle(targets: tuple[str, ...], *, apply: bool) -> None:
+    """What an earlier run left half done is finished or taken back before anything is read; or only told."""
+    from hardhull.scan.discover import find_root
+
+    root = find_root([Path(target) for target in targets if target != "-"]).resolve()
+    if not (root / ".hardhull").is_dir():
+        return
+    if not apply:
+        tell_pending(root)
+        return
+    from hardhull.apply import Journal
+
+    journal = Journal(root)
+    with telling(journal):
+        journal.recover()
 
 
 def _code(plan: Plan) -> int:
@@ -140,15 +161,13 @@ def _apply(plan: Plan, found: Discovery, rescan: Callable[[], Result]) -> str:
     Raises:
         UserError: it was not done, or taken back.
     """
-    from hardhull.apply import Journal, NotDoneError
+    from hardhull.apply import Journal
     from hardhull.fix.applying import changes_of, verifier
     from hardhull.report.plan import summary
 
     journal = Journal(found.root)
-    try:
+    with telling(journal):
         return journal.apply(f"fix: {summary(plan)}", changes_of(plan), verifier(plan, found, rescan)).id
-    except NotDoneError as error:
-        raise UserError(error.what, error.why, error.how, error.code) from None
 
 
 def _show(plan: Plan, targets: tuple[str, ...], request: Request, receipt: str) -> None:
@@ -172,8 +191,7 @@ def _patch(plan: Plan, request: Request) -> None:
 
     text, left_out = patch(plan.files)
     write([text], request.output)
-    for path in left_out:
-        why = "its lines would show a secret"
+    for path, why in left_out:
         sys.stderr.write(told(UserError(f"{path} is left out of the patch", why, "use --apply for it")))
 
 

@@ -10,8 +10,10 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.text.redaction import REDACTED, redact, secret_spans
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from hardhull.model.plan import FileEdit
@@ -77,9 +79,10 @@ class Checks:
         candidates: the files with their kinds.
     """
 
-    def __init__(self, root: Path, files: Iterable[FileEdit], candidates: Iterable[Candidate]) -> None:
+    def __init__(self, root: Path, files: Sequence[FileEdit], candidates: Iterable[Candidate]) -> None:
         kinds = {one.source.path: one.kinds for one in candidates}
         self._root = root
+        self._texts = {file.path: file.after for file in files}
         self._todo = [
             (consumer, file.path)
             for file in files
@@ -102,8 +105,18 @@ class Checks:
         for consumer, path, command in self._took:
             refusal = _refusal(command, self._root)
             if refusal is not None:
-                found.append(f"{consumer.name} no longer takes {path}: {refusal}")
+                found.append(f"{consumer.name} no longer takes {path}: {self._safe(path, refusal)}")
         return found
+
+    def _safe(self, path: str, text: str) -> str:
+        """What a program said, without the secrets of the file that it may quote out of their context."""
+        for secret in sorted(self._secrets(path), key=len, reverse=True):
+            text = text.replace(secret, REDACTED)
+        return redact(text)
+
+    def _secrets(self, path: str) -> set[str]:
+        text = self._texts[path].decode("utf-8", "replace")
+        return {text[start:end] for start, end in secret_spans(text)}
 
 
 def _refusal(command: list[str], folder: Path) -> str | None:

@@ -17,6 +17,7 @@ from hardhull.scan import Examination, examine
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
 from hardhull.text.draft import UnwritableError
+from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,15 +172,21 @@ class Planner:
         fixes = [*others, *attempt.refused]
         for one in attempt.made:
             text = diffs.of(one.edits, before)
-            told = one.ask.found.fixes[0]._replace(diff=text)
-            fixes.append(Planned(one.ask.found, told, Status.PLANNED, notes=one.notes))
+            fix = one.ask.found.fixes[0]._replace(diff=text)
+            fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
         files = changed_files(self._found, attempt.found)
-        return Plan(first.result, attempt.last.result, tuple(fixes), files, rollout(files, first.tree))
+        told = tuple(map(_without_secrets, fixes))
+        return Plan(first.result, attempt.last.result, told, files, rollout(files, first.tree))
 
 
 def _refused(ask: Ask, why: str) -> Planned:
     return Planned(ask.found, ask.found.fixes[0], Status.REFUSED, why)
+
+
+def _without_secrets(each: Planned) -> Planned:
+    """What writers say quotes files."""
+    return each._replace(why=redact(each.why), snippet=redact(each.snippet), notes=tuple(map(redact, each.notes)))
 
 
 def rewritten(found: Discovery, files: list[FileEdit]) -> Discovery:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.model.edit import spliced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from hardhull.model.edit import Edit
 
@@ -75,7 +75,15 @@ def _regions(data: bytes, starts: list[int], edits: Sequence[Edit]) -> Iterator[
         yield first, last, group
 
 
-def unified(path: str, before: list[str], after: list[str], changes: Sequence[LineChange], *, new: bool = False) -> str:
+def unified(
+    path: str,
+    before: list[str],
+    after: list[str],
+    changes: Sequence[LineChange],
+    *,
+    new: bool = False,
+    hidden: Container[int] = frozenset(),
+) -> str:
     """The hunks of a unified diff, with its two header lines.
 
     Args:
@@ -84,27 +92,49 @@ def unified(path: str, before: list[str], after: list[str], changes: Sequence[Li
         after: likewise after.
         changes: from ``changed_lines``.
         new: whether the file is not there before.
+        hidden: lines of the file before that are not shown as context: a hunk ends in front of them.
     """
-    parts = [f"--- {'/dev/null' if new else f'a/{path}'}\n+++ b/{path}\n"]
-    parts += [_hunk(before, after, hunk) for hunk in _hunks(changes)]
+    parts = [f"--- {'/dev/null' if new else _name('a', path)}\n+++ {_name('b', path)}\n"]
+    parts += [_hunk(before, after, hunk, hidden) for hunk in _hunks(changes, hidden)]
     return "".join(parts)
 
 
-def _hunks(changes: Sequence[LineChange]) -> list[list[LineChange]]:
-    """Changes whose context would meet stand in one hunk."""
+def _name(side: str, path: str) -> str:
+    """A path as git writes it: in quotes where it must be, with a tab behind it where it holds a blank."""
+    if not any(char in '"\\' or not char.isprintable() for char in path):
+        return f"{side}/{path}" + ("\t" if " " in path else "")
+    plain = "".join(
+        chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}"
+        for byte in path.encode("utf-8", "surrogateescape")
+    )
+    return f'"{side}/{plain}"'
+
+
+def open_end(change: LineChange, before: list[str], hidden: Container[int]) -> bool:
+    """Whether a hunk would end with a change in the middle of a file: ``git apply`` does not take that."""
+    end = change.at + change.removed
+    return end < len(before) and end in hidden
+
+
+def _hunks(changes: Sequence[LineChange], hidden: Container[int]) -> list[list[LineChange]]:
+    """Changes whose context would meet stand in one hunk, unless something between them is hidden."""
     hunks: list[list[LineChange]] = []
     for change in changes:
-        if hunks and change.at - (hunks[-1][-1].at + hunks[-1][-1].removed) <= 2 * CONTEXT:
+        end = hunks[-1][-1].at + hunks[-1][-1].removed if hunks else 0
+        if hunks and change.at - end <= 2 * CONTEXT and not any(line in hidden for line in range(end, change.at)):
             hunks[-1].append(change)
         else:
             hunks.append([change])
     return hunks
 
 
-def _hunk(before: list[str], after: list[str], hunk: list[LineChange]) -> str:
+def _hunk(before: list[str], after: list[str], hunk: list[LineChange], hidden: Container[int]) -> str:
     first, last = hunk[0], hunk[-1]
-    start = max(first.at - CONTEXT, 0)
-    end = min(last.at + last.removed + CONTEXT, len(before))
+    start, end = first.at, last.at + last.removed
+    while start > max(first.at - CONTEXT, 0) and start - 1 not in hidden:
+        start -= 1
+    while end < min(last.at + last.removed + CONTEXT, len(before)) and end not in hidden:
+        end += 1
     new_start = first.after_at - (first.at - start)
     lines: list[str] = []
     at = start

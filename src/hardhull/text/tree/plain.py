@@ -107,7 +107,7 @@ def grown(old: str, new: str, *, flow: bool = False) -> bool:
         return re.fullmatch(r"[A-Za-z0-9][\w./:-]*", new[: -len(old)], re.ASCII) is not None
     if new.startswith(old) and len(new) > len(old):
         added = new[len(old) :]
-        return re.fullmatch(r"[\w./:,=-]*[\w/]", added, re.ASCII) is not None and not (flow and "," in added)
+        return re.fullmatch(r"[\w./:,=@-]*[\w/]", added, re.ASCII) is not None and not (flow and "," in added)
     return False
 
 
