@@ -211,6 +211,13 @@ def test_documentation_is_refused_with_the_options() -> None:
     assert caught.value.snippet == "--memory=256m"
 
 
+def test_the_options_of_a_container_in_a_workflow_are_shown() -> None:
+    text = "on: push\njobs:\n  a:\n    container:\n      image: img\n      options: --privileged\n    steps: []\n"
+    with pytest.raises(UnwritableError, match="are one text") as caught:
+        after(text, MEMORY, style="workflow")
+    assert caught.value.snippet == "--memory=256m"
+
+
 def test_a_group_is_made_as_a_whole_or_not_at_all() -> None:
     found = workload("docker run --privileged img\n")
     with pytest.raises(UnwritableError):

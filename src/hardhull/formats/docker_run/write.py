@@ -46,7 +46,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     if change.field in fact.cannot:
         raise UnwritableError(f"{fact.subject.partition(' ')[0]} has no option for {change.field}")
     if fact.from_docs or fact.within == "markdown":
-        raise UnwritableError("documentation is left to its authors", _snippet(change, _nowhere(fact)))
+        raise UnwritableError("documentation is left to its authors", options_for(fact, change))
     lines = drafts.keep(fact.place.source, Lines, lambda draft: Lines(draft, fact.within))
     draft = lines.at(fact.place.span)
     before = draft.state()

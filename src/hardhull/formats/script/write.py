@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts import pipeline_changes as wants
 from hardhull.facts.pipeline import Pipeline, Run
+from hardhull.facts.workload import Workload
+from hardhull.formats.docker_run.write import options_for
 from hardhull.formats.script.counting import counted
-from hardhull.model.change import Instruct
+from hardhull.model.change import Add, Drop, Instruct, SetTo, Swap
 from hardhull.model.source import Place, Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Node, Scalar, Sequence
@@ -33,8 +35,9 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     Raises:
         UnwritableError: it cannot be written without a guess.
     """
-    if not isinstance(fact, Pipeline):
-        raise UnwritableError("the options of a container in a workflow are one text: change it by hand")
+    if isinstance(fact, Workload) and isinstance(change, SetTo | Add | Drop | Swap):
+        raise UnwritableError("the options of a container in a workflow are one text", options_for(fact, change))
+    assert isinstance(fact, Pipeline)  # noqa: S101  the syntax says so
     if not isinstance(change, Instruct):
         raise UnwritableError("a pipeline has no such field")
     if fact.from_docs:
