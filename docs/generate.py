@@ -38,6 +38,9 @@ from planning import planned, texts_of  # noqa: E402  the examples' plans are ma
 
 TODAY = "2026-01-01"
 SCREEN = re.compile(r"(<!-- screen: [^>]*-->\n```text\n).*?(\n```\n<!-- end -->)", re.DOTALL)
+PLAN = re.compile(r"(<!-- plan: [^>]*-->\n```text\n).*?(\n?```\n<!-- end -->)", re.DOTALL)
+SHOWN = ("docker-socket-mounted", "no-new-privileges-false", "log-driver-none")
+"""Rules whose fixes the README shows."""
 NOTE = "<!-- Made by docs/generate.py from the program itself; change that, not this page. -->\n"
 
 
@@ -169,6 +172,23 @@ def screen() -> str:
     return "".join(render(result, view)).rstrip()
 
 
+def plan() -> str:
+    """What a fix of the example deployment shows, for some rules, 80 columns wide and without colours."""
+    from hardhull.fix.choose import Choices
+    from hardhull.fix.planner import Planner
+    from hardhull.model.change import Risk
+    from hardhull.report.plan import render
+    from hardhull.report.view import View
+    from hardhull.scan import gather
+
+    options = Options(today=TODAY)
+    found, policy = gather([str(ROOT / "examples/shop/compose.yaml")], options)
+    ids = frozenset(rule.id for rule in all_rules() if rule.name in SHOWN)
+    made = Planner(found, policy, options, Choices(ids, Risk.NEEDS_PROOF)).plan()
+    view = View(width=80, command="hardhull fix examples/shop --risk needs-proof")
+    return "".join(render(made, view)).rstrip()
+
+
 def pages() -> dict[Path, str]:
     """Every generated file and what it should hold."""
     rules = all_rules()
@@ -178,7 +198,9 @@ def pages() -> dict[Path, str]:
     made[DOCS / "checklist.md"] = checklist_page(rules)
     readme = ROOT / "README.md"
     text = screen()
-    made[readme] = SCREEN.sub(lambda found: found[1] + text + found[2], readme.read_text("utf-8"))
+    changes = plan()
+    whole = SCREEN.sub(lambda found: found[1] + text + found[2], readme.read_text("utf-8"))
+    made[readme] = PLAN.sub(lambda found: f"{found[1]}{changes}\n{found[2].lstrip()}", whole)
     return made
 
 
