@@ -13,7 +13,7 @@ from hardhull.model.plan import Status
 if TYPE_CHECKING:
     from hardhull.rules.rule import Example, Rule
 
-DONE = {"workload", "recipe", "engine", "seccomp", "pipeline", "host"}
+DONE = {"workload", "recipe", "engine", "seccomp", "pipeline", "host", "cluster"}
 PINNING = {"image-latest-or-untagged", "base-latest-or-untagged"}
 """Rules whose good example names a version, which a person has to choose; their fix pins what the tag is today."""
 

@@ -132,6 +132,7 @@ class PodSet(NamedTuple):
         service_account: None where not written (then ``default``).
         automount: the pod's own ``automountServiceAccountToken``.
         host_network: whether the pods are in the node's network, where a NetworkPolicy does not reach them.
+        level: the strictest Pod Security level that admits them; None where that cannot be known.
     """
 
     kind: str
@@ -141,6 +142,7 @@ class PodSet(NamedTuple):
     service_account: str | None = None
     automount: bool | None = None
     host_network: bool = False
+    level: str | None = None
 
     def __repr__(self) -> str:
         return titled(self.kind, self.namespace, self.name)

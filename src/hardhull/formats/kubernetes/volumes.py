@@ -72,6 +72,17 @@ class Volumes:
         except NotKnownError as error:
             self.why = self.why or error.why
 
+    @property
+    def kinds(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Kind and options of every volume of the pod.
+
+        Raises:
+            NotKnownError: one of them cannot be known.
+        """
+        if self.why or self._broken:
+            raise NotKnownError("mounts", self.why or next(iter(self._broken.values())))
+        return [(volume.kind, volume.options) for volume in self._known.values()]
+
     def find(self, name: str) -> Volume:
         """The volume of this name.
 

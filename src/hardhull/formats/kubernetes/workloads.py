@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.cluster_parts import PodSet
+from hardhull.facts.pod_security import level_of
 from hardhull.formats.kubernetes.container import APP, ROLES, image, read_container
 from hardhull.formats.kubernetes.kinds import TEMPLATES
 from hardhull.formats.kubernetes.manifest import NotWholeError
@@ -50,7 +51,15 @@ def pods_of(manifest: Manifest) -> Pods:
     own = manifest.block.block("spec")
     if manifest.kind == "StatefulSet" and own is not None:
         pod.volumes.claim(own)
-    return Pods(_containers(manifest, spec, pod), _pod_set(manifest, pod))
+    workloads = _containers(manifest, spec, pod)
+    return Pods(workloads, _pod_set(manifest, pod)._replace(level=_level(workloads, pod)))
+
+
+def _level(workloads: list[Workload], pod: Pod) -> str | None:
+    try:
+        return level_of(workloads, pod.volumes.kinds)
+    except NotKnownError:
+        return None
 
 
 def _template(manifest: Manifest) -> Block:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from hardhull.facts.cluster import Cluster
     from hardhull.facts.fact import Fact
     from hardhull.model.change import Change
     from hardhull.model.field import Field
@@ -42,8 +41,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
         UnwritableError: it cannot be written without a guess; with a text to paste where there is one.
     """
     if not isinstance(fact, Workload):
-        cluster: Cluster = fact  # type: ignore[assignment]  # the syntax has no other facts
-        write_cluster(cluster, change, drafts)
+        write_cluster(change, drafts)
         return
     if not isinstance(change, SetTo | Add | Drop | Swap):
         raise UnwritableError("a manifest has no instructions")

@@ -44,6 +44,7 @@ MASTERS = "system:masters"
     dimension=PRIVILEGE,
     severity=HIGH,
     also=["trivy:KSV-0111", "kube-linter:cluster-admin-role-binding"],
+    by_hand="a role that replaces cluster-admin has to be written first, from what the audit log shows",
 )
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields every subject that is bound to cluster-admin."""

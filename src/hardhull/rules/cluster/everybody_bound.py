@@ -21,8 +21,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.cluster_changes import TakeItem
 from hardhull.facts.cluster_parts import RbacRule, Subject, words
+from hardhull.model.change import Instruct
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import CRITICAL, HIGH, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -80,6 +83,12 @@ def _judge(cluster: Cluster, binding: Field[Binding]) -> Iterator[Finding]:
                 also=(record.role.mark("what everybody may do"),),
                 value=f"{record!r} {who.name}",
                 severity=severity if record.cluster_wide or severity is CRITICAL else MEDIUM,
+                fix=change(
+                    f"bind the role {role} to {who.name} no longer",
+                    Instruct(TakeItem(subject.place)),
+                    risk=NEEDS_PROOF,
+                    mitigation="bind it to the accounts or groups that need it; the audit log shows who uses it",
+                ),
             )
 
 
@@ -115,10 +124,6 @@ roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ClusterRole
   name: view
-subjects:
-  - kind: Group
-    name: operators
-    apiGroup: rbac.authorization.k8s.io
 """,
     ),
 ]

@@ -45,6 +45,7 @@ NEEDED = {
     dimension=PRIVILEGE,
     severity=HIGH,
     also=["trivy:KSV-0053"],
+    by_hand="only whoever knows the program knows whether it runs commands in pods, and in which",
 )
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields the resource of every such role, once for each role."""

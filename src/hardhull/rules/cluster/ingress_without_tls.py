@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import LOW, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ ENCRYPTED = re.compile(
     severity=LOW,
     confidence=Confidence.MEDIUM,
     also=["polaris:tlsSettingsMissing"],
+    by_hand="the certificate and its Secret have to exist, or an issuer that makes them",
 )
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields every Ingress that nothing encrypts."""
@@ -63,7 +65,15 @@ def _judge(ingress: Field[Ingress]) -> Iterator[Finding]:
         f"{record!r} serves {hosts[0] or 'every host'} without TLS",
         label="no tls entry",
         value=repr(record),
+        fix=advise("encrypt it", _advice(hosts, record.name)),
     )
+
+
+def _advice(hosts: list[str], name: str) -> str:
+    named = ", ".join(host for host in hosts if host)
+    line = f"    - {{hosts: [{named}], secretName: {name}-tls}}" if named else f"    - secretName: {name}-tls"
+    issuer = "metadata.annotations with cert-manager.io/cluster-issuer has cert-manager make the certificate"
+    return f"spec:\n  tls:\n{line}\n{issuer}"
 
 
 EXAMPLES = [

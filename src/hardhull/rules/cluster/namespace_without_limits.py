@@ -14,10 +14,13 @@ https://kubernetes.io/docs/concepts/policy/resource-quotas/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.cluster import may_be_same
+from hardhull.facts.cluster_changes import NewObject
+from hardhull.model.change import Instruct
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import INFO, LIMITS, Example, rule
 
 if TYPE_CHECKING:
@@ -53,7 +56,24 @@ def _judge(cluster: Cluster, namespace: Field[Namespace]) -> Iterator[Finding]:
         f"{namespace.value!r} has neither a LimitRange nor a ResourceQuota",
         label="no default limits, no quota",
         value=name,
+        fix=change(
+            "give limits to containers that write none",
+            Instruct(NewObject(namespace.place, _limits(name))),
+            risk=NEEDS_PROOF,
+            mitigation="state limits of their own where containers need more, or they are killed at these",
+            basis="a starting point: half a processor and 256 MiB",
+        ),
     )
+
+
+def _limits(namespace: str) -> dict[str, Any]:
+    given = {"type": "Container", "default": {"memory": "256Mi", "cpu": "500m"}}
+    return {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "defaults", "namespace": namespace},
+        "spec": {"limits": [given]},
+    }
 
 
 EXAMPLES = [
@@ -79,7 +99,9 @@ metadata:
 spec:
   limits:
     - type: Container
-      default: {memory: 256Mi, cpu: 500m}
+      default:
+        memory: 256Mi
+        cpu: 500m
 """,
     ),
 ]

@@ -17,7 +17,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.cluster_changes import SetIn
+from hardhull.model.change import Instruct
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -54,6 +57,12 @@ def _judge(policy: Field[NetworkPolicy]) -> Iterator[Finding]:
             label="no source and no port is named",
             also=(policy.mark("this policy"),),
             value=repr(record),
+            fix=change(
+                "let in the pods of the same namespace only",
+                Instruct(SetIn(rule_.place, ("from",), [{"podSelector": {}}])),
+                risk=NEEDS_PROOF,
+                mitigation="name who else calls (namespaceSelector, ipBlock) before it is applied",
+            ),
         )
 
 
@@ -82,8 +91,7 @@ spec:
   podSelector: {}
   policyTypes: [Ingress]
   ingress:
-    - from:
-        - podSelector: {}
+    - {from: [{podSelector: {}}]}
 """,
     ),
 ]

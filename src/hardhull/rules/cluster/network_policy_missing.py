@@ -17,10 +17,14 @@ References: https://kubernetes.io/docs/concepts/services-networking/network-poli
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hardhull.facts.cluster import may_be_same
+from hardhull.facts.cluster_changes import NewObject
+from hardhull.model.change import Instruct
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -64,7 +68,59 @@ def _judge(cluster: Cluster, namespace: str, group: list[Field[PodSet]]) -> Iter
         label="accepts connections from everywhere",
         also=tuple(pods.mark("likewise") for pods in loose[1:4]),
         value=namespace,
+        fix=change(
+            "deny incoming traffic but that of its Services",
+            *(Instruct(NewObject(first.place, policy)) for policy in policies(cluster, namespace or None)),
+            risk=NEEDS_PROOF,
+            mitigation="list who calls from other namespaces, and let them in; calls that no Service shows are refused",
+            basis="the Services of these manifests",
+        ),
     )
+
+
+def policies(cluster: Cluster, namespace: str | None) -> Iterator[dict[str, Any]]:
+    """One policy that denies, and one for each Service that lets its callers in at its ports."""
+    taken = {policy.value.name for policy in cluster.network_policies.value}
+    yield _policy(_free("default-deny", taken), namespace, {}, [])
+    routed = any(may_be_same(namespace, one.value.namespace) for one in cluster.ingresses.value)
+    for field in cluster.services.value:
+        service = field.value
+        if service.namespace != namespace or not service.selector:
+            continue
+        rule_: dict[str, Any] = {}
+        if service.type.get("") in {"ClusterIP", "ExternalName"}:
+            rule_["from"] = [{"namespaceSelector": {}} if routed else {"podSelector": {}}]
+        ports = [port.value for port in service.ports if port.known]
+        if ports:
+            rule_["ports"] = [
+                {
+                    **({} if port.protocol == "tcp" else {"protocol": port.protocol.upper()}),
+                    "port": int(target) if (target := port.target or port.port).isdecimal() else target,
+                }
+                for port in ports
+            ]
+        if rule_:
+            yield _policy(_free(f"to-{service.name}", taken), namespace, dict(service.selector), [rule_])
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "-2"
+    taken.add(name)
+    return name
+
+
+def _policy(name: str, namespace: str | None, labels: dict[str, str], rules: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, **({"namespace": namespace} if namespace else {})},
+        "spec": {
+            "podSelector": {"matchLabels": labels} if labels else {},
+            "policyTypes": ["Ingress"],
+            **({"ingress": rules} if rules else {}),
+        },
+    }
 
 
 def _selected(cluster: Cluster, pods: PodSet) -> bool:
@@ -116,11 +172,21 @@ spec:
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress: []
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
   name: default-deny
   namespace: shop
 spec:
   podSelector: {}
-  policyTypes: [Ingress]
+  policyTypes:
+    - Ingress
 """,
     ),
 ]

@@ -18,8 +18,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.cluster_changes import SetIn
+from hardhull.facts.pod_security import BASELINE, PRIVILEGED, RESTRICTED
+from hardhull.model.change import Instruct
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, advise, change
 from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -27,10 +31,12 @@ if TYPE_CHECKING:
 
     from hardhull.facts.cluster import Cluster
     from hardhull.facts.cluster_parts import Namespace
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
+LABEL = "pod-security.kubernetes.io/enforce"
 SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 """Kubernetes' own: the first must be privileged, the others hold no pods."""
 
@@ -39,10 +45,10 @@ SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields every Namespace, or its label."""
     confidence = Confidence.LOW if cluster.guarded("admission") else None
-    return each(cluster.namespaces.value, lambda namespace: _judge(namespace, confidence))
+    return each(cluster.namespaces.value, lambda namespace: _judge(cluster, namespace, confidence))
 
 
-def _judge(namespace: Field[Namespace], confidence: Confidence | None) -> Iterator[Finding]:
+def _judge(cluster: Cluster, namespace: Field[Namespace], confidence: Confidence | None) -> Iterator[Finding]:
     record = namespace.value
     if record.name in SYSTEM:
         return
@@ -55,6 +61,7 @@ def _judge(namespace: Field[Namespace], confidence: Confidence | None) -> Iterat
             label="no pod-security.kubernetes.io/enforce",
             value=record.name,
             confidence=confidence,
+            fix=_fix(cluster, namespace),
         )
     elif label.value[1] == "privileged":
         yield label.finding(
@@ -63,7 +70,27 @@ def _judge(namespace: Field[Namespace], confidence: Confidence | None) -> Iterat
             value=record.name,
             severity=LOW,
             confidence=confidence,
+            fix=_fix(cluster, namespace),
         )
+
+
+def _fix(cluster: Cluster, namespace: Field[Namespace]) -> Fix:
+    """The strictest level that admits the pods that these manifests put there, at most what the standard calls best."""
+    name = namespace.value.name
+    known = {pods.value.level for pods in cluster.pods.value if pods.value.namespace == name}
+    if known & {None, PRIVILEGED}:
+        return advise(
+            "bring its pods to the level baseline first",
+            f"kubectl label --dry-run=server namespace {name} {LABEL}=baseline lists those that are refused",
+        )
+    level = RESTRICTED if known == {RESTRICTED} else BASELINE
+    return change(
+        f"enforce the level {level}",
+        Instruct(SetIn(namespace.place, ("metadata", "labels", LABEL), level)),
+        risk=NEEDS_PROOF,
+        mitigation=f"`kubectl label --dry-run=server namespace {name} {LABEL}={level}` lists what would be refused",
+        basis="what the pods of these manifests need" if known else "what most programs run under",
+    )
 
 
 EXAMPLES = [
@@ -83,8 +110,8 @@ kind: Namespace
 metadata:
   name: shop
   labels:
-    pod-security.kubernetes.io/enforce: restricted
     pod-security.kubernetes.io/warn: restricted
+    pod-security.kubernetes.io/enforce: baseline
 """,
     ),
     Example(

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.each import each
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -30,7 +31,17 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-@rule("HH-PRV-308", "pod-security-policy-removed", dimension=PRIVILEGE, severity=MEDIUM, tags=["hollow"])
+ADVICE = "kubectl label --dry-run=server namespace NAME pod-security.kubernetes.io/enforce=restricted"
+
+
+@rule(
+    "HH-PRV-308",
+    "pod-security-policy-removed",
+    dimension=PRIVILEGE,
+    severity=MEDIUM,
+    tags=["hollow"],
+    by_hand="the namespaces of the pods that it was for have to be labelled in its place",
+)
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields every PodSecurityPolicy."""
     return each(cluster.pod_security_policies.value, _judge)
@@ -41,6 +52,7 @@ def _judge(policy: Field[KubeObject]) -> Iterator[Finding]:
         f"{policy.value!r} is refused by Kubernetes 1.25 and later, which enforce nothing in its place",
         label="a kind that no longer exists",
         value=repr(policy.value),
+        fix=advise("label the namespaces, and remove the policy", ADVICE),
     )
 
 

@@ -70,6 +70,7 @@ WAYS = (
     dimension=PRIVILEGE,
     severity=HIGH,
     also=["trivy:KSV-0043", "trivy:KSV-0047", "checkov:CKV_K8S_157", "checkov:CKV_K8S_158"],
+    by_hand="only whoever knows the program knows whether it needs this, and for which names",
 )
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields every way that a role opens, at its verb or resource."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.cluster_parts import DataKey
 from hardhull.rules.each import each
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
+ADVICE = """\
+env:
+  - name: VARIABLE
+    valueFrom:
+      secretKeyRef: {name: SECRET, key: KEY}
+in place of the ConfigMap's key; the Secret itself from an external store or sealed, with a new value"""
+
+
 @rule(
     "HH-SEC-302",
     "secret-in-config-map",
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
     severity=MEDIUM,
     checklist=[2],
     also=["trivy:KSV-0109", "polaris:sensitiveConfigmapContent"],
+    by_hand="the value has to be changed where it is used, and what reads the ConfigMap has to read a Secret",
 )
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields every such key."""
@@ -54,6 +64,7 @@ def _judge(config: Field[DataObject]) -> Iterator[Finding]:
                 label="readable by everyone who may read ConfigMaps",
                 also=(config.mark("this ConfigMap"),),
                 value=f"{record!r} {found.key}",
+                fix=advise("change the value, and give it in a Secret", ADVICE),
             )
 
 

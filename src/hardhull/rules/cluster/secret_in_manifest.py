@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.cluster_parts import DataKey
 from hardhull.rules.each import each
+from hardhull.rules.fix import advise
 from hardhull.rules.rule import BUILD, HIGH, Example, rule
 
 if TYPE_CHECKING:
@@ -31,7 +32,19 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-@rule("HH-SEC-301", "secret-in-manifest", dimension=BUILD, severity=HIGH, checklist=[2])
+ADVICE = """\
+kubectl create secret generic NAME --dry-run=client -o yaml --from-file=KEY=/dev/stdin | kubeseal -o yaml > sealed.yaml
+or an ExternalSecret of your secret store; give the old value up where it opens something: the history keeps it"""
+
+
+@rule(
+    "HH-SEC-301",
+    "secret-in-manifest",
+    dimension=BUILD,
+    severity=HIGH,
+    checklist=[2],
+    by_hand="the value has to be changed where it is used, and to be kept in a store that the team chooses",
+)
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields the first such key of every Secret, the others beside it."""
     return each(cluster.secrets.value, _judge)
@@ -49,6 +62,7 @@ def _judge(secret: Field[DataObject]) -> Iterator[Finding]:
             label=first.secret,
             also=tuple(key.mark(key.value.secret) for key in found[1:4]),
             value=repr(record),
+            fix=advise("change the value, and keep it outside of the tree", ADVICE),
         )
 
 

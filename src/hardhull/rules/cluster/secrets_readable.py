@@ -40,6 +40,7 @@ READS = frozenset({"get", "list", "watch", "*"})
     dimension=PRIVILEGE,
     severity=HIGH,
     also=["trivy:KSV-0041", "trivy:KSV-0113", "checkov:CKV2_K8S_5", "kube-linter:access-to-secrets"],
+    by_hand="only whoever knows the program knows the names of the Secrets that it reads",
 )
 def check(cluster: Cluster, _policy: Policy) -> Iterator[Finding]:
     """Yields the word `secrets` of every such role, once for each role."""

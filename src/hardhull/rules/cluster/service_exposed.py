@@ -20,8 +20,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.facts.cluster_changes import InsideOnly
 from hardhull.facts.cluster_parts import ServicePort
+from hardhull.model.change import Instruct
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import LOW, MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -74,6 +77,12 @@ def _judge(service: Field[Service]) -> Iterator[Finding]:
         also=(service.mark("this service"),),
         value=repr(record),
         severity=MEDIUM if private else LOW,
+        fix=change(
+            "make it reachable from inside of the cluster only",
+            Instruct(InsideOnly(service.place)),
+            risk=NEEDS_PROOF,
+            mitigation="publish it through an ingress first, or name who may come with loadBalancerSourceRanges",
+        ),
     )
 
 
@@ -105,7 +114,6 @@ kind: Service
 metadata:
   name: db
 spec:
-  type: ClusterIP
   selector: {app: db}
   ports:
     - port: 5432
@@ -130,8 +138,6 @@ kind: Service
 metadata:
   name: web
 spec:
-  type: LoadBalancer
-  loadBalancerSourceRanges: [192.0.2.0/24]
   selector: {app: web}
   ports:
     - port: 443

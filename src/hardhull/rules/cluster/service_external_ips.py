@@ -19,7 +19,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.cluster_changes import TakeOut
+from hardhull.model.change import Instruct
 from hardhull.rules.each import each
+from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -47,6 +50,12 @@ def _judge(service: Field[Service]) -> Iterator[Finding]:
             label="nothing checks whose address this is",
             also=(service.mark("this service"),),
             value=repr(record),
+            fix=change(
+                "claim no addresses of the outside",
+                Instruct(TakeOut(service.place, ("spec", "externalIPs"))),
+                risk=NEEDS_PROOF,
+                mitigation="publish it through a load balancer or an ingress first, and move the clients there",
+            ),
         )
 
 

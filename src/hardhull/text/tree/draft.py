@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hardhull.model.edit import Edit
+from hardhull.model.source import Span
 from hardhull.text import jsondoc, yamldoc
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence, is_merge
 from hardhull.text.tree.layout import Layout
 from hardhull.text.tree.pending import Pending, differs, holds_nothing, same_text
+from hardhull.text.tree.plain import entry
 from hardhull.text.tree.render import Renderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hardhull.model.edit import Edit
     from hardhull.text.draft import Draft
     from hardhull.text.nodes import Node
     from hardhull.text.tree.plain import Plain
@@ -54,6 +56,7 @@ class TreeDraft:
         self._path = draft.source.path
         self._pending: dict[int, Pending] = {}
         self._floors: set[int] = set()
+        self._documents: list[dict[str, Any]] = []
         draft.joins(self)
 
     @classmethod
@@ -201,7 +204,27 @@ class TreeDraft:
 
     def edits(self) -> list[Edit]:
         """Everything that is wanted, as edits of the file."""
-        return Renderer(self.layout, self._pending, self._floors).edits()
+        found = Renderer(self.layout, self._pending, self._floors).edits()
+        if self._documents:
+            end = len(self.layout.data)
+            found.append(Edit(Span(end, end), self._new_documents().encode()))  # behind all that is added there
+        return found
+
+    def document(self, value: dict[str, Any]) -> None:
+        """One more YAML document at the end of the file."""
+        if value not in self._documents:
+            self._documents.append(value)
+            self._did(lambda: self._documents.remove(value))
+
+    def _new_documents(self) -> str:
+        style = self.layout.style()
+        text = "".join(
+            style.newline.join(["---", *(line for key in value for line in entry(key, value[key], 0, style)), ""])
+            for value in self._documents
+        )
+        if self.layout.data.endswith(b"\n"):
+            return text
+        return style.newline + text.removesuffix(style.newline)
 
     def _did(self, undo: Callable[[], object]) -> None:
         self._log.did(undo, self._path)
