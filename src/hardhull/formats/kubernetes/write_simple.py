@@ -124,6 +124,15 @@ def _replicas(editing: Editing, value: int | None) -> None:
     Key("thing", ("spec", "replicas"), same).write(editing, value)
 
 
+def _userns(editing: Editing, value: str | None) -> None:
+    """``hostUsers``; an API server refuses false beside the node's other namespaces."""
+    for slot, key in (("network_mode", "hostNetwork"), ("pid", "hostPID"), ("ipc", "hostIPC")):
+        shares = getattr(editing.fact, slot).get(None) == "host" and not editing.going(editing.pod, (key,))
+        if value == "private" and shares:
+            raise UnwritableError(f"Kubernetes refuses hostUsers: false beside {key}: true")
+    Key("pod", ("hostUsers",), only(host=True, private=False), True).write(editing, value)
+
+
 _KEYS: dict[str, Key] = {
     "image": Key("container", ("image",), _image),
     "pull_policy": Key("container", ("imagePullPolicy",), only(always="Always", missing="IfNotPresent", never="Never")),
@@ -139,7 +148,6 @@ _KEYS: dict[str, Key] = {
     "stop_grace": Key("pod", ("terminationGracePeriodSeconds",), _seconds, 30),
     "runtime_name": Key("pod", ("runtimeClassName",), same),
     "automount_token": Key("pod", ("automountServiceAccountToken",), same),
-    "userns": Key("pod", ("hostUsers",), only(host=True, private=False), True),
     "network_mode": Key("pod", ("hostNetwork",), only(host=True), False),
     "ipc": Key("pod", ("hostIPC",), only(host=True), False),
     "dns": Key("pod", ("dnsConfig", "nameservers"), lambda value: list(value) or None, []),
@@ -148,6 +156,7 @@ _KEYS: dict[str, Key] = {
 SIMPLE: dict[str, Callable[[Editing, Any], None]] = {
     **{slot: key.write for slot, key in _KEYS.items()},
     "pid": _pid,
+    "userns": _userns,
     "service_account": _service_account,
     "restart": _restart,
     "stop_signal": _stop_signal,
