@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hardhull.formats.kubernetes.editing import SECURITY, Editing, Path
+from hardhull.formats.kubernetes.editing import SECURITY, Editing, Path, text_of
 from hardhull.text.draft import UnwritableError
+from hardhull.text.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +134,24 @@ def _userns(editing: Editing, value: str | None) -> None:
     Key("pod", ("hostUsers",), only(host=True, private=False), True).write(editing, value)
 
 
+def _privileged(editing: Editing, value: bool) -> None:
+    """``privileged``; an API server lets nobody else share mounts with the node in both directions."""
+    mounts = editing.node(editing.container, ("volumeMounts",))
+    if not value and isinstance(mounts, Sequence) and _shares(editing, mounts):
+        raise UnwritableError("Kubernetes allows mountPropagation: Bidirectional to privileged containers only")
+    Key("container", (SECURITY, "privileged"), _true, False).write(editing, value)
+
+
+def _shares(editing: Editing, mounts: Sequence) -> bool:
+    return any(
+        isinstance(mount, Mapping)
+        and text_of(mount.get("mountPropagation")) == "Bidirectional"
+        and not editing.tree.leaves(mounts, at)
+        and not editing.going(mount, ("mountPropagation",))
+        for at, mount in enumerate(mounts.items)
+    )
+
+
 _KEYS: dict[str, Key] = {
     "image": Key("container", ("image",), _image),
     "pull_policy": Key("container", ("imagePullPolicy",), only(always="Always", missing="IfNotPresent", never="Never")),
@@ -141,7 +160,6 @@ _KEYS: dict[str, Key] = {
     "working_dir": Key("container", ("workingDir",), same),
     "tty": Key("container", ("tty",), _true, False),
     "stdin_open": Key("container", ("stdin",), _true, False),
-    "privileged": Key("container", (SECURITY, "privileged"), _true, False),
     "read_only": Key("container", (SECURITY, "readOnlyRootFilesystem"), _true, False),
     "unmasked_paths": Key("container", (SECURITY, "procMount"), lambda value: "Unmasked" if value else None, "Default"),
     "hostname": Key("pod", ("hostname",), same),
@@ -156,6 +174,7 @@ _KEYS: dict[str, Key] = {
 SIMPLE: dict[str, Callable[[Editing, Any], None]] = {
     **{slot: key.write for slot, key in _KEYS.items()},
     "pid": _pid,
+    "privileged": _privileged,
     "userns": _userns,
     "service_account": _service_account,
     "restart": _restart,
