@@ -159,6 +159,12 @@ def test_all_fixes_of_an_empty_file_make_one_that_has_only_advice_left() -> None
     assert fixed_text(text) == text
 
 
+def test_experimental_stays_where_an_older_engine_needs_it() -> None:
+    text = '{"experimental": true, "ip6tables": true}'
+    assert fixed_text(text, "HH-MON-105") == text
+    assert fixed_text('{"experimental": true, "ipv6": true}', "HH-MON-105") == '{"ipv6": true}'
+
+
 PROFILE = '{{"defaultAction": "{}", "syscalls": [{}]}}'
 
 

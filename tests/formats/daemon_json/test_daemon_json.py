@@ -274,3 +274,10 @@ def test_nothing_that_is_json_breaks_the_reader(config: dict[str, Any]) -> None:
         key = keys().get(name)
         if key and key.slot and isinstance(value, bool) and key.type == "bool":
             assert getattr(found, key.slot).value is value
+
+
+@pytest.mark.parametrize(("version", "found"), [("26.1.4", 1), ("27.0.3", 0), ("", 0)])
+def test_ip6tables_need_experimental_in_older_engines(version: str, found: int) -> None:
+    assert len(read(Source("daemon.json", b'{"ip6tables": true}'), version).problems.value) == found
+    both = read(Source("daemon.json", b'{"ip6tables": true, "experimental": true}'), version)
+    assert both.problems.value == ()

@@ -63,6 +63,26 @@ def test_many_options_become_one_object_in_the_order_in_which_they_came() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            '{"debug":true,"dns":["1.1.1.1","9.9.9.9"]}',
+            '{"debug":true,"dns":["1.1.1.1","9.9.9.9"],"log-opts":{"tag":"x"}}',
+        ),
+        ('{"debug":true}', '{"debug":true,"log-opts":{"tag":"x"}}'),
+        ('{"dns": [],"mtu": 9}', '{"dns": [],"mtu": 9,"log-opts": {"tag": "x"}}'),
+        ('  {\n    "mtu": 9\n  }\n', '  {\n    "mtu": 9,\n    "log-opts": {\n      "tag": "x"\n    }\n  }\n'),
+        (
+            '{\n  "mtu":9,\n  "dns":["1.1.1.1"]\n}',
+            '{\n  "mtu":9,\n  "dns":["1.1.1.1"],\n  "log-opts":{\n    "tag":"x"\n  }\n}',
+        ),
+    ],
+)
+def test_new_text_is_written_as_its_neighbours_are(before: str, after: str) -> None:
+    assert written(engine(before), Add("log_opts", ("tag", "x"))).decode() == after
+
+
 def test_only_the_parts_that_differ_are_written() -> None:
     fact = engine('{"default-ulimits": {"nofile": {"Name": "nofile", "soft": 9,  "Hard": 5}}}')
     change = Swap("default_ulimits", fact.default_ulimits.value[0], Ulimit("nofile", 5, 9))

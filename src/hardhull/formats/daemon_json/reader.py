@@ -296,7 +296,10 @@ class _Reading:
             own = get(name)
             if bridge is not None and own is not None and bridge.get("") and own.get(""):
                 self.both(own, name, f"bridge and {name} exclude each other")
-
+        six = get("ip6tables")
+        older = self.version is not None and self.version < (27, 0)
+        if six is not None and six.get(None) is True and older and not self.engine.experimental.get(False):
+            self.both(six, "ip6tables", "ip6tables: true needs experimental before engine 27.0")
         if {"host-gateway-ip", "host-gateway-ips"} <= self.seen:
             at = Field("host-gateway-ip", "", self.engine.place)
             self.both(at, "host-gateway-ip", "host-gateway-ip and host-gateway-ips exclude each other")

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.fix import NEEDS_PROOF, set_value
+from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.engine import Engine
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -39,17 +40,24 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     """Yields the switch."""
     if engine.experimental.value:
         yield engine.experimental.finding(
-            "the engine runs experimental features",
-            label="experimental",
-            fix=set_value(
-                engine.experimental,
-                False,
-                "switch experimental features off",
-                risk=NEEDS_PROOF,
-                mitigation="look through scripts for what is experimental in this version (docker checkpoint, ip6tables"
-                " before 27.0)",
-            ),
+            "the engine runs experimental features", label="experimental", fix=_fix(engine)
         )
+
+
+def _fix(engine: Engine) -> Fix:
+    """Before 27.0 the engine refuses to start with ip6tables and without experimental features."""
+    if engine.ip6tables.get(None) is True:
+        return advise(
+            "switch experimental features off",
+            "with engine 27.0 and later remove the key experimental; an older one needs it for ip6tables",
+        )
+    return set_value(
+        engine.experimental,
+        False,
+        "switch experimental features off",
+        risk=NEEDS_PROOF,
+        mitigation="look through scripts for what is experimental in this version (docker checkpoint)",
+    )
 
 
 EXAMPLES = [

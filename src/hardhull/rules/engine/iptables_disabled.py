@@ -59,10 +59,10 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
             label="no rules for IPv6",
             fix=set_value(
                 engine.ip6tables,
-                True,
-                "let the engine filter IPv6 packets",
+                None,
+                "let the engine filter IPv6 packets, as it does since 27.0",
                 risk=NEEDS_PROOF,
-                mitigation=f"{MOVE} DOCKER-USER of ip6tables; before engine 27.0 this needs experimental",
+                mitigation=f"{MOVE} DOCKER-USER of ip6tables; before 27.0 the engine needs ip6tables and experimental",
             ),
         )
 
@@ -92,8 +92,7 @@ EXAMPLES = [
 """,
         good="""
 {
-  "ipv6": true,
-  "ip6tables": true
+  "ipv6": true
 }
 """,
     ),

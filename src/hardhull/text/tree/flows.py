@@ -79,7 +79,9 @@ class Flows:
         return self._outer + self.style.unit
 
     def _texts(self) -> list[str]:
-        made = [f"{self._key(key)}: {self._value_text(value)}" for key, value in self.wanted.added.items()]
+        made = [
+            f"{self._key(key)}{self.style.colon}{self._value_text(value)}" for key, value in self.wanted.added.items()
+        ]
         return made + [self._value_text(item) for item in self.wanted.items]
 
     def _key(self, key: str) -> str:
@@ -95,7 +97,7 @@ class Flows:
     def _behind(self, index: int, texts: list[str]) -> Edit:
         """New entries behind one that stays."""
         at = self.parts[index].end
-        separator = f",{self.style.newline}{self._inner}" if self._spread else ", "
+        separator = f",{self.style.newline}{self._inner}" if self._spread else self.style.comma
         return Edit(Span(at, at), "".join(separator + text for text in texts).encode())
 
     def _all_new(self, texts: list[str]) -> Edit:
@@ -110,7 +112,7 @@ class Flows:
             body = f",{newline}".join(self._inner + text for text in texts)
             return Edit(inside, f"{newline}{body}{newline}{self._outer}".encode())
         pad = " " if self.style.padded and isinstance(self.node, Mapping) else ""
-        return Edit(inside, f"{pad}{', '.join(texts)}{pad}".encode())
+        return Edit(inside, f"{pad}{self.style.comma.join(texts)}{pad}".encode())
 
     # ---- replacements ---------------------------------------------------------------------------------------------
 

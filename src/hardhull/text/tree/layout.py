@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hardhull.text.nodes import Mapping, Scalar, Sequence
@@ -59,6 +60,8 @@ class Layout:
             node, depth = pending.pop()
             self._depths[id(node)] = depth
             self._spans[node.start, node.end] = node
+            if self.json and isinstance(node, Mapping | Sequence):
+                self._count_separators(node)
             if isinstance(node, Scalar):
                 self._text(node)
             elif isinstance(node, Mapping):
@@ -86,6 +89,20 @@ class Layout:
     def _count_braces(self, node: Mapping) -> None:
         if node.flow and node.entries:
             self._counts["padded" if self.data[node.start + 1 : node.start + 2] == b" " else "tight"] += 1
+
+    def _count_separators(self, node: Mapping | Sequence) -> None:
+        """Whether blanks stand behind the colons and commas of JSON; a comma at the end of a line says nothing."""
+        if isinstance(node, Mapping):
+            for entry in node.entries:
+                between = self.data[entry.key.end : entry.value.start]
+                self._counts["tight colon" if between.endswith(b":") else "wide colon"] += 1
+            parts = [(entry.key.start, entry.value.end) for entry in node.entries]
+        else:
+            parts = [(item.start, item.end) for item in node.items]
+        for (_, end), (start, _) in pairwise(parts):
+            gap = self.data[end:start]
+            if b"\n" not in gap:
+                self._counts["tight comma" if gap.endswith(b",") else "wide comma"] += 1
 
     def _count_habits(self, node: Mapping, key: Node, value: Node) -> None:
         if node.flow or not isinstance(value, (Mapping, Sequence)) or value.flow or value.start == value.end:
@@ -175,7 +192,11 @@ class Layout:
         step = self._near_step(near) or self._most("step ", 2)
         dash = self._most("dash ", self._default_dash(step))
         padded = counts["padded"] > counts["tight"]
-        return Style(self.json, step, dash, quote, padded, self._newline, self.json and b"\n\t" in self.data)
+        tabs = self.json and b"\n\t" in self.data
+        colon = ":" if counts["tight colon"] > counts["wide colon"] else ": "
+        said = counts["tight comma"] or counts["wide comma"]
+        comma = "," if (counts["tight comma"] > counts["wide comma"] if said else colon == ":") else ", "
+        return Style(self.json, step, dash, quote, padded, self._newline, tabs, colon, comma)
 
     def _most(self, prefix: str, default: int) -> int:
         found = [(count, name) for name, count in self._counts.items() if name.startswith(prefix)]
@@ -199,7 +220,8 @@ class Layout:
 
     def _json_step(self) -> int | None:
         for root in self.roots:
-            if isinstance(root, Mapping) and root.entries:
-                column = self.column(root.entries[0].key.start)
-                return column if self.first_on_line(root.entries[0].key.start) and column else None
+            if isinstance(root, Mapping) and root.entries and self.first_on_line(root.entries[0].key.start):
+                line = self.data[self.line_start(root.start) : root.start]
+                outer = len(line) - len(line.lstrip(b" \t"))
+                return max(self.column(root.entries[0].key.start) - outer, 0) or None
         return None

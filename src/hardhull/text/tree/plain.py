@@ -53,6 +53,8 @@ class Style(NamedTuple):
         padded: whether braces have blanks inside (``{ a: 1 }``).
         newline: the line end.
         tabs: whether JSON is indented with tabs.
+        colon: what stands between a key and its value in braces.
+        comma: what stands between values on one line.
     """
 
     json: bool = False
@@ -62,6 +64,8 @@ class Style(NamedTuple):
     padded: bool = False
     newline: str = "\n"
     tabs: bool = False
+    colon: str = ": "
+    comma: str = ", "
 
     @property
     def unit(self) -> str:
@@ -127,11 +131,11 @@ def flow(value: Plain, style: Style) -> str:
         return f"{value.tag} {flow(value.value, style)}"
     if isinstance(value, dict):
         pad = " " if style.padded else ""
-        pairs = (f"{scalar(key, style, flow=True)}: {flow(item, style)}" for key, item in value.items())
-        inside = ", ".join(pairs)
+        pairs = (f"{scalar(key, style, flow=True)}{style.colon}{flow(item, style)}" for key, item in value.items())
+        inside = style.comma.join(pairs)
         return f"{{{pad}{inside}{pad}}}" if inside else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(flow(item, style) for item in value)}]"
+        return f"[{style.comma.join(flow(item, style) for item in value)}]"
     return scalar(value, style, flow=True)
 
 
@@ -169,7 +173,7 @@ def spread(value: Plain, prefix: str, style: Style) -> str:
     """A JSON value over several lines, its closing bracket behind a prefix of blanks."""
     inner, line = prefix + style.unit, style.newline
     if isinstance(value, dict) and value:
-        pairs = [f"{inner}{scalar(key, style)}: {spread(item, inner, style)}" for key, item in value.items()]
+        pairs = [f"{inner}{scalar(key, style)}{style.colon}{spread(item, inner, style)}" for key, item in value.items()]
         return f"{{{line}{f',{line}'.join(pairs)}{line}{prefix}}}"
     if isinstance(value, list) and value and not isinstance(value, Inline):
         items = [f"{inner}{spread(item, inner, style)}" for item in value]
