@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardhull.rules.policy import Policy
+from hardhull.scan import Options, scan
 from hardhull.scan.config import ConfigError, load_policy
 
 if TYPE_CHECKING:
@@ -84,3 +85,12 @@ def test_errors_say_what_to_write(tmp_path: Path, text: str, says: str) -> None:
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no such file"):
         load_policy(tmp_path, tmp_path / "other.toml")
+
+
+def test_a_port_that_the_team_allows_is_not_found(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web:\n    image: nginx:1.27\n    ports: ['8080:80', '9090:90']\n"
+    )
+    (tmp_path / "hardhull.toml").write_text("allowed-ports = [8080]\n")
+    result = scan([str(tmp_path)], Options(today="2026-01-01"))
+    assert ["9090" in found.message for found in result.findings if found.rule == "HH-NET-003"] == [True]

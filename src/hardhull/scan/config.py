@@ -96,11 +96,11 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _ports(value: Any) -> tuple[int, ...]:
+def _ports(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(type(item) is int and 0 < item < 65536 for item in value):
         msg = "must be a list of port numbers"
         raise ValueError(msg)
-    return tuple(value)
+    return tuple(map(str, value))
 
 
 def _size(value: Any) -> int:

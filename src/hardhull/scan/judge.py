@@ -37,6 +37,11 @@ USUAL_INTERRUPTS = {
 NOTHING: frozenset[str] = frozenset()
 
 
+OF_THE_IMAGE = frozenset({"effective_user", "user"})
+"""Fields that an image decides where nobody writes them."""
+ASK = "scan with --engine where the image is, or name the user in the file"
+
+
 class Offer(NamedTuple):
     """A finding with the fact it is about and the ways to make it go away."""
 
@@ -143,7 +148,8 @@ class Judge:
         key = (id(fact), error.why)
         if key not in self.unknown and not getattr(fact, "from_docs", False):
             what = f"{error.name} of {fact.subject} ({fact.place})"
-            how = "give the value a default in the file, or scan what it is rendered to"
+            by_image = error.name in OF_THE_IMAGE and "default user" in error.why
+            how = ASK if by_image else "give the value a default in the file, or scan what it is rendered to"
             self.unknown[key] = NotChecked("out-of-scope", what, error.why, how)
 
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
