@@ -199,9 +199,14 @@ def test_calls_leave_the_groups_that_do_something_else(
 def test_a_profile_of_few_calls_starts_and_one_of_few_stops_is_no_weaker_than_the_default() -> None:
     few = {"s.json": PROFILE.format("SCMP_ACT_ERRNO", '{"names": ["read"], "action": "SCMP_ACT_LOG"}').encode()}
     assert offers(few, "HH-PRV-402")
+    assert b'"SCMP_ACT_LOG"}, {"names": ["capget", ' in fixed(few, "HH-PRV-402").files["s.json"]
     assert not offers(fixed(few, "HH-PRV-402").files, "HH-PRV-402")
-    open_ = {"s.json": PROFILE.format("SCMP_ACT_ALLOW", '{"names": ["bpf"], "action": "SCMP_ACT_ERRNO"}').encode()}
+    open_ = {
+        "s.json": PROFILE.format("SCMP_ACT_ALLOW", '{"names": ["bpf", "swapon"], "action": "SCMP_ACT_ERRNO"}').encode()
+    }
     assert offers(open_, "HH-PRV-403")
     stopped = fixed(open_, "HH-PRV-403").files
     assert not offers(stopped)
-    assert stopped["s.json"].startswith(b'{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["bpf", "acct", ')
+    assert stopped["s.json"].startswith(
+        b'{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["bpf", "swapon", "acct", '
+    )

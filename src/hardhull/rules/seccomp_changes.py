@@ -64,6 +64,6 @@ def _holds(rule: SyscallRule) -> bool:
 
 
 def _is_plain(item: Field[Any], action: str) -> bool:
-    """Whether it is a group of calls without any condition."""
+    """Whether it is a group of several calls without any condition; old profiles have a group for each call."""
     rule: SyscallRule = item.value
-    return rule == SyscallRule(rule.names, action)
+    return len(rule.names) > 1 and rule == SyscallRule(rule.names, action)
