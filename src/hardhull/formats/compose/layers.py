@@ -52,13 +52,15 @@ class Layers:
         found: the weakest first.
         users: of every definition of the scan, whose it is: several where a service is extended by others.
         read: gives a file of the tree.
+        folder: of the project, seen from the root.
     """
 
-    __slots__ = ("found", "read", "users")
+    __slots__ = ("folder", "found", "read", "users")
 
-    def __init__(self, found: tuple[Layer, ...], read: Callable[[str], Source | None]) -> None:
+    def __init__(self, found: tuple[Layer, ...], read: Callable[[str], Source | None], folder: str) -> None:
         self.found = found
         self.read = read
+        self.folder = folder
         self.users: dict[Key, list[Workload]] = {}
 
 
@@ -88,11 +90,11 @@ def marked(model: Table, folder: str, environment: Environment) -> Table:
     return model if pairs is model.pairs else model.with_pairs(pairs)
 
 
-def layers_of(service: Table, read: Callable[[str], Source | None]) -> Layers:
-    """The definitions that a service was merged from."""
+def layers_of(service: Table, read: Callable[[str], Source | None], folder: str) -> Layers:
+    """The definitions that a service of a project in a folder was merged from."""
     pair = service.pairs.get(LAYERS)
     items = pair.value.items if pair is not None and isinstance(pair.value, Items) else []
-    return Layers(tuple(item for item in items if isinstance(item, Layer)), read)
+    return Layers(tuple(item for item in items if isinstance(item, Layer)), read, folder)
 
 
 def link_users(workloads: Iterable[Workload]) -> None:

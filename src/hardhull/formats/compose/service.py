@@ -56,7 +56,7 @@ def read_service(name: str, pair: Pair, context: Context, *, kind: str = "servic
     opened = service.pairs.get(OPEN)
     why = opened.value.why if opened is not None and isinstance(opened.value, Text) else None
     workload = Workload(name, f"{kind} {name}", "compose", pair.place, cannot=CANNOT, absent_unknown=why)
-    workload.origin = layers_of(service, context.read)
+    workload.origin = layers_of(service, context.read, context.folder)
     fields = Fields(workload, service, context)
     keys = known.JOB if kind == "job" else known.SERVICE
     for key, value in service.pairs.items():

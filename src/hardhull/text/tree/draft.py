@@ -57,6 +57,7 @@ class TreeDraft:
         self._pending: dict[int, Pending] = {}
         self._floors: set[int] = set()
         self._documents: list[dict[str, Any]] = []
+        self._empty: dict[int, Plain] = {}
         draft.joins(self)
 
     @classmethod
@@ -191,11 +192,15 @@ class TreeDraft:
         holder, key = found
         before = holder[key]
         holder[key] = value
-        self._log.did(lambda: holder.__setitem__(key, before))
+        self._did(lambda: holder.__setitem__(key, before))
 
     def keeps(self, mapping: Mapping) -> None:
         """The mapping stays, whatever leaves it: what empties it is refused in YAML, and leaves ``{}`` in JSON."""
         self._floors.add(id(mapping))
+
+    def stays(self, node: Mapping | Sequence, empty: Plain) -> None:
+        """A mapping or list stays where everything leaves it: this is what is written then."""
+        self._empty[id(node)] = empty
 
     def leaves(self, node: Mapping | Sequence, index: int) -> bool:
         """Whether an entry or item is to go, or to get another value."""
@@ -204,7 +209,7 @@ class TreeDraft:
 
     def edits(self) -> list[Edit]:
         """Everything that is wanted, as edits of the file."""
-        found = Renderer(self.layout, self._pending, self._floors).edits()
+        found = self._renderer().edits()
         if self._documents:
             end = len(self.layout.data)
             found.append(Edit(Span(end, end), self._new_documents().encode()))  # behind all that is added there
@@ -228,6 +233,9 @@ class TreeDraft:
 
     def _did(self, undo: Callable[[], object]) -> None:
         self._log.did(undo, self._path)
+
+    def _renderer(self) -> Renderer:
+        return Renderer(self.layout, self._pending, self._floors, self._empty)
 
     # ---- how it is kept -------------------------------------------------------------------------------------------
 
@@ -405,7 +413,7 @@ class TreeDraft:
     def _noted(self, pending: Pending, undo: Callable[[], object]) -> None:
         """Notes a step, unless it could not be written: then it is taken back at once."""
         try:
-            Renderer(self.layout, self._pending, self._floors).check(pending)
+            self._renderer().check(pending)
         except UnwritableError:
             undo()
             raise

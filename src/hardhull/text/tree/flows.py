@@ -9,7 +9,7 @@ from hardhull.model.edit import Edit
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar
-from hardhull.text.tree.plain import flow, grown, scalar, spread
+from hardhull.text.tree.plain import Tagged, flow, grown, scalar, spread
 
 if TYPE_CHECKING:
     from hardhull.text.nodes import Node
@@ -122,6 +122,8 @@ class Flows:
         span = alias or Span(node.start, node.end)
         if alias is None and not isinstance(node, Scalar):
             self._refuse_lost(span, index)
+        if isinstance(value, Tagged) and value.tag == node.tag:
+            value = value.value
         style = self.style
         quoted = isinstance(node, Scalar) and node.style in {"'", '"'}
         if isinstance(node, Scalar) and quoted:

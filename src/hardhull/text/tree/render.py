@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from hardhull.model.edit import Edit
     from hardhull.text.nodes import Mapping, Scalar, Sequence
     from hardhull.text.tree.layout import Layout
+    from hardhull.text.tree.plain import Plain
 
 
 class Renderer:
     """Makes the edits of all nodes, the innermost first."""
 
-    def __init__(self, layout: Layout, pending: dict[int, Pending], floors: set[int]) -> None:
+    def __init__(self, layout: Layout, pending: dict[int, Pending], floors: set[int], empty: dict[int, Plain]) -> None:
         self.layout = layout
         self._floors = floors
+        self._empty = empty
         self._all = pending
 
     def check(self, pending: Pending) -> None:
@@ -74,6 +76,9 @@ class Renderer:
         holder = wanted.get(id(parent.node))
         if holder is None:
             holder = wanted[id(parent.node)] = Pending(parent.node)
+        if id(one.node) in self._empty:
+            holder.replaced[parent.at] = self._empty[id(one.node)]
+            return
         holder.gone.add(parent.at)
         if holder.empties:
             self._emptied(holder, wanted)
@@ -93,5 +98,5 @@ class Renderer:
 def _copy(one: Pending) -> Pending:
     made = Pending(one.node)
     made.added, made.items = one.added, one.items
-    made.gone, made.replaced = set(one.gone), one.replaced
+    made.gone, made.replaced = set(one.gone), dict(one.replaced)
     return made

@@ -41,9 +41,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     if change.field in fact.cannot:
         raise UnwritableError(f"Compose has no words for {change.field}")
     if not _is_done(field, change):
-        wish = wish_of(change)
-        drafts.ask(fact.place, wish)
-        _WRITE[type(change)](Keys(Sites(fact, drafts), wish), change, fact)
+        _WRITE[type(change)](Keys(Sites(fact, drafts), wish_of(change)), change, fact)
 
 
 def _is_done(field: Field[Any], change: SetTo | Add | Drop | Swap) -> bool:

@@ -163,7 +163,7 @@ def put_option(keys: Keys, field: str, value: Any) -> None:
     if value is None or value is False:
         items.drop(mine)
         return
-    folder = keys.sites.home.layer.folder
+    folder = keys.sites.layers.folder  # Compose looks for a profile there, whatever file names it
     separator = (
         "=" if any(isinstance(one.node, Scalar) and "=" in one.node.text for one in mine or items.items) else ":"
     )

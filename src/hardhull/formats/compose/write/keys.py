@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hardhull.formats.compose.convert import RESET
+from hardhull.formats.compose.convert import OVERRIDE, RESET
 from hardhull.formats.compose.write.sites import Spot
 from hardhull.formats.compose.write.values import copy_of, has_variable
 from hardhull.text.draft import UnwritableError
-from hardhull.text.nodes import Mapping, Scalar
+from hardhull.text.nodes import Mapping, Scalar, Sequence
 from hardhull.text.tree.plain import Tagged
 
 if TYPE_CHECKING:
@@ -32,14 +32,21 @@ class Keys:
 
     # ---- one value ------------------------------------------------------------------------------------------------
 
-    def put(self, path: Path, value: Plain) -> None:
-        """The value at a path becomes this one; it is inserted where there is none."""
+    def put(self, path: Path, value: Plain, *, known: bool = False) -> None:
+        """The value at a path becomes this one; it is inserted where there is none.
+
+        Args:
+            path: keys.
+            value: what stands there then.
+            known: whether the value keeps the variables that stand there.
+        """
         holding = self.sites.holding(path)
         if not holding:
             self.insert(path, value)
             return
         site, spot = holding[-1]
-        refuse_variable(spot.node)
+        if not known:
+            refuse_variable(spot.node)
         if self.may_edit(site, spot):
             site.tree.put(spot.node, value, shared=True)
         else:
@@ -58,16 +65,17 @@ class Keys:
         else:
             self.overlay(site, spot, path, value)
 
-    def remove(self, path: Path, default: Plain = None) -> None:
+    def remove(self, path: Path, default: Plain = None, *, known: bool = False) -> None:
         """Nothing is written at a path any more.
 
         Args:
             path: keys.
             default: what is written instead where something inherited would come to light; None where no value says
                 that there is none.
+            known: whether it goes whatever its variables stand for.
         """
         holding = self.sites.holding(path)
-        for _, spot in holding:
+        for _, spot in holding if not known else ():
             refuse_variable(spot.node)
         stays = [
             at for at, (site, spot) in enumerate(holding) if spot.hides or not self.may_edit(site, spot, note=False)
@@ -80,6 +88,7 @@ class Keys:
             return
         for site, spot in holding:
             self.may_edit(site, spot)
+            keep_hiding(site, path)
             take(site, spot)
 
     def reset(self, holding: list[tuple[Site, Spot]], last: int, path: Path) -> None:
@@ -91,6 +100,7 @@ class Keys:
         for other, own in holding[last + 1 :]:
             if other is not target:
                 self.may_edit(other, own)
+                keep_hiding(other, path)
                 take(other, own)
         self.settle(target, path, Tagged(RESET, None))
 
@@ -116,6 +126,7 @@ class Keys:
             own = [at for at, entry in enumerate(spot.node.entries) if entry.name == name]
             if not own or not self.may_edit(site, spot):
                 raise UnwritableError(f"{name} comes from what others share")
+            keep_hiding(site, (key, name))
             site.tree.take_entry(spot.node, own[0], shared=True)
             found = True
         if not found:
@@ -160,8 +171,14 @@ class Keys:
             self.sites.drafts.note(f"{site.source.path}:{line} is also read by {', '.join(names)}", names)
         return True
 
+    def tell(self, site: Site) -> None:
+        """Notes who else gets what is written into a definition."""
+        if site.mapping is not None:
+            self.may_edit(site, Spot(site.mapping))
+
     def settle(self, site: Site, path: Path, value: Plain) -> None:
         """A value in a definition, whatever was wanted there before."""
+        self.tell(site)
         base, keys = site.at(path)
         if site.tree.pending(base, keys) is not None:
             site.tree.revise(base, keys, value)
@@ -179,6 +196,7 @@ class Keys:
         head, rest = path[: spot.turn], path[spot.turn :]
         if not head:
             raise UnwritableError(f"{path[0]} is shared with other services through an anchor")
+        self.tell(site)
         self.replace_shared(site, head, rest, value)
 
     def replace_shared(self, site: Site, head: Path, rest: Path, value: Plain) -> None:
@@ -212,6 +230,14 @@ def nearest(site: Site, path: Path) -> tuple[int, Spot]:
     raise UnwritableError(f"the service at {site.layer.place} is no mapping")
 
 
+def keep_hiding(site: Site, path: Path) -> None:
+    """Mappings on the way that take something inherited away stay, even if they become empty."""
+    for length in range(1, len(path)):
+        spot = site.find(path[:length])
+        if spot is not None and isinstance(spot.node, Mapping) and (spot.hides or spot.node.tag == OVERRIDE):
+            site.tree.stays(spot.node, Tagged(OVERRIDE, {}) if spot.node.tag == OVERRIDE else {})
+
+
 def take(site: Site, spot: Spot) -> None:
     """An entry goes, and what became empty above it."""
     assert spot.holder is not None  # noqa: S101  only values of keys are taken
@@ -226,6 +252,9 @@ def refuse_variable(node: Node) -> None:
     """
     if isinstance(node, Scalar) and has_variable(node.text):
         raise UnwritableError(f"its value {node.text!r} comes from a variable: set that one, or write the value here")
+    if isinstance(node, Sequence):
+        for item in node.items:
+            refuse_variable(item)
 
 
 def changed(before: Plain, path: Path, value: Plain) -> Plain:

@@ -105,6 +105,7 @@ class Items:
             if isinstance(pending, Tagged):
                 self.keys.settle(target, self.path, pending._replace(value=_with(pending.value, value)))
             else:
+                self.keys.tell(target)
                 target.tree.append(base, path, value, shared=True)
             return
         self._rewritten(site, spot, lambda items: _with(items, value))
@@ -139,10 +140,12 @@ class Items:
     def _take(self, item: Item) -> None:
         node, site = item.spot.node, item.site
         if isinstance(node, Sequence):
-            if item.spot.hides and len(node.items) == 1:
-                site.tree.put(node, [], shared=True)
-            else:
-                site.tree.take_item(node, item.number, shared=True)
+            if item.spot.tag or item.spot.hides:
+                site.tree.stays(node, Tagged(OVERRIDE, []) if node.tag == OVERRIDE else [])
+            site.tree.take_item(node, item.number, shared=True)
+            return
+        if item.spot.hides:
+            site.tree.put(node, [], shared=True)
             return
         assert item.spot.holder is not None  # noqa: S101  a value of a key
         site.tree.take_entry(item.spot.holder, item.spot.number, shared=True)
@@ -183,6 +186,7 @@ class Items:
     def _own_copy(self, site: Site, spot: Spot, change: Callable[[list[Any]], list[Any]]) -> None:
         if not spot.turn:
             raise UnwritableError(f"{self.path[-1]} is shared with other services through an anchor")
+        self.keys.tell(site)
         copies = [copy_of(site.source, item.node) for item in self.items if item.spot is spot]
         self.keys.replace_shared(site, self.path[: spot.turn], self.path[spot.turn :], change(copies))
 
@@ -201,10 +205,12 @@ def _without(gone: list[Any], items: list[Any]) -> list[Any]:
 
 
 def _exchanged(old: Plain, new: Plain, items: list[Any]) -> list[Any]:
+    if old not in items and new not in items:
+        raise UnwritableError("another fix wants something else in the same place")
     return [new if item == old else item for item in items]
 
 
-_PATHS = frozenset({"volumes", "env_file", "label_file", "security_opt"})
+_PATHS = frozenset({"volumes", "env_file", "label_file"})
 
 
 def _with(items: list[Any], value: Plain) -> list[Any]:

@@ -45,7 +45,7 @@ def add_network(keys: Keys, network: Attachment) -> None:
         names = [one.subject for one in together]
         keys.sites.drafts.note(f"{', '.join(names)} come along, so that they still reach each other", names)
         return
-    implied = [field.value.name for field in workload.networks.value if not field.written]
+    implied = [field.value.name for field in workload.networks.value if not field.written and not _wanted(keys)]
     _join(keys, [*implied, network.name], network)
 
 
@@ -61,10 +61,27 @@ def _neighbours(keys: Keys) -> list[Workload]:
     return sorted(found.values(), key=lambda user: names.index(user.name))
 
 
+def _wanted(keys: Keys) -> list[str]:
+    """The networks that other Changes have joined it to."""
+    site = keys.sites.target(NETWORKS)
+    base, path = site.at(NETWORKS)
+    pending = site.tree.pending(base, path)
+    return list(pending) if isinstance(pending, (list, dict)) else []
+
+
+def _others(names: list[str]) -> list[Plain]:
+    return [name for name in names if name != "default"]
+
+
 def swap_network(keys: Keys, field: Field[Attachment], network: Attachment) -> None:
     """A network takes the place of another one, or of the one that nobody wrote."""
     if not field.written:
-        _join(keys, [network.name], network)
+        pending = _wanted(keys)
+        if "default" in pending:
+            keys.settle(keys.sites.target(NETWORKS), NETWORKS, [network.name, *_others(pending)])
+            _define(keys, network)
+        else:
+            _join(keys, [network.name], network)
         return
     if field.value.name == network.name:
         raise UnwritableError("what is defined for a network has to be changed at its definition")
@@ -73,6 +90,11 @@ def swap_network(keys: Keys, field: Field[Attachment], network: Attachment) -> N
     for site, spot in holding:
         if isinstance(spot.node, Mapping) and site.find((*NETWORKS, key)) is not None:
             raise UnwritableError(f"the network {key} has settings of its own in the service")
+        if isinstance(spot.node, Mapping) and spot.node.entry(key) is not None:
+            keys.insert((*NETWORKS, network.name), None)
+            keys.remove_name("networks", key)
+            _define(keys, network)
+            return
     items = _names(keys, "networks")
     items.swap([item for item in items.items if item.identity == key], lambda _: network.name)
     _define(keys, network)
@@ -166,6 +188,11 @@ def add_dependency(keys: Keys, value: Dependency) -> None:
 
 def drop_dependency(keys: Keys, field: Field[Dependency]) -> None:
     """A service is not waited for any more."""
+    name, workload = field.value.service, keys.sites.workload
+    links = {link.value.partition(":")[0] for link in workload.links.get(()) if link.known}
+    spaces = {getattr(workload, space).get(None) for space in ("network_mode", "ipc", "pid", "uts", "cgroupns")}
+    if name in links or f"service:{name}" in spaces:
+        raise UnwritableError(f"the service uses {name} in another key, which makes it wait too")
     _drop_name(keys, "depends_on", field.value.service)
 
 

@@ -87,7 +87,7 @@ def drop_pair(keys: Keys, place: PairPlace, field: Field[Any], name: str) -> Non
     if place.path == ("environment",):
         _refuse_from_file(keys, name)
     if kinds == {Mapping}:
-        keys.remove((*place.path, name))
+        keys.remove((*place.path, name), known=True)
         return
     items = Items(keys, place.path, lambda _, node: name_of(node))
     found = [item for item in items.items if item.identity == name]
@@ -108,14 +108,22 @@ def swap_pair(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
     value = place.write(item)
     if kinds == {Mapping}:
         _refuse_long(keys, place, name)
-        keys.put((*place.path, name), value)
+        held = keys.sites.holding((*place.path, name))[-1][1].node
+        _refuse_lost(held.text if isinstance(held, Scalar) else "", value)
+        keys.put((*place.path, name), value, known=True)
         return
     items = Items(keys, place.path, lambda _, node: name_of(node))
     found = [one for one in items.items if one.identity == name]
     text = found[-1].node.text if isinstance(found[-1].node, Scalar) else ""
-    if values.has_variable(text):
-        raise UnwritableError(f"{text.partition('=')[0]} comes from a variable")
+    _refuse_lost(text.partition("=")[2], value)
     items.swap(found[-1:], lambda _: _assigned(name, value))
+
+
+def _refuse_lost(before: str, value: Plain) -> None:
+    """A variable is only replaced by something with the same variables."""
+    names = values.variables(before)
+    if names - values.variables(value if isinstance(value, str) else ""):
+        raise UnwritableError(f"its value {before!r} comes from a variable: set that one, or write the value here")
 
 
 def _refuse_long(keys: Keys, place: PairPlace, name: str) -> None:

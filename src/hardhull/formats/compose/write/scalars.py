@@ -169,10 +169,11 @@ def put_restart(keys: Keys, value: str | None) -> None:
     """``restart``, or the policy of ``deploy`` where there is one, which Compose takes instead."""
     policy: Path = ("deploy", "restart_policy")
     if not keys.sites.holding(policy):
-        put_scalar(keys, Place(("restart",), values.text, default="no"), value, None)
+        put_scalar(keys, Place(("restart",), values.text), value, None)
         return
     if value is None:
         keys.remove(policy)
+        keys.remove(("restart",))
         return
     word, _, attempts = value.partition(":")
     condition = {"no": "none", "always": "any", "on-failure": "on-failure"}.get(word)
@@ -204,7 +205,9 @@ def put_healthcheck(keys: Keys, value: Healthcheck | None) -> None:
         keys.remove(("healthcheck",))
         return
     field = keys.sites.workload.healthcheck
-    old = field.value if field.known and field.value is not None else Healthcheck(())
+    if not field.known:
+        raise UnwritableError(f"the healthcheck is not known: {field.why}")
+    old = field.value or Healthcheck(())
     for key in _TIMES:
         wanted = getattr(value, key)
         if wanted != getattr(old, key):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _UNITS = (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10))
 _LOWER = re.compile(r"[0-9.]+\s*[kmgt]i?b?")
+_NAME = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$[A-Za-z_]\w*")
 
 
@@ -30,6 +31,11 @@ def literal(text: str) -> str:
 def has_variable(text: str) -> bool:
     """Whether Compose replaces something in a text."""
     return _VARIABLE.search(text.replace("$$", "")) is not None
+
+
+def variables(text: str) -> set[str]:
+    """The names of the variables in a text."""
+    return set(_NAME.findall(text.replace("$$", "")))
 
 
 def size(number: int, before: str = "") -> Plain:
