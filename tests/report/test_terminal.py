@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardhull.model.finding import Confidence, Severity
-from hardhull.model.result import AttackPath, Location, NotChecked, Result, Step
+from hardhull.model.result import AttackPath, FixInfo, Location, NotChecked, Result, Step
 from hardhull.report.cells import width
 from hardhull.report.terminal import brief, render
 from hardhull.report.view import View
@@ -175,6 +175,22 @@ def test_ascii_alone_has_the_same_lines() -> None:
 
 def test_the_command_to_see_more_names_what_was_scanned() -> None:
     assert "hardhull scan 'my shop' --all" in screen(SHOP, EIGHTY._replace(command="hardhull scan 'my shop'"))
+
+
+def test_a_finding_says_what_fixes_it_and_how_sure_that_is() -> None:
+    fix = FixInfo("take the engine's socket away", "needs-proof", "recreate")
+    by_hand = FixInfo("make a new value", "needs-proof", "recreate", advice="...")
+    safe = FixInfo("add USER 1000", "safe", "recreate")
+    ways = {0: fix, 2: safe, 3: safe, 4: by_hand, 5: safe}
+    findings = tuple(one._replace(fixes=(ways[at],) if at in ways else ()) for at, one in enumerate(SHOP.findings))
+    doubtful = (*findings[:5], findings[5]._replace(confidence=Confidence.LOW), *findings[6:])
+    text = screen(SHOP._replace(findings=doubtful), EIGHTY._replace(fixing="hardhull fix"))
+    assert "  = fix (needs-proof): take the engine's socket away\n" in text
+    assert "  hardhull fix                       repairs up to 2 safely, 1 to be tried out\n" in text
+    assert "hardhull fix" not in screen(SHOP._replace(findings=doubtful))
+    everything = screen(SHOP._replace(findings=findings), EIGHTY._replace(everything=True))
+    assert "= fix (by hand): make a new value\n" in everything
+    assert "= fix: set one." in everything  # what the manual says, where there is nothing better
 
 
 def test_one_line_for_quiet() -> None:

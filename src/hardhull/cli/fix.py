@@ -171,19 +171,21 @@ def _apply(plan: Plan, found: Discovery, rescan: Callable[[], Result]) -> str:
 
 
 def _show(plan: Plan, targets: tuple[str, ...], request: Request, receipt: str) -> None:
+    from hardhull.fix.patch import shown
     from hardhull.report import plan as screen
 
     if request.form == "json":
         from hardhull.report.plan_json import render
 
-        write(render(plan, receipt=receipt), request.output)
+        write(render(plan, receipt=receipt, diffs={file.path: shown(file) for file in plan.files}), request.output)
     elif request.form == "patch":
         _patch(plan, request)
     elif request.quiet:
         write([f"{'applied' if receipt else 'plan'}: {screen.summary(plan)}\n"], request.output)
     else:
         view = view_for(request.output)._replace(everything=request.everything, command=_again(targets, request))
-        write(screen.render(plan, view, applied=bool(receipt)), request.output)
+        new = {file.path: shown(file) for file in plan.files if file.before is None}
+        write(screen.render(plan, view, applied=bool(receipt), diffs=new), request.output)
 
 
 def _patch(plan: Plan, request: Request) -> None:

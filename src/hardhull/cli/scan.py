@@ -91,7 +91,7 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
     if code == NOTHING and request.form in FOR_PEOPLE:
         sys.stderr.write(told(_nothing(targets, result)))
         return code
-    _show(result, request, gate, _again(targets, request))
+    _show(result, request, gate, _again(targets, request), _fixing(targets, request))
     _explain_code(result, request, code, gate)
     return code
 
@@ -107,11 +107,11 @@ def _tell_pending(targets: tuple[str, ...]) -> None:
         tell_pending(root)
 
 
-def _show(result: Result, request: Request, gate: Severity | None, again: str) -> None:
+def _show(result: Result, request: Request, gate: Severity | None, again: str, fixing: str) -> None:
     if request.quiet and request.form == "terminal":
         write([f"{summary(result)}; {left_out(result)}\n"], request.output)
         return
-    view = view_for(request.output)._replace(everything=request.everything, command=again, gate=gate)
+    view = view_for(request.output)._replace(everything=request.everything, command=again, gate=gate, fixing=fixing)
     write(rendered(result, request.form, view), request.output)
 
 
@@ -171,4 +171,14 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words.append("--engine")
     if request.today:
         words += ["--today", request.today]
+    return " ".join(map(quoted, words))
+
+
+def _fixing(targets: tuple[str, ...], request: Request) -> str:
+    """The command that repairs what this scan found."""
+    words = ["hardhull", "fix", *(() if targets == (".",) else targets)]
+    if request.config:
+        words += ["--config", str(request.config)]
+    if request.engine:
+        words.append("--engine")
     return " ".join(map(quoted, words))

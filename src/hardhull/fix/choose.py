@@ -65,7 +65,9 @@ def choose(offers: Iterable[Offer], choices: Choices) -> tuple[list[Ask], list[P
         elif fix.risk > choices.risk:
             others.append(Planned(found, told, Status.LEFT, "its risk is above the limit"))
         elif found.confidence is Confidence.LOW and not choices.unsure:
-            others.append(Planned(found, told, Status.LEFT, "the finding is of low confidence"))
+            others.append(
+                Planned(found, told, Status.LEFT, "the finding is of low confidence: --risk all fixes it too")
+            )
         else:
             asks.append(Ask(offer.fact, offer.rule, found, fix))
     asks.sort(key=lambda ask: (ask.found.locations[0].path, -ask.found.severity, ask.found.rule))

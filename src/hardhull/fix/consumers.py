@@ -10,7 +10,8 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.text.redaction import REDACTED, redact, secret_spans
+from hardhull.fix.hidden import secrets_of, without
+from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -109,14 +110,8 @@ class Checks:
         return found
 
     def _safe(self, path: str, text: str) -> str:
-        """What a program said, without the secrets of the file that it may quote out of their context."""
-        for secret in sorted(self._secrets(path), key=len, reverse=True):
-            text = text.replace(secret, REDACTED)
-        return redact(text)
-
-    def _secrets(self, path: str) -> set[str]:
-        text = self._texts[path].decode("utf-8", "replace")
-        return {text[start:end] for start, end in secret_spans(text)}
+        """What a program said, which may quote the file."""
+        return redact(without(text, secrets_of(self._texts[path])))
 
 
 def _refusal(command: list[str], folder: Path) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.facts.recipe_changes import ImageIs
 from hardhull.fix.choose import Ask, Choices, choose
 from hardhull.fix.drafting import draft
+from hardhull.fix.hidden import secrets_of, without
 from hardhull.fix.patch import Diffs, file_edit
 from hardhull.fix.rollout import rollout
 from hardhull.fix.verdict import complaints
@@ -17,7 +18,6 @@ from hardhull.scan import Examination, examine
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
 from hardhull.text.draft import UnwritableError
-from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +78,7 @@ class Planner:
         self._choices = choices
         self._resolve = resolve
         self._trials = 0
+        self._known_secrets: dict[str, frozenset[str]] = {}
 
     def plan(self) -> Plan:
         """The plan."""
@@ -176,17 +177,27 @@ class Planner:
             fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
         files = changed_files(self._found, attempt.found)
-        told = tuple(map(_without_secrets, fixes))
-        return Plan(first.result, attempt.last.result, told, files, rollout(files, first.tree))
+        told = [self._without_secrets(each) for each in fixes]
+        return Plan(first.result, attempt.last.result, tuple(told), files, rollout(files, first.tree))
+
+    def _without_secrets(self, each: Planned) -> Planned:
+        """What writers say may quote a file."""
+        if not each.snippet and not each.why and not each.notes:
+            return each
+        paths = {place.path for place in each.found.locations}
+        secrets = {value for one in self._found.files if one.source.path in paths for value in self._secrets(one)}
+        notes = tuple(without(note, secrets) for note in each.notes)
+        return each._replace(why=without(each.why, secrets), snippet=without(each.snippet, secrets), notes=notes)
+
+    def _secrets(self, file: Candidate) -> frozenset[str]:
+        path = file.source.path
+        if path not in self._known_secrets:
+            self._known_secrets[path] = secrets_of(file.source.data)
+        return self._known_secrets[path]
 
 
 def _refused(ask: Ask, why: str) -> Planned:
     return Planned(ask.found, ask.found.fixes[0], Status.REFUSED, why)
-
-
-def _without_secrets(each: Planned) -> Planned:
-    """What writers say quotes files."""
-    return each._replace(why=redact(each.why), snippet=redact(each.snippet), notes=tuple(map(redact, each.notes)))
 
 
 def rewritten(found: Discovery, files: list[FileEdit]) -> Discovery:

@@ -87,11 +87,19 @@ def _notes(group: Group, view: View) -> Iterator[str]:
         yield f"{count(hidden, 'more place')} of this finding"
     if found.confidence is not Confidence.HIGH:
         yield f"confidence: {found.confidence.word}"
-    fix = opening(section(group.rule.manual, "How to fix"))
-    if fix:
-        yield f"fix: {fix}"
+    yield from _fix(group)
     if group.more:
         yield group.more
+
+
+def _fix(group: Group) -> Iterator[str]:
+    """What `hardhull fix` would do and how sure that is; what the manual says where nobody has told how to write it."""
+    for fix in group.first.fixes[:1]:
+        yield f"fix ({'by hand' if fix.advice else fix.risk}): {fix.title}"
+        return
+    manual = opening(section(group.rule.manual, "How to fix"))
+    if manual:
+        yield f"fix: {manual}"
 
 
 def _note(text: str, view: View) -> list[str]:

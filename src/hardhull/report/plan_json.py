@@ -7,27 +7,30 @@ from typing import TYPE_CHECKING, Any
 from hardhull.report.jsonout import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from hardhull.model.plan import Plan, Planned
+    from hardhull.model.plan import FileEdit, Plan, Planned
     from hardhull.model.result import Score
 
 SCHEMA = "hardhull-plan/1"
 
 
-def render(plan: Plan, *, receipt: str = "") -> Iterator[str]:
+def render(plan: Plan, *, receipt: str = "", diffs: Mapping[str, str] | None = None) -> Iterator[str]:
     """The plan as pieces of JSON text, one change in a line, ending with a newline.
 
     Args:
         plan: the plan.
         receipt: the id of the journal's receipt, where it was applied.
+        diffs: of whole files, secrets redacted, by path.
     """
+    whole = diffs or {}
     tool = {"name": "hardhull", "version": plan.before.version}
     yield f'{{"schema": "{SCHEMA}",\n "tool": {encode(tool)},\n "receipt": {encode(receipt or None)},\n'
     yield f' "score": {encode({"before": _score(plan.before.score), "after": _score(plan.after.score)})}'
     yield from _lines("changes", map(_change, plan.fixes))
-    yield from _lines("files", ({"path": file.path, "new": file.before is None} for file in plan.files))
+    yield from _lines("files", (_file(file, whole) for file in plan.files))
     yield from _lines("rollout", (step._asdict() for step in plan.rollout))
+    yield from _lines("not_checked", (item._asdict() for item in plan.before.not_checked))
     yield "\n}\n"
 
 
@@ -37,6 +40,10 @@ def _lines(name: str, items: Iterator[dict[str, Any]]) -> Iterator[str]:
         yield before + encode(item)
         before, empty = ",\n  ", False
     yield f',\n "{name}": []' if empty else "\n ]"
+
+
+def _file(file: FileEdit, diffs: Mapping[str, str]) -> dict[str, Any]:
+    return {"path": file.path, "new": file.before is None, "diff": diffs.get(file.path, "")}
 
 
 def _score(score: Score | None) -> dict[str, Any] | None:

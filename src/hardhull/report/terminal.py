@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hardhull.report.cells import width
 from hardhull.report.groups import Group, grouped, rows, whole
 from hardhull.report.header import header, worst_path
-from hardhull.report.words import KINDS, at_or_above, by_weight, count, left_out, statuses, summary
+from hardhull.report.words import KINDS, at_or_above, by_weight, count, fixable, left_out, statuses, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -140,6 +140,9 @@ def _next(result: Result, groups: Sequence[Group], view: View) -> list[str]:
     commands = []
     if groups:
         commands.append((f"hardhull explain {groups[0].rule.id}", "why, and how to fix it"))
+    safe, others = fixable(result)
+    if view.fixing and safe + others:
+        commands.append((view.fixing, _fixes(safe, others)))
     if (groups or result.not_checked) and not view.everything:
         commands.append((f"{view.command} --all", "every finding"))
     if result.score and result.score.checklist:
@@ -148,6 +151,12 @@ def _next(result: Result, groups: Sequence[Group], view: View) -> list[str]:
     wide = max((width(command) for command, _ in cleaned), default=0)
     lines = [f"  {command}{_after(wide - width(command), what, view.width - 2 - wide)}" for command, what in cleaned]
     return ["Next:", *lines] if lines else []
+
+
+def _fixes(safe: int, others: int) -> str:
+    """What `hardhull fix` can do; at most, because a change may conflict with another one, or need a digest."""
+    told = [f"{safe} safely"] if safe else []
+    return f"repairs up to {', '.join([*told, f'{others} to be tried out'] if others else told)}"
 
 
 def _after(gap: int, what: str, room: int) -> str:

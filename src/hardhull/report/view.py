@@ -44,6 +44,7 @@ class View(NamedTuple):
         everything: every finding, however many lines that takes.
         command: what the person types to see more, without options: ``hardhull scan``.
         gate: findings at or above it fail the gate; None for no gate.
+        fixing: what the person types to have it fixed: ``hardhull fix``; empty where the files may not be there.
     """
 
     width: int = PIPE_WIDTH
@@ -52,6 +53,7 @@ class View(NamedTuple):
     everything: bool = False
     command: str = "hardhull scan"
     gate: Severity | None = None
+    fixing: str = ""
 
     def paint(self, style: str, text: str) -> str:
         """The text in a style, where colour is wanted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from hardhull.model.finding import Severity
+from hardhull.model.finding import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +56,13 @@ def by_weight(items: Iterable[NotChecked]) -> list[NotChecked]:
 def at_or_above(result: Result, gate: Severity) -> int:
     """How many shown findings are as bad as the gate or worse."""
     return sum(1 for found in result.shown if found.severity >= gate)
+
+
+def fixable(result: Result) -> tuple[int, int]:
+    """For how many shown findings there is a change that is safe or proven, and for how many one to be tried out."""
+    fixes = [found.fixes[0] for found in result.shown if found.fixes and found.confidence is not Confidence.LOW]
+    risks = Counter(fix.risk for fix in fixes if not fix.advice)
+    return risks.total() - risks["needs-proof"], risks["needs-proof"]
 
 
 def statuses(result: Result) -> str:
