@@ -36,7 +36,7 @@ def applied(files: list[FileEdit], text: str) -> dict[str, bytes]:
         return {file.path: (root / file.path).read_bytes() for file in files}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXTS, st.data())
 def test_secrets_around_a_change_are_cut_off_and_git_still_applies_it(lines: list[str], data: st.DataObject) -> None:
     changed = list(lines)
@@ -69,7 +69,8 @@ def test_the_hunks_part_at_a_secret() -> None:
     [
         (f"{HIDDEN}\na: 1\n", "a: 1\n", "a changed line holds a secret"),
         ("a: 1\n", f"a: 1\n{HIDDEN}\n", "a changed line holds a secret"),
-        (f"a: 1\n{HIDDEN}\n", f"a: 2\n{HIDDEN}\n", "the line behind a change holds a secret"),
+        (f"a: 1\n{HIDDEN}\n", f"a: 2\n{HIDDEN}\n", "the line beside a change holds a secret"),
+        (f"{HIDDEN}\n", f"{HIDDEN}\na: 2\n", "the line beside a change holds a secret"),
         (None, f"{HIDDEN}\n", "it is new and holds a secret"),
     ],
 )

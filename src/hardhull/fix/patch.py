@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.model.edit import Edit, spliced
 from hardhull.model.plan import FileEdit
 from hardhull.model.source import Span
-from hardhull.text.editdiff import LineChange, changed_lines, lines_of, open_end, unified
+from hardhull.text.editdiff import LineChange, changed_lines, is_unplaceable, lines_of, unified
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def _exact(file: FileEdit) -> str:
         }:
             raise _UnshownError("a changed line holds a secret")
     hidden = secret.union(_unchanged(changes, len(before), secret_after))
-    if any(open_end(one, before, hidden) for one in changes):
-        raise _UnshownError("the line behind a change holds a secret, and git needs it to know the place")
+    if any(is_unplaceable(one, before, hidden) for one in changes):
+        raise _UnshownError("the line beside a change holds a secret, and git needs it to know the place")
     return unified(file.path, before, after, changes, hidden=hidden)
 
 

@@ -110,10 +110,16 @@ def _name(side: str, path: str) -> str:
     return f'"{side}/{plain}"'
 
 
-def open_end(change: LineChange, before: list[str], hidden: Container[int]) -> bool:
-    """Whether a hunk would end with a change in the middle of a file: ``git apply`` does not take that."""
+def is_unplaceable(change: LineChange, before: list[str], hidden: Container[int]) -> bool:
+    """Whether ``git apply`` could not tell where a change belongs.
+
+    A hunk that ends with a change must end at the end of the file, and one that begins at line 1 with nothing in front
+    of the change must begin the file.
+    """
     end = change.at + change.removed
-    return end < len(before) and end in hidden
+    if end < len(before):
+        return end in hidden
+    return change.removed == 0 and change.at == 1 and 0 in hidden
 
 
 def _hunks(changes: Sequence[LineChange], hidden: Container[int]) -> list[list[LineChange]]:
