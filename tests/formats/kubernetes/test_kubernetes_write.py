@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kubernetes_models import STYLES, changes, comments, dumped, objects
 
 from hardhull.formats.kubernetes.read import read
-from hardhull.formats.writing import write
+from hardhull.formats.writing import announce, write
 from hardhull.model.change import Add, Drop, SetTo, Swap
 from hardhull.model.source import Source
 from hardhull.text.draft import Drafts, UnwritableError
@@ -176,3 +176,72 @@ def test_a_group_is_written_as_a_whole_or_not_at_all(how: str, data: st.DataObje
         write(before[at], [*group, SetTo("pids", 100)], drafts)
     assert all(draft.result() == text.encode() for draft in drafts)
     assert not drafts.notes
+
+
+def test_containers_of_a_pod_may_all_want_its_setting_to_go() -> None:
+    text = dumped([SHARED], "block")
+    facts = read_all(text, "block")
+    drafts = Drafts()
+    for fact in facts:
+        write(fact, [SetTo("network_mode", None)], drafts)
+        write(fact, [SetTo("automount_token", False)], drafts)
+    result = next(draft.result().decode() for draft in drafts)
+    assert "hostNetwork" not in result
+    assert result.count("automountServiceAccountToken: false") == 1
+    assert [note.subjects for note in drafts.notes] == [("b",), ("b",), ("a",), ("a",)]
+
+
+def test_what_a_pod_gives_to_several_containers_changes_where_it_stands_once_all_want_it() -> None:
+    text = dumped([SHARED], "block")
+    first, second = read_all(text, "block")
+    drafts = Drafts()
+    write(first, [SetTo("user", "1000")], drafts)
+    assert [one.user.value for one in read_all(next(iter(drafts)).result().decode(), "block")] == ["1000", "0"]
+    drafts = Drafts()
+    for fact in (first, second):
+        announce(fact, [SetTo("user", "1000")], drafts)
+    for fact in (first, second):
+        write(fact, [SetTo("user", "1000")], drafts)
+    assert next(iter(drafts)).result().decode() == text.replace("runAsUser: 0", "runAsUser: 1000")
+
+
+@pytest.mark.parametrize(
+    ("keys", "spec", "change"),
+    [
+        ({"securityContext": {"privileged": True}}, {}, SetTo("no_new_privileges", True)),
+        ({"securityContext": {"capabilities": {"add": ["CAP_SYS_ADMIN"]}}}, {}, SetTo("no_new_privileges", True)),
+        ({"resources": {"requests": {"memory": "1Gi"}}}, {}, SetTo("memory", 1 << 20)),
+        ({"resources": {"limits": {"cpu": "1"}}}, {}, SetTo("cpu_reservation", 2.0)),
+        ({}, {"hostPID": True}, SetTo("userns", "private")),
+        ({}, {}, SetTo("stop_signal", "SIGINT")),
+        ({}, {}, SetTo("user", "nobody")),
+        ({}, {}, SetTo("replicas", 2)),
+    ],
+)
+def test_what_an_api_server_refuses_is_not_written(keys: dict[str, Any], spec: dict[str, Any], change: Change) -> None:
+    container = {"name": "a", "image": "i", **keys}
+    text = dumped([{**SHARED, "spec": {**spec, "containers": [container]}}], "block")
+    with pytest.raises(UnwritableError):
+        write(read_all(text, "block")[0], [change], Drafts())
+
+
+def test_shared_mounts_keep_a_container_privileged_until_they_go() -> None:
+    mount = {"name": "v", "mountPath": "/v", "mountPropagation": "Bidirectional"}
+    container = {"name": "a", "image": "i", "securityContext": {"privileged": True}, "volumeMounts": [mount]}
+    spec = {"containers": [container], "volumes": [{"name": "v", "hostPath": {"path": "/v"}}]}
+    fact = read_all(dumped([{**SHARED, "spec": spec}], "block"), "block")[0]
+    with pytest.raises(UnwritableError):
+        write(fact, [SetTo("privileged", False)], Drafts())
+    write(fact, [Drop("mounts", fact.mounts.value[0]), SetTo("privileged", False)], Drafts())
+
+
+SHARED: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "p", "namespace": "shop"},
+    "spec": {
+        "hostNetwork": True,
+        "securityContext": {"runAsUser": 0},
+        "containers": [{"name": "a", "image": "i"}, {"name": "b", "image": "i"}],
+    },
+}

@@ -294,6 +294,13 @@ def test_what_has_to_stay_is_not_emptied() -> None:
     assert case.result == "a:\n  b: 1\n"
 
 
+def test_what_goes_already_may_go_again() -> None:
+    case = Case("a:\n  b: 1\n  c: 2\nd: 3\n")
+    for _ in range(2):
+        case.tree.remove(case.root, ("a", "b"))
+    assert case.result == "a:\n  c: 2\nd: 3\n"
+
+
 def test_two_wishes_for_one_place_are_a_conflict() -> None:
     case = Case("a: 1\n")
     case.tree.set(case.root, ("a",), 2)

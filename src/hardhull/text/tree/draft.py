@@ -145,11 +145,13 @@ class TreeDraft:
         self._floors.add(id(mapping))
         node: Node = mapping
         for key in path[:-1]:
-            index = self._lasting(node, key) if isinstance(node, Mapping) else None
-            if index is None or not isinstance(node, Mapping):
+            if not isinstance(node, Mapping) or self._is_gone(node, key):
+                return
+            index = self._lasting(node, key)
+            if index is None:
                 return
             node = self._through(node, index, key)
-        if not isinstance(node, Mapping):
+        if not isinstance(node, Mapping) or self._is_gone(node, path[-1]):
             return
         self._check_shared(node, shared=shared)
         index = self._lasting(node, path[-1])
@@ -311,6 +313,12 @@ class TreeDraft:
         if found and found[0] in self._of(mapping).gone:
             raise UnwritableError(CONFLICT)
         return found[0] if found else None
+
+    def _is_gone(self, mapping: Mapping, key: str) -> bool:
+        """Whether the only entry with a key is to go already, and nothing comes in its place."""
+        pending = self._of(mapping)
+        found = [index for index, entry in enumerate(mapping.entries) if entry.name == key]
+        return len(found) == 1 and found[0] in pending.gone and key not in pending.added
 
     def _lasting(self, mapping: Mapping, key: str) -> int | None:
         """The same, where nobody wants a new value for it."""
