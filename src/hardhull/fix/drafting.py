@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hardhull.fix.choose import Ask
     from hardhull.model.change import Change
     from hardhull.model.edit import Edit
+    from hardhull.model.source import Source
 
     Pinned = Callable[[Ask, Pin], Change]
 
@@ -26,12 +27,12 @@ class Made(NamedTuple):
 
     Attributes:
         ask: the fix.
-        edits: what it alone changes, by path.
+        edits: what it alone changes: files as they were read, with their edits.
         notes: what else it changes, for people.
     """
 
     ask: Ask
-    edits: dict[str, list[Edit]]
+    edits: dict[Source, list[Edit]]
     notes: tuple[str, ...]
 
 
@@ -92,7 +93,7 @@ def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str]) -> Drafting:
     for ask, changes in wanted:
         try:
             edits, notes = _alone(ask, changes, alone)
-            _write(ask, changes, drafts, careful & edits.keys())
+            _write(ask, changes, drafts, careful & {source.path for source in edits})
         except UnwritableError as error:
             refused.append(_refused(ask, error.why, error.snippet))
         except UnreadableError as error:
@@ -103,7 +104,9 @@ def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str]) -> Drafting:
 
 
 def _refused(ask: Ask, why: str, snippet: str = "") -> Planned:
-    return Planned(ask.found, ask.found.fixes[0], Status.REFUSED, why, snippet)
+    """What documentation shows is for its authors to change; everything else was wanted and could not be."""
+    status = Status.BY_HAND if getattr(ask.fact, "from_docs", False) else Status.REFUSED
+    return Planned(ask.found, ask.found.fixes[0], status, why, snippet)
 
 
 def _write(ask: Ask, changes: list[Change], drafts: Drafts, check: set[str]) -> None:
@@ -118,14 +121,14 @@ def _write(ask: Ask, changes: list[Change], drafts: Drafts, check: set[str]) -> 
         raise UnwritableError("another fix changes the same place") from None
 
 
-def _alone(ask: Ask, changes: list[Change], drafts: Drafts) -> tuple[dict[str, list[Edit]], tuple[str, ...]]:
+def _alone(ask: Ask, changes: list[Change], drafts: Drafts) -> tuple[dict[Source, list[Edit]], tuple[str, ...]]:
     """What one fix would change if it were the only one; the drafts are as before afterwards."""
     mark = drafts.log.mark()
     said = len(drafts.notes)
     try:
         write(ask.fact, changes, drafts)
         touched = sorted(drafts.log.touched(mark) - set(drafts.made))
-        edits = {path: found for path in touched if (found := drafts.at(path).edits())}
+        edits = {drafts.at(path).source: found for path in touched if (found := drafts.at(path).edits())}
         if not edits and not drafts.made:
             raise UnwritableError("the text says so already")
         return edits, tuple(note.text for note in drafts.notes[said:])

@@ -21,21 +21,17 @@ class Diffs:
     """Diffs of single fixes; what is redacted of a file is found once."""
 
     def __init__(self) -> None:
-        self._redacted: dict[str, list[str]] = {}
+        self._redacted: dict[Source, list[str]] = {}
 
-    def of(self, edits: Mapping[str, Sequence[Edit]], sources: Mapping[str, Source]) -> str:
-        """What the edits of one fix change, file by file; empty for files that the first pass did not know."""
-        return "".join(self._file(sources[path], found) for path, found in edits.items() if path in sources)
+    def of(self, edits: Mapping[Source, Sequence[Edit]]) -> str:
+        """What the edits of one fix change, file by file."""
+        return "".join(self._file(source, found) for source, found in edits.items())
 
     def _file(self, source: Source, edits: Sequence[Edit]) -> str:
-        try:
-            after = spliced(source.data, edits)
-            changes = changed_lines(source.data, edits)
-        except ValueError:  # written in a later pass, against other bytes
-            return ""
-        if source.path not in self._redacted:
-            self._redacted[source.path] = lines_of(redact(_text(source.data)))
-        return unified(source.path, self._redacted[source.path], lines_of(redact(_text(after))), changes)
+        if source not in self._redacted:
+            self._redacted[source] = lines_of(redact(_text(source.data)))
+        after = lines_of(redact(_text(spliced(source.data, edits))))
+        return unified(source.path, self._redacted[source], after, changed_lines(source.data, edits))
 
 
 def file_edit(path: str, before: bytes | None, after: bytes) -> FileEdit:

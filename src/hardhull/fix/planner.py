@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.recipe_changes import ImageIs
-from hardhull.fix.choose import Ask, Choices, choose
+from hardhull.fix.choose import Ask, Choices, choose, key_of
 from hardhull.fix.drafting import draft
 from hardhull.fix.hidden import secrets_of, without
 from hardhull.fix.patch import Diffs, file_edit
@@ -99,27 +99,31 @@ class Planner:
         return self._told(first, attempt, [*others, *dropped.values()])
 
     def _attempt(self, first: Examination, asks: list[Ask], dropped: dict[str, Planned]) -> _Attempt:
-        """Writes everything that is not dropped, and then what that lays bare."""
+        """Writes everything that is not dropped, then what that lays bare or makes possible."""
         made: list[Made] = []
-        refused: list[Planned] = []
+        refused: dict[tuple[str, ...], Planned] = {}
         found, last = self._found, first
-        seen = {ask.found.id for ask in asks}
+        known = {ask.key for ask in asks}
         wanted = [ask for ask in asks if ask.found.id not in dropped]
         for _ in range(MAX_PASSES):
-            if not wanted:
+            drafting = draft(wanted, self._pinned) if wanted else None
+            if drafting is None:
                 break
-            drafting = draft(wanted, self._pinned)
             made += drafting.made
-            refused += drafting.refused
+            refused |= {(*key_of(each.found), each.found.message): each for each in drafting.refused}
             if not drafting.files:
                 break
             found = rewritten(found, drafting.files)
             last = examine(found, self._policy, self._options)
-            known = {ask.key for ask in asks}
-            bare, _others = choose(last.offers, self._choices)
-            wanted = [ask for ask in bare if ask.key not in known and ask.found.id not in seen | dropped.keys()]
-            seen |= {ask.found.id for ask in wanted}
-        return _Attempt(made, refused, found, last)
+            left = {key_of(each.found) for each in drafting.refused}
+            wanted = [
+                ask
+                for ask in choose(last.offers, self._choices)[0]
+                if (ask.key not in known or ask.key in left) and ask.found.id not in dropped
+            ]
+            refused = {key: each for key, each in refused.items() if key[:3] not in {ask.key for ask in wanted}}
+            known |= {ask.key for ask in wanted}
+        return _Attempt(made, list(refused.values()), found, last)
 
     def _pinned(self, ask: Ask, pin: Pin) -> Change:
         """The Change that a Pin becomes once the digest is known."""
@@ -169,10 +173,9 @@ class Planner:
 
     def _told(self, first: Examination, attempt: _Attempt, others: list[Planned]) -> Plan:
         diffs = Diffs()
-        before = {one.source.path: one.source for one in self._found.files}
         fixes = [*others, *attempt.refused]
         for one in attempt.made:
-            text = diffs.of(one.edits, before)
+            text = diffs.of(one.edits)
             fix = one.ask.found.fixes[0]._replace(diff=text)
             fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))

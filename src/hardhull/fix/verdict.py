@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,7 +58,7 @@ def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Compl
         rule, path, subject = key
         if key in fixed:
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} is still found after it"))
-        elif key not in traded:
+        elif key not in traded and not _was_unknown(before, path, subject):
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} would be a new finding after it"))
     known = {(item.what, item.why) for item in before.not_checked}
     return found + [
@@ -87,3 +88,17 @@ def _traded(before: Result, after: Result) -> set[tuple[str, str, str]]:
         if now[key_of(found)] > was[key_of(found)]
         and gone.get((found.locations[0].path, found.subject, after.rules[found.rule].dimension), 0) >= found.severity
     }
+
+
+_UNKNOWN = re.compile(r"\w+ of (?P<subject>.*) \((?P<path>.*):\d+:\d+\)")
+
+
+def _was_unknown(before: Result, path: str, subject: str) -> bool:
+    """Whether something could not be judged before: what a repaired file shows now was there all the time."""
+    for item in before.not_checked:
+        if item.kind == "failed" and item.what.partition(":")[0] == path:
+            return True
+        match = _UNKNOWN.fullmatch(item.what) if item.what.endswith(")") else None
+        if match is not None and (match["path"], match["subject"]) == (path, subject):
+            return True
+    return False
