@@ -68,6 +68,18 @@ def _capability(name: str) -> Plain:
     return name
 
 
+_SYSCTLS = Listed("pod", (SECURITY, "sysctls"), _sysctl)
+
+
+def _sysctls(editing: Editing, change: Add | Drop | Swap) -> None:
+    """Each kernel setting once: an API server refuses a second one of the same name."""
+    if isinstance(change, Add):
+        for item in editing.fact.sysctls.value:
+            if item.known and item.value[0] == change.item[0]:
+                raise UnwritableError(f"{change.item[0]} has another value already")
+    _SYSCTLS.write(editing, change)
+
+
 _GROUPS = Listed("pod", (SECURITY, "supplementalGroups"), _group)
 
 
@@ -151,7 +163,7 @@ LISTS: dict[str, Callable[[Editing, Add | Drop | Swap], None]] = {
     "cap_add": Listed("container", (SECURITY, "capabilities", "add"), _capability).write,
     "cap_drop": Listed("container", (SECURITY, "capabilities", "drop"), _capability).write,
     "group_add": _groups,
-    "sysctls": Listed("pod", (SECURITY, "sysctls"), _sysctl).write,
+    "sysctls": _sysctls,
     "selinux": _selinux,
     "labels": _pairs(("metadata", "labels"), "thing"),
     "pod_labels": _pairs(("metadata", "labels"), "template"),

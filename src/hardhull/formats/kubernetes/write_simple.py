@@ -98,11 +98,18 @@ def _service_account(editing: Editing, value: str | None) -> None:
             editing.set(editing.pod, (key,), value)
 
 
+_RESTARTS = {"Job": {"OnFailure", "Never"}, "CronJob": {"OnFailure", "Never"}}
+
+
 def _restart(editing: Editing, value: str | None) -> None:
     """The policy of the container where it has its own, else that of the pod."""
     convert = only(always="Always", onfailure="OnFailure", never="Never")
     written = convert(value)
+    kind = editing.stand.thing.kind
+    allowed = {"Always", "OnFailure", "Never"} if kind == "Pod" else _RESTARTS.get(kind, {"Always"})
     own = editing.node(editing.container, ("restartPolicy",)) is not None
+    if not own and written not in {None, *allowed}:
+        raise UnwritableError(f"the pods of a {kind} cannot have the restart policy {written}")
     base = editing.container if own else editing.pod
     if written is None:
         editing.clear(base, ("restartPolicy",))
