@@ -20,7 +20,7 @@ from hardhull.scan.kinds import kinds_of
 from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from hardhull.fix.drafting import Made
     from hardhull.fix.verdict import Complaint
@@ -77,6 +77,7 @@ class Planner:
         self._options = options
         self._choices = choices
         self._resolve = resolve
+        self._before: dict[str, bytes | None] = {one.source.path: one.source.data for one in found.files}
         self._trials = 0
         self._known_secrets: dict[str, frozenset[str]] = {}
 
@@ -113,6 +114,7 @@ class Planner:
             refused |= {(*key_of(each.found), each.found.message): each for each in drafting.refused}
             if not drafting.files:
                 break
+            self._before.update((file.path, file.before) for file in drafting.files if file.path not in self._before)
             found = rewritten(found, drafting.files)
             last = examine(found, self._policy, self._options)
             left = {key_of(each.found) for each in drafting.refused}
@@ -179,7 +181,7 @@ class Planner:
             fix = one.ask.found.fixes[0]._replace(diff=text)
             fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
-        files = changed_files(self._found, attempt.found)
+        files = changed_files(self._before, attempt.found)
         told = [self._without_secrets(each) for each in fixes]
         return Plan(first.result, attempt.last.result, tuple(told), files, rollout(files, first.tree))
 
@@ -204,22 +206,26 @@ def _refused(ask: Ask, why: str) -> Planned:
 
 
 def rewritten(found: Discovery, files: list[FileEdit]) -> Discovery:
-    """The files after changes, as if they had been discovered so."""
-    new = {file.path: file.after for file in files}
+    """The files after changes, as if they had been discovered so.
+
+    What was not discovered but read because another file names it stays that: nobody judges it for itself.
+    """
+    new = {file.path: file for file in files}
     kept = [
-        Candidate(Source(one.source.path, new.pop(one.source.path)), one.kinds) if one.source.path in new else one
+        Candidate(Source(one.source.path, new.pop(one.source.path).after), one.kinds) if one.source.path in new else one
         for one in found.files
     ]
-    kept += [Candidate(Source(path, data), kinds_of(path, data)) for path, data in new.items()]
+    for path, file in new.items():
+        kinds = kinds_of(path, file.after) if file.before is None else ()
+        kept.append(Candidate(Source(path, file.after), kinds or ("other",)))
     return found._replace(files=sorted(kept, key=lambda one: one.source.path))
 
 
-def changed_files(before: Discovery, after: Discovery) -> tuple[FileEdit, ...]:
-    """What differs between two states of the files."""
-    old = {one.source.path: one.source for one in before.files}
+def changed_files(before: Mapping[str, bytes | None], after: Discovery) -> tuple[FileEdit, ...]:
+    """What differs between two states of the files; None stands for a file that was not there."""
     found = []
     for one in after.files:
         path, data = one.source.path, one.source.data
-        if path not in old or old[path].data != data:
-            found.append(file_edit(path, old[path].data if path in old else None, data))
+        if before.get(path) != data:
+            found.append(file_edit(path, before.get(path), data))
     return tuple(found)
