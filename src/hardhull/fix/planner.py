@@ -141,11 +141,17 @@ class Planner:
     def _drop(self, first: Examination, attempt: _Attempt, wrong: list[Complaint], dropped: dict[str, Planned]) -> None:
         """Leaves out the fixes that complaints are about."""
         made = [one.ask for one in attempt.made]
+        searched: set[tuple[str, str]] = set()
         for complaint in wrong:
             here = [ask for ask in made if complaint.blames(ask)]
-            own = [ask for ask in here if ask.rule.id == complaint.rule]
-            file = [ask for ask in made if complaint.path == ask.found.locations[0].path]
-            guilty = own or self._guilty(first, here or file or made, complaint)
+            guilty = [ask for ask in here if ask.rule.id == complaint.rule]
+            if not guilty:
+                about = (complaint.path, complaint.subject)
+                if about in searched:  # what brought one new finding of a subject mostly brought the others
+                    continue
+                searched.add(about)
+                file = [ask for ask in made if complaint.path == ask.found.locations[0].path]
+                guilty = self._guilty(first, here or file or made, complaint)
             for ask in guilty:
                 dropped[ask.found.id] = _refused(ask, complaint.why)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hardhull.fix.choose import Ask
     from hardhull.model.finding import Dimension, Severity
-    from hardhull.model.result import Result
+    from hardhull.model.result import Found, Result
 
 
 CLUSTER = "cluster"
@@ -46,11 +46,12 @@ def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Compl
 
     Findings are counted by rule, file and subject: their ids hold values that fixes change.
     """
+    made = list(made)
     expected = Counter(map(key_of, before.shown))
     expected.subtract(ask.key for ask in made)
     names = {rule.id: rule.name for rule in (*before.rules.values(), *after.rules.values())}
     fixed = {ask.key for ask in made}
-    traded = _traded(before, after)
+    traded = _traded(before, after, made)
     found: list[Complaint] = []
     for key, count in Counter(map(key_of, after.shown)).items():
         if count <= max(expected[key], 0):
@@ -68,25 +69,31 @@ def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Compl
     ]
 
 
-def _traded(before: Result, after: Result) -> set[tuple[str, str, str]]:
+def _traded(before: Result, after: Result, made: Iterable[Ask]) -> set[tuple[str, str, str]]:
     """New findings that take the place of one at least as bad, of the same subject and dimension.
 
     A container that no longer runs as root may now lack ``runAsNonRoot``, one that is no longer privileged may now lack
-    a dropped capability: nothing got worse, and the next pass repairs what can be repaired. What is said of a whole
-    cluster may come from any of its workloads: a pod that leaves the node's network is one that policies can miss.
+    a dropped capability: nothing got worse, and the next pass repairs what can be repaired.
     """
+    homes = {
+        (place.path, ask.found.subject): ask.fact.place.source.path for ask in made for place in ask.found.locations
+    }
+
+    def subject_of(found: Found, result: Result) -> tuple[str, str, Dimension]:
+        """What a subject says may stand in several files, such as those that a service extends."""
+        path = found.locations[0].path
+        return (homes.get((path, found.subject), path), found.subject, result.rules[found.rule].dimension)
+
     was, now = Counter(map(key_of, before.shown)), Counter(map(key_of, after.shown))
     gone: dict[tuple[str, str, Dimension], Severity] = {}
     for found in before.shown:
         if now[key_of(found)] < was[key_of(found)]:
-            for subject in (found.subject, CLUSTER):
-                place = (found.locations[0].path, subject, before.rules[found.rule].dimension)
-                gone[place] = max(gone.get(place, found.severity), found.severity)
+            subject = subject_of(found, before)
+            gone[subject] = max(gone.get(subject, found.severity), found.severity)
     return {
         key_of(found)
         for found in after.shown
-        if now[key_of(found)] > was[key_of(found)]
-        and gone.get((found.locations[0].path, found.subject, after.rules[found.rule].dimension), 0) >= found.severity
+        if now[key_of(found)] > was[key_of(found)] and gone.get(subject_of(found, after), 0) >= found.severity
     }
 
 
