@@ -8,7 +8,7 @@ import pytest
 from lens import changed, named, project_of
 
 from hardhull.facts.parts import Attachment, EnvVar, Grant, Healthcheck, Mount
-from hardhull.formats.writing import write
+from hardhull.formats.writing import announce, write
 from hardhull.model.change import Add, Drop, SetTo, Swap
 from hardhull.text.draft import Drafts, UnwritableError
 
@@ -121,8 +121,10 @@ def test_what_cannot_be_written_is_refused_with_the_reason(line: str, change: Ch
     if not why:
         write(named(project, "web"), [change], drafts)
         return
-    with pytest.raises(UnwritableError, match=why):
+    with pytest.raises(UnwritableError, match=why) as caught:
         write(named(project, "web"), [change], drafts)
+    if "variable" in why:
+        assert caught.value.snippet == "services:\n  web:\n    image: app:2\n"
     assert not [edit for draft in drafts for edit in draft.edits()]
 
 
@@ -130,3 +132,55 @@ def test_a_tmpfs_is_added() -> None:
     text = "services:\n  web:\n    image: a\n    tmpfs: /run\n"
     got = after(text, lambda _: [Add("mounts", Mount("tmpfs", None, "/tmp", options=("size=64m",)))])
     assert got == "services:\n  web:\n    image: a\n    tmpfs:\n      - /run\n      - /tmp:size=64m\n"
+
+
+SHARED = """x-logging: &logging
+  driver: json-file
+  options:
+    max-size: 1m
+services:
+  web:
+    image: a
+    logging: *logging
+  db:
+    image: b
+    logging: *logging
+"""
+
+
+def test_what_all_who_share_it_are_asked_for_is_changed_where_it_stands() -> None:
+    project = project_of({MAIN: SHARED.encode()}, [MAIN])
+    drafts = Drafts()
+    changes = [Add("log_options", ("max-file", "3"))]
+    for workload in project.workloads:
+        announce(workload, changes, drafts)
+    for workload in project.workloads:
+        write(workload, changes, drafts)
+    (draft,) = drafts
+    assert draft.result().decode() == SHARED.replace("1m\n", '1m\n    max-file: "3"\n')
+    assert not drafts.notes
+
+
+def test_what_one_of_them_is_asked_for_becomes_its_own() -> None:
+    assert after(SHARED, lambda _: [Add("log_options", ("max-file", "3"))]) == SHARED.replace(
+        "image: a\n    logging: *logging\n",
+        'image: a\n    logging:\n      driver: json-file\n      options:\n        max-size: 1m\n        max-file: "3"\n',
+    )
+
+
+def test_what_others_extend_says_who_changes_too() -> None:
+    text = "services:\n  web:\n    image: a\n  api:\n    extends: web\n"
+    project = project_of({MAIN: text.encode()}, [MAIN])
+    drafts = Drafts()
+    write(named(project, "web"), [SetTo("read_only", value=True)], drafts)
+    assert [note.subjects for note in drafts.notes] == [("service api",)]
+    assert after(text, lambda _: [SetTo("read_only", value=True)], "api").endswith(
+        "extends: web\n    read_only: true\n"
+    )
+
+
+def test_what_a_base_and_an_override_say_goes_from_both() -> None:
+    over = b"services:\n  web:\n    cap_add: [A, B]\n    user: root\n"
+    tree = {MAIN: b"services:\n  web:\n    image: a\n    cap_add: [A]\n    user: www\n", "over.yml": over}
+    got = changed(tree, list(tree), "web", lambda web: [Drop("cap_add", web.cap_add.value[0]), SetTo("user", None)])
+    assert got == {MAIN: b"services:\n  web:\n    image: a\n", "over.yml": b"services:\n  web:\n    cap_add: [B]\n"}

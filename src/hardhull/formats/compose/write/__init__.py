@@ -11,7 +11,9 @@ from hardhull.formats.compose.write.keys import Keys
 from hardhull.formats.compose.write.sites import Sites
 from hardhull.formats.wish import wish_of
 from hardhull.model.change import Add, Drop, SetTo, Swap
-from hardhull.text.draft import UnwritableError
+from hardhull.model.source import Source
+from hardhull.text.draft import Draft, Drafts, Log, UnwritableError
+from hardhull.text.tree.draft import TreeDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from hardhull.facts.fact import Fact
     from hardhull.model.change import Change
     from hardhull.model.field import Field
-    from hardhull.text.draft import Drafts
 
 
 def write(fact: Fact, change: Change, drafts: Drafts) -> None:
@@ -33,6 +34,37 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     Raises:
         UnwritableError: it cannot be written without a guess.
     """
+    try:
+        write_over(fact, change, drafts, None)
+    except UnwritableError as error:
+        if not error.snippet:
+            error.snippet = snippet(fact, change)
+        raise
+
+
+def snippet(fact: Fact, change: Change) -> str:
+    """What would say the same in a file of its own, to be pasted; empty where that cannot be said so.
+
+    An item that goes or changes is shown nowhere: it may hold a secret.
+    """
+    if not isinstance(fact, Workload) or not isinstance(change, (SetTo, Add)) or change.field == "env":
+        return ""
+    draft = Draft(Source("", b"services:\n"), Log())
+    tree = TreeDraft.of_yaml(draft)
+    try:
+        _WRITE[type(change)](Keys(Sites.alone(fact, Drafts(), tree), wish_of(change)), change, fact)
+    except UnwritableError:
+        return ""
+    result = draft.result()
+    return result.decode() if result != draft.source.data else ""
+
+
+def write_over(fact: Fact, change: Change, drafts: Drafts, over: TreeDraft | None) -> None:
+    """The same, into a file that is laid over the others, where one is given.
+
+    Raises:
+        UnwritableError: it cannot be written without a guess.
+    """
     if not isinstance(fact, Workload):
         raise UnwritableError(f"a {fact.kind} of a Compose file is changed by hand")
     if not isinstance(change, (SetTo, Add, Drop, Swap)):
@@ -41,7 +73,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     if change.field in fact.cannot:
         raise UnwritableError(f"Compose has no words for {change.field}")
     if not _is_done(field, change):
-        _WRITE[type(change)](Keys(Sites(fact, drafts), wish_of(change)), change, fact)
+        _WRITE[type(change)](Keys(Sites(fact, drafts, over), wish_of(change)), change, fact)
 
 
 def _is_done(field: Field[Any], change: SetTo | Add | Drop | Swap) -> bool:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from hardhull.text.tree.plain import Plain
 
 
+GONE = Tagged("", None)
+"""In the place of a value: there is to be none."""
+
+
 class Keys:
     """Writes values of one service for one Change.
 
@@ -95,6 +99,8 @@ class Keys:
         """What cannot be removed is taken back by a later definition."""
         site, _ = holding[last]
         target = self.sites.stronger(site, beside=False)
+        if target is None and len(holding) == 1 and self.forget(holding[0], path):
+            return
         if target is None:
             raise UnwritableError(f"{path[-1]} comes from what others share, and nothing here can take it back")
         for other, own in holding[last + 1 :]:
@@ -155,10 +161,21 @@ class Keys:
         if home.tree.pending(root, (section, name)) is None:
             home.tree.set(root, (section, name), body)
 
+    def forget(self, held: tuple[Site, Spot], path: Path) -> bool:
+        """Whether a mapping that others share could be written once more for this service, without one of its keys."""
+        site, spot = held
+        if not spot.turn or spot.turn == len(path) or not site.mine or site.fixed or site.aliased:
+            return False
+        self.tell(site)
+        self.replace_shared(site, path[: spot.turn], path[spot.turn :], GONE)
+        return True
+
     # ---- who is touched -------------------------------------------------------------------------------------------
 
     def may_edit(self, site: Site, spot: Spot, *, note: bool = True) -> bool:
         """Whether a place may be changed for all who read it; notes who that is, if it is somebody else."""
+        if site.fixed:
+            return False
         others = self.sites.others(site, spot.node)
         if not others:
             return True
@@ -262,5 +279,9 @@ def changed(before: Plain, path: Path, value: Plain) -> Plain:
     if not path:
         return value
     made: dict[str, Any] = dict(before) if isinstance(before, dict) else {}
-    made[path[0]] = changed(made.get(path[0]), path[1:], value)
+    inner = changed(made.get(path[0]), path[1:], value)
+    if inner is GONE:
+        made.pop(path[0], None)
+    else:
+        made[path[0]] = inner
     return made

@@ -175,12 +175,12 @@ class Items:
         pending = target.tree.pending(base, path)
         if isinstance(pending, Tagged):
             self.keys.settle(target, self.path, pending._replace(value=change(pending.value)))
-        elif isinstance(pending, list):
+        elif isinstance(pending, list) and target is site:
             self.keys.settle(target, self.path, change(pending))
         elif target is site:
             self._own_copy(site, spot, change)
         else:
-            copies = self._copies(target)
+            copies = self._copies(target) + (list(pending) if isinstance(pending, list) else [])
             self.keys.settle(target, self.path, Tagged(OVERRIDE, change(copies)))
 
     def _own_copy(self, site: Site, spot: Spot, change: Callable[[list[Any]], list[Any]]) -> None:

@@ -41,7 +41,7 @@ def add_network(keys: Keys, network: Attachment) -> None:
     together = _neighbours(keys)
     if together:
         for neighbour in (workload, *together):
-            _join(Keys(Sites(neighbour, keys.sites.drafts), keys.wish), [network.name], network)
+            _join(Keys(Sites(neighbour, keys.sites.drafts, keys.sites.over), keys.wish), [network.name], network)
         names = [one.subject for one in together]
         keys.sites.drafts.note(f"{', '.join(names)} come along, so that they still reach each other", names)
         return
@@ -191,7 +191,8 @@ def drop_dependency(keys: Keys, field: Field[Dependency]) -> None:
     name, workload = field.value.service, keys.sites.workload
     links = {link.value.partition(":")[0] for link in workload.links.get(()) if link.known}
     spaces = {getattr(workload, space).get(None) for space in ("network_mode", "ipc", "pid", "uts", "cgroupns")}
-    if name in links or f"service:{name}" in spaces:
+    volumes = {_name(item.node).partition(":")[0] for item in _names(keys, "volumes_from").items}
+    if name in links | volumes or f"service:{name}" in spaces:
         raise UnwritableError(f"the service uses {name} in another key, which makes it wait too")
     _drop_name(keys, "depends_on", field.value.service)
 

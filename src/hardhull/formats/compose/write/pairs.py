@@ -116,6 +116,9 @@ def swap_pair(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
     found = [one for one in items.items if one.identity == name]
     text = found[-1].node.text if isinstance(found[-1].node, Scalar) else ""
     _refuse_lost(text.partition("=")[2], value)
+    if not keys.may_edit(found[-1].site, found[-1].spot, note=False) and keys.sites.over is not None:
+        items.add(_assigned(name, value))  # of one name the later one counts
+        return
     items.swap(found[-1:], lambda _: _assigned(name, value))
 
 

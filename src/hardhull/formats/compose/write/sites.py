@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.compose.convert import OVERRIDE, RESET
-from hardhull.formats.compose.layers import Layers
+from hardhull.formats.compose.layers import Layer, Layers
+from hardhull.formats.compose.tree import Pair, Text
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence, is_merge, merge_sources
 from hardhull.text.scalars import resolve_compose
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
-    from hardhull.formats.compose.layers import Key, Layer
+    from hardhull.formats.compose.environment import Environment
+    from hardhull.formats.compose.layers import Key
     from hardhull.model.source import Source
     from hardhull.text.draft import Drafts
     from hardhull.text.nodes import Node
@@ -66,12 +68,14 @@ class Site:
         prefix: the keys from there to the service.
         mapping: of the service; None where there is none yet.
         mine: whether it is a definition of this very service, not of one that it extends with others.
+        fixed: whether nothing in it may change, because another file is written over it.
     """
 
-    def __init__(self, layer: Layer, tree: TreeDraft, *, mine: bool) -> None:
+    def __init__(self, layer: Layer, tree: TreeDraft, *, mine: bool, fixed: bool = False) -> None:
         self.layer = layer
         self.tree = tree
         self.mine = mine
+        self.fixed = fixed
         self.prefix: Path = ()
         parent = tree.layout.key_at(layer.start)
         entry = parent.node.entries[parent.at] if parent is not None and isinstance(parent.node, Mapping) else None
@@ -81,6 +85,26 @@ class Site:
         self.base = entry.value
         self.aliased = entry.alias is not None
         tree.keeps(entry.value)
+
+    @classmethod
+    def above(cls, tree: TreeDraft, name: str, folder: str, environment: Environment) -> Site:
+        """A definition that is still to be written, in a file that is laid over the others.
+
+        Args:
+            tree: of that file, which has a mapping at its root.
+            name: of the service.
+            folder: of the project.
+            environment: the values of its variables.
+        """
+        site = cls.__new__(cls)
+        root = tree.layout.roots[0]
+        if not isinstance(root, Mapping):
+            raise UnwritableError(f"{tree.layout.source.path} is no mapping")
+        start = Pair(tree.layout.source, root.start, root.start, Text(tree.layout.source, 0, 0, None, raw=""))
+        site.layer = Layer(start, folder, environment)
+        site.tree, site.mine, site.fixed, site.aliased = tree, True, False, False
+        site.base, site.mapping, site.prefix = root, None, ("services", name)
+        return site
 
     @property
     def source(self) -> Source:
@@ -167,18 +191,41 @@ class Sites:
         home: the one that the service is known by, where new keys go.
     """
 
-    def __init__(self, workload: Workload, drafts: Drafts) -> None:
+    def __init__(self, workload: Workload, drafts: Drafts, over: TreeDraft | None = None) -> None:
         layers = workload.origin
         if not isinstance(layers, Layers) or not layers.found:
             raise UnwritableError("it is not known where the service is defined")
         self.workload = workload
         self.drafts = drafts
         self.layers = layers
+        self.over = over
         self.found = [self._site(layer) for layer in layers.found]
         here = _owner(workload)
         self.home = next((site for site in self.found if site.layer.key == here), self.found[-1])
+        if over is not None:
+            free = [site for site in self.found if not site.fixed]
+            if not free:
+                environment = self.home.layer.environment
+                self.found.append(Site.above(over, workload.name, layers.folder, environment))
+            self.home = free[-1] if free else self.found[-1]
+
+    @classmethod
+    def alone(cls, workload: Workload, drafts: Drafts, tree: TreeDraft) -> Sites:
+        """A service that has no definition yet, to be written into a file of its own."""
+        sites = cls.__new__(cls)
+        layers = workload.origin
+        if not isinstance(layers, Layers) or not layers.found:
+            raise UnwritableError("it is not known where the service is defined")
+        sites.workload, sites.drafts, sites.layers, sites.over = workload, drafts, layers, tree
+        sites.home = Site.above(tree, workload.name, layers.folder, layers.found[-1].environment)
+        sites.found = [sites.home]
+        return sites
 
     def _site(self, layer: Layer) -> Site:
+        if self.over is not None:
+            mine = layer.source.path == self.over.layout.source.path
+            tree = self.over if mine else self.drafts.keep(layer.source, TreeDraft, TreeDraft.of_yaml)
+            return Site(layer, tree, mine=mine, fixed=not mine)
         tree = self.drafts.keep(layer.source, TreeDraft, TreeDraft.of_yaml)
         owners = {_owner(user) for user in self.layers.users.get(layer.key, ())}
         return Site(layer, tree, mine=owners <= {_owner(self.workload)} or layer.key == _owner(self.workload))
