@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from kubernetes_models import STYLES, changes, comments, dumped, objects
+from kubernetes_models import PROBES, STYLES, changes, comments, dumped, objects
 
 from hardhull.formats.kubernetes.read import read
 from hardhull.formats.writing import announce, write
 from hardhull.model.change import Add, Drop, SetTo, Swap
+from hardhull.model.field import Inexpressible
 from hardhull.model.source import Source
 from hardhull.text.draft import Drafts, UnwritableError
 
@@ -49,6 +50,8 @@ POD = {
 
 def plain(field: Field[Any]) -> Any:
     """A field without its places."""
+    if isinstance(field, Inexpressible):
+        return None
     if not field.known:
         return ("unknown", field.why)
     if isinstance(field.value, tuple) and field.value and hasattr(field.value[0], "known"):
@@ -233,6 +236,18 @@ def test_shared_mounts_keep_a_container_privileged_until_they_go() -> None:
     with pytest.raises(UnwritableError):
         write(fact, [SetTo("privileged", False)], Drafts())
     write(fact, [Drop("mounts", fact.mounts.value[0]), SetTo("privileged", False)], Drafts())
+
+
+def test_probes_of_an_init_container_can_only_go() -> None:
+    init = {"name": "i", "image": "i", "livenessProbe": {"exec": {"command": ["true"]}}}
+    spec = {"initContainers": [init], "containers": [{"name": "a", "image": "i"}]}
+    text = dumped([{**SHARED, "spec": spec}], "crlf")
+    fact = read_all(text, "crlf")[0]
+    with pytest.raises(UnwritableError, match="init container"):
+        write(fact, [SetTo("healthcheck", PROBES[0])], Drafts())
+    drafts = Drafts()
+    write(fact, [SetTo("healthcheck", None)], drafts)
+    assert b"livenessProbe" not in next(iter(drafts)).result()
 
 
 SHARED: dict[str, Any] = {

@@ -18,7 +18,6 @@ from hardhull.formats.kubernetes.write_security import SECURITY_VALUES
 from hardhull.formats.kubernetes.write_simple import SIMPLE
 from hardhull.formats.wish import wish_of
 from hardhull.model.change import Add, Drop, SetTo, Swap
-from hardhull.model.field import Inexpressible
 from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
         return
     if not isinstance(change, SetTo | Add | Drop | Swap):
         raise UnwritableError("a manifest has no instructions")
-    field = _field(fact, change.field)
+    field = _field(fact, change)
     if isinstance(change, SetTo):
         if field.known and field.value == change.value:
             return
@@ -70,13 +69,16 @@ def _editing(fact: Workload, change: Change, drafts: Drafts) -> Editing:
     return Editing(fact, drafts, wish)
 
 
-def _field(fact: Workload, name: str) -> Field[Any]:
+def _field(fact: Workload, change: SetTo | Add | Drop | Swap) -> Field[Any]:
     """The field, if it can be changed at all."""
+    name = change.field
     if fact.from_docs:
         raise UnwritableError("documentation is left to its authors")
     found: Field[Any] = getattr(fact, name)
-    if isinstance(found, Inexpressible):
-        raise UnwritableError(f"Kubernetes has no key for {name}: the node's configuration decides it")
+    takes = isinstance(change, Drop) or (isinstance(change, SetTo) and change.value is None)
+    if name in fact.cannot and not (takes and found.known):  # what an API server refuses there may go
+        kind = fact.subject.partition(" of ")[0].rpartition(" ")[0]
+        raise UnwritableError(f"Kubernetes has no key for {name} at this {kind}")
     if not found.known:
         raise UnwritableError(found.why or "it cannot be known what stands there")
     return found
