@@ -1,0 +1,84 @@
+"""Values that a plain dictionary cannot say: tags, lists on one line, copies, and what stays when it is empty."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardhull.model.source import Source
+from hardhull.text.draft import Draft, Log
+from hardhull.text.nodes import Mapping, Sequence
+from hardhull.text.tree.draft import TreeDraft
+from hardhull.text.tree.plain import Inline, Tagged, Verbatim
+
+
+def tree_of(text: str) -> tuple[Draft, TreeDraft, Mapping]:
+    """A file, its tree and its root."""
+    draft = Draft(Source("a.yml", text.encode()), Log())
+    tree = TreeDraft.of_yaml(draft)
+    root = tree.layout.roots[0]
+    assert isinstance(root, Mapping)
+    return draft, tree, root
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Tagged("!reset", None), "b: !reset null\n"),
+        (Tagged("!override", ["x", "z"]), "b: !override\n  - x\n  - z\n"),
+        (Tagged("!override", []), "b: !override []\n"),
+        (Inline(["a", "b c"]), 'b: [a, "b c"]\n'),
+        (Verbatim("'1'", "1"), "b: '1'\n"),
+        ("1m30s", "b: 1m30s\n"),
+    ],
+)
+def test_new_values(value: object, written: str) -> None:
+    draft, tree, root = tree_of("a: 1\n")
+    tree.set(root, ("b",), value)  # type: ignore[arg-type]
+    assert draft.result().decode() == "a: 1\n" + written
+
+
+def test_an_alias_becomes_a_value_of_its_own() -> None:
+    draft, tree, root = tree_of("a: &x {b: 1}\nc: *x # shared\nd: [*x, 2]\n")
+    tree.unalias(root, 1, {"b": 2})
+    assert draft.result() == b"a: &x {b: 1}\nc:\n  b: 2\n# shared\nd: [*x, 2]\n"
+
+
+def test_a_list_that_hides_another_one_stays_when_it_is_empty() -> None:
+    draft, tree, root = tree_of("a: !override [1, 2] # why\nb: 1\n")
+    items = root.get("a")
+    assert isinstance(items, Sequence)
+    tree.stays(items, Tagged("!override", []))
+    tree.take_item(items, 0)
+    assert draft.result() == b"a: !override [2] # why\nb: 1\n"
+    tree.take_item(items, 1)
+    assert draft.result() == b"a: !override []\n# why\nb: 1\n"
+
+
+def test_what_is_pending_can_be_seen_and_revised() -> None:
+    draft, tree, root = tree_of("a: 1\n")
+    tree.set(root, ("b", "c"), [1])
+    assert tree.pending(root, ("b", "c")) == [1]
+    mark = draft.log.mark()
+    tree.revise(root, ("b", "c"), [2])
+    assert draft.result() == b"a: 1\nb:\n  c:\n    - 2\n"
+    draft.log.back_to(mark)
+    assert tree.pending(root, ("b", "c")) == [1]
+    assert tree.pending(root, ("b", "d")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "written"),
+    [
+        ("p:\n  - 80:80 # web\n", "127.0.0.1:80:80", "p:\n  - 127.0.0.1:80:80 # web\n"),
+        ("p:\n  - ${D:-./d}:/d\n", "${D:-./d}:/d:ro,z", "p:\n  - ${D:-./d}:/d:ro,z\n"),
+        ("p: [a:/b]\n", "a:/b:ro", "p: [a:/b:ro]\n"),
+        ("p: [a]\n", "a,b", 'p: ["a,b"]\n'),
+        ("p:\n  - 'a'\n", "a:ro", "p:\n  - 'a:ro'\n"),
+    ],
+)
+def test_a_text_that_grows_keeps_its_form(text: str, value: str, written: str) -> None:
+    draft, tree, root = tree_of(text)
+    items = root.get("p")
+    assert isinstance(items, Sequence)
+    tree.put(items.items[0], value)
+    assert draft.result().decode() == written
