@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardhull.text.redacted_lines import redacted_lines
 from hardhull.text.secret_formats import FORMATS, checksum62, find_formats
 from hardhull.text.secret_names import Role, role_of
 from hardhull.text.secret_values import PLAIN_WORDS
@@ -252,6 +253,25 @@ def test_redacting_twice_is_redacting_once_and_lines_stay_lines(text: str) -> No
 def test_a_planted_password_is_gone(password: str) -> None:
     for form in ("A_PASSWORD={}", "A_PASSWORD: {}", 'password: "{}"', "x -e A_PASSWORD={} y", "redis://:{}@h"):
         assert password not in redact(form.format(password)) or password.lower() in PLAIN_WORDS
+
+
+LINES = st.sampled_from(
+    ["--password", "  - --token", "  - hunter2", '  - x --api-token "a', "- name: DB_PASSWORD", "  value: hunter22", "# note",
+     "", "\t", "    # name: X_TOKEN", "password: a --secret b", "-----BEGIN PRIVATE " + "KEY-----", BODY[:64], "x: y",
+     "name: value: password=", "value: --password", "-----END PRIVATE " + "KEY-----", "ENV A_SECRET s3cr3tvalue"]
+)  # fmt: skip
+
+
+@given(
+    st.lists(LINES, min_size=1, max_size=20)
+    | st.lists(WORDS, max_size=40).map(lambda words: "".join(words).split("\n"))
+)
+def test_some_lines_are_redacted_as_in_the_whole_file(lines: list[str]) -> None:
+    lines = [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
+    whole = redact("".join(lines)).splitlines(keepends=True)
+    for first in range(len(lines)):
+        assert redacted_lines(lines, first, first + 1) == whole[first : first + 1]
+        assert redacted_lines(lines, first, len(lines)) == whole[first:]
 
 
 @given(st.lists(WORDS, max_size=20).map("".join))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.model.edit import Edit, spliced
+from hardhull.model.edit import Edit
 from hardhull.model.plan import FileEdit
 from hardhull.model.source import Span
 from hardhull.text.editdiff import LineChange, changed_lines, is_unplaceable, lines_of, unified
+from hardhull.text.redacted_lines import redacted_lines
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
@@ -18,20 +19,41 @@ if TYPE_CHECKING:
 
 
 class Diffs:
-    """Diffs of single fixes; what is redacted of a file is found once."""
+    """Diffs of single fixes; a file is taken apart once for all of its own."""
 
     def __init__(self) -> None:
-        self._redacted: dict[Source, list[str]] = {}
+        self._pages: dict[Source, _Page] = {}
 
     def of(self, edits: Mapping[Source, Sequence[Edit]]) -> str:
         """What the edits of one fix change, file by file."""
-        return "".join(self._file(source, found) for source, found in edits.items())
+        parts = []
+        for source, found in edits.items():
+            page = self._pages.get(source)
+            if page is None:
+                page = self._pages[source] = _Page(source)
+            parts.append(page.diff(found))
+        return "".join(parts)
 
-    def _file(self, source: Source, edits: Sequence[Edit]) -> str:
-        if source not in self._redacted:
-            self._redacted[source] = lines_of(redact(_text(source.data)))
-        after = lines_of(redact(_text(spliced(source.data, edits))))
-        return unified(source.path, self._redacted[source], after, changed_lines(source.data, edits))
+
+class _Page:
+    """A file that fixes change, with its secrets and without them."""
+
+    def __init__(self, source: Source) -> None:
+        text = _text(source.data)
+        self._source = source
+        self._lines = lines_of(text)
+        self._shown = lines_of(redact(text))
+
+    def diff(self, edits: Sequence[Edit]) -> str:
+        """What edits change in it: of the lines after them only the new ones are redacted, the others are known."""
+        changes = changed_lines(self._source.data, edits, self._source.line_starts)
+        after = list(self._lines)
+        for change in reversed(changes):
+            after[change.at : change.at + change.removed] = map(_text, change.lines)
+        for change in changes:
+            new = slice(change.after_at, change.after_at + change.added)
+            after[new] = redacted_lines(after, new.start, new.stop)
+        return unified(self._source.path, self._shown, after, changes)
 
 
 def file_edit(path: str, before: bytes | None, after: bytes) -> FileEdit:

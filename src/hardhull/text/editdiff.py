@@ -24,22 +24,25 @@ class LineChange(NamedTuple):
         removed: how many go.
         after_at: where the new lines begin in the text after.
         added: how many come.
+        lines: those that come, where they are known.
     """
 
     at: int
     removed: int
     after_at: int
     added: int
+    lines: tuple[bytes, ...] = ()
 
 
-def changed_lines(data: bytes, edits: Sequence[Edit]) -> list[LineChange]:
+def changed_lines(data: bytes, edits: Sequence[Edit], starts: Sequence[int] = ()) -> list[LineChange]:
     """Which lines a file's edits take and bring, without lines that stay as they are.
 
     Args:
         data: the file before.
         edits: of it, in order.
+        starts: where its lines begin, as ``Source.line_starts`` has it; looked for where nobody knows yet.
     """
-    starts = _line_starts(data)
+    starts = starts or _line_starts(data)
     found: list[LineChange] = []
     shift = 0
     for first, last, group in _regions(data, starts, edits):
@@ -49,14 +52,14 @@ def changed_lines(data: bytes, edits: Sequence[Edit]) -> list[LineChange]:
         before = _lines(data[begin:end])
         head = _common(before, after)
         tail = _common(before[head:][::-1], after[head:][::-1])
-        change = LineChange(first + head, len(before) - head - tail, first + head + shift, len(after) - head - tail)
-        if change.removed or change.added:
-            found.append(change)
+        gone, new = len(before) - head - tail, after[head : len(after) - tail]
+        if gone or new:
+            found.append(LineChange(first + head, gone, first + head + shift, len(new), tuple(new)))
         shift += len(after) - len(before)
     return found
 
 
-def _regions(data: bytes, starts: list[int], edits: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:
+def _regions(data: bytes, starts: Sequence[int], edits: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:
     """Runs of whole lines that edits touch, with those edits; the second number is past the last line."""
     group: list[Edit] = []
     first = last = 0

@@ -20,7 +20,7 @@ _COMMAND_WORDS: Final = (
     "authorization", "bearer ", "mysql", "mariadb", "curl", "login", "redis-cli", "sshpass", "useradd", "usermod",
 )  # fmt: skip
 """A line with none of these words (in whatever case) is not looked at any further; finding that out is fast."""
-_ROUNDS: Final = 4
+ROUNDS: Final = 4
 """How often a text is gone through at most: what one secret's removal lays bare is found in the next round."""
 _PAIR: Final = lazy(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
 """A name, then what assigns to it. Anchored at the start of a run of name characters, so each is read once."""
@@ -64,7 +64,7 @@ def redact(text: str) -> str:
     Give it whole files where you can: that ``value: x`` is a secret is said by the line above it. Linear in the length
     of the text; redacting twice changes nothing more.
     """
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         spans = secret_spans(text)
         if not spans:
             break
@@ -162,7 +162,7 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if "ENV " in line or "ARG " in line:
         named.append((_INSTRUCTION, end))
     for pattern, stop in named:
-        yield from _named(pattern, text, start, stop)
+        yield from _named(pattern, text, start, end, stop)
     lower = line.lower()
     if any(word in lower for word in _COMMAND_WORDS):
         for match in re.compile(_COMMANDS, re.IGNORECASE).finditer(text, start, end):
@@ -174,10 +174,13 @@ def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield start + match.start(1), start + match.end(1)
 
 
-def _named(pattern: re.Pattern[str], text: str, at: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The values that a pattern's first group names; it goes on behind each, so that none is read twice."""
+def _named(pattern: re.Pattern[str], text: str, at: int, end: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The values that a pattern's first group names; it goes on behind each, so that none is read twice.
+
+    Names begin on the line that ends at ``end`` (another line tells by itself); values begin in front of ``stop``.
+    """
     match = pattern.search(text, at, stop)
-    while match:
+    while match and match.start() < end:
         role = role_of(match[1])
         rest = text[match.end() - 1] in " \t" if pattern is _PAIR else pattern is not _FLAG
         value = _value(text, match.start(), match.end(), role, rest=rest) if role else None
