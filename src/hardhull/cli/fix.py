@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hardhull.scan.discover import Discovery
 
 RISKS = ("safe", "needs-proof", "all")
+WAYS = ("edit", "override")
 FORMATS = ("terminal", "json", "patch")
 
 
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     apply: bool
     only: tuple[str, ...]
     risk: str
+    way: str
     form: str
     output: str
     everything: bool
@@ -52,6 +54,10 @@ class Request(NamedTuple):
     "--risk", type=click.Choice(RISKS), default="safe",
     help="safe: what cannot break anything, or was proven; needs-proof: also what has to be tried out; all: also for "
     "findings of low confidence.",
+)  # fmt: skip
+@click.option(
+    "--as", "way", type=click.Choice(WAYS), default="edit",
+    help="edit: into the files; override: beside files that are not yours: compose.override.yaml, drop-ins of units.",
 )  # fmt: skip
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; - is standard output.")
@@ -138,7 +144,7 @@ def _choices(request: Request) -> Choices:
     from hardhull.model.change import Risk
 
     risk = Risk.PROVEN if request.risk == "safe" else Risk.NEEDS_PROOF
-    return Choices(frozenset(_rules(request.only)), risk, request.risk == "all")
+    return Choices(frozenset(_rules(request.only)), risk, request.risk == "all", request.way == "override")
 
 
 def _rules(names: tuple[str, ...]) -> Iterator[str]:
@@ -204,6 +210,8 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words += ["--only", rule]
     if request.risk != "safe":
         words += ["--risk", request.risk]
+    if request.way != "edit":
+        words += ["--as", request.way]
     if request.config:
         words += ["--config", str(request.config)]
     words += [name for name, given in (("--engine", request.engine), ("--online", request.online)) if given]

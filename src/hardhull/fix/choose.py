@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.change import Risk
 from hardhull.model.finding import Confidence
 from hardhull.model.plan import Planned, Status
+from hardhull.scan.projects import DEFAULTS, OVERRIDES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,11 +27,13 @@ class Choices(NamedTuple):
         only: ids of rules; empty means all.
         risk: the highest risk that is taken.
         unsure: whether findings of low confidence are fixed too.
+        override: whether fixes are laid over the files instead of being written into them.
     """
 
     only: frozenset[str] = frozenset()
     risk: Risk = Risk.PROVEN
     unsure: bool = False
+    override: bool = False
 
 
 class Ask(NamedTuple):
@@ -47,8 +51,19 @@ class Ask(NamedTuple):
 
 
 def key_of(found: Found) -> tuple[str, str, str]:
-    """Rule, path and subject of a finding."""
-    return (found.rule, found.locations[0].path, found.subject)
+    """Rule, path and subject of a finding; the path is the same for files that are laid over each other."""
+    return (found.rule, home_of(found.locations[0].path), found.subject)
+
+
+def home_of(path: str) -> str:
+    """The file that another one is laid over by itself: a unit for its drop-ins, Compose's default file for overrides.
+
+    What a service or unit is found to do may be said in the one before a fix and in the other one after it.
+    """
+    folder, name = posixpath.split(path)
+    if name in DEFAULTS or name in OVERRIDES:
+        return posixpath.join(folder, DEFAULTS[0])
+    return folder.removesuffix(".d") if folder.endswith(".d") and name.endswith(".conf") else path
 
 
 def choose(offers: Iterable[Offer], choices: Choices) -> tuple[list[Ask], list[Planned]]:

@@ -14,12 +14,15 @@ from hardhull.text.errors import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from hardhull.facts.fact import Fact
     from hardhull.fix.choose import Ask
+    from hardhull.fix.overlay import Overlay
     from hardhull.model.change import Change
     from hardhull.model.edit import Edit
     from hardhull.model.source import Source
 
     Pinned = Callable[[Ask, Pin], Change]
+    Writer = Callable[[Fact, Iterable[Change], Drafts], None]
 
 
 class Made(NamedTuple):
@@ -50,17 +53,18 @@ class Drafting(NamedTuple):
     files: list[FileEdit]
 
 
-def draft(asks: Sequence[Ask], pinned: Pinned) -> Drafting:
+def draft(asks: Sequence[Ask], pinned: Pinned, overlay: Overlay | None = None) -> Drafting:
     """Writes fixes.
 
     Args:
         asks: in the order of their importance.
         pinned: makes a Change of a Pin, or raises UnwritableError where no digest is known.
+        overlay: where they go instead of into their files; None to write them there.
     """
     careful: set[str] = set()
     while True:
         try:
-            return _draft(asks, pinned, careful)
+            return _draft(asks, pinned, careful, overlay)
         except _MeetError as error:  # a tree and a text of one file want the same bytes; only the outcome shows it
             if error.path in careful:
                 raise
@@ -75,9 +79,10 @@ class _MeetError(Exception):
         self.path = path
 
 
-def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str]) -> Drafting:
+def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str], overlay: Overlay | None) -> Drafting:
     drafts = Drafts()
     alone = Drafts()
+    put = overlay.write if overlay else write
     made: list[Made] = []
     refused: list[Planned] = []
     wanted: list[tuple[Ask, list[Change]]] = []
@@ -92,15 +97,16 @@ def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str]) -> Drafting:
             announce(ask.fact, changes, alone)
     for ask, changes in wanted:
         try:
-            edits, notes = _alone(ask, changes, alone)
-            _write(ask, changes, drafts, careful & {source.path for source in edits})
+            edits, notes = _alone(put, ask, changes, alone)
+            _write(put, ask, changes, drafts, careful & {source.path for source in edits})
         except UnwritableError as error:
             refused.append(_refused(ask, error.why, error.snippet))
         except UnreadableError as error:
             refused.append(_refused(ask, error.why))
         else:
-            made.append(Made(ask, edits, notes))
-    return Drafting(made, refused, _files(drafts))
+            made.append(Made(ask, overlay.shown(edits) if overlay else edits, notes))
+    files = _files(drafts)
+    return Drafting(made, refused, overlay.laid(files) if overlay else files)
 
 
 def _refused(ask: Ask, why: str, snippet: str = "") -> Planned:
@@ -109,10 +115,10 @@ def _refused(ask: Ask, why: str, snippet: str = "") -> Planned:
     return Planned(ask.found, ask.found.fixes[0], status, why, snippet)
 
 
-def _write(ask: Ask, changes: list[Change], drafts: Drafts, check: set[str]) -> None:
+def _write(put: Writer, ask: Ask, changes: list[Change], drafts: Drafts, check: set[str]) -> None:
     """Writes one fix; in the files to be checked, only if its edits do not meet others."""
     mark = drafts.log.mark()
-    write(ask.fact, changes, drafts)
+    put(ask.fact, changes, drafts)
     try:
         for path in check:
             drafts.at(path).result()
@@ -121,12 +127,14 @@ def _write(ask: Ask, changes: list[Change], drafts: Drafts, check: set[str]) -> 
         raise UnwritableError("another fix changes the same place") from None
 
 
-def _alone(ask: Ask, changes: list[Change], drafts: Drafts) -> tuple[dict[Source, list[Edit]], tuple[str, ...]]:
+def _alone(
+    put: Writer, ask: Ask, changes: list[Change], drafts: Drafts
+) -> tuple[dict[Source, list[Edit]], tuple[str, ...]]:
     """What one fix would change if it were the only one; the drafts are as before afterwards."""
     mark = drafts.log.mark()
     said = len(drafts.notes)
     try:
-        write(ask.fact, changes, drafts)
+        put(ask.fact, changes, drafts)
         touched = sorted(drafts.log.touched(mark) - set(drafts.made))
         edits = {drafts.at(path).source: found for path in touched if (found := drafts.at(path).edits())}
         if not edits and not drafts.made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.recipe_changes import ImageIs
-from hardhull.fix.choose import Ask, Choices, choose, key_of
+from hardhull.fix.choose import Ask, Choices, choose, home_of, key_of
 from hardhull.fix.drafting import draft
 from hardhull.fix.hidden import secrets_of, without
 from hardhull.fix.patch import Diffs, file_edit
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hardhull.fix.drafting import Made
+    from hardhull.fix.overlay import Overlay
     from hardhull.fix.verdict import Complaint
     from hardhull.model.change import Change, Pin
     from hardhull.rules.policy import Policy
@@ -107,7 +108,7 @@ class Planner:
         known = {ask.key for ask in asks}
         wanted = [ask for ask in asks if ask.found.id not in dropped]
         for _ in range(MAX_PASSES):
-            drafting = draft(wanted, self._pinned) if wanted else None
+            drafting = draft(wanted, self._pinned, self._overlay(found)) if wanted else None
             if drafting is None:
                 break
             made += drafting.made
@@ -126,6 +127,14 @@ class Planner:
             refused = {key: each for key, each in refused.items() if key[:3] not in {ask.key for ask in wanted}}
             known |= {ask.key for ask in wanted}
         return _Attempt(made, list(refused.values()), found, last)
+
+    def _overlay(self, found: Discovery) -> Overlay | None:
+        """Where fixes go, where they are not to go into the files."""
+        if not self._choices.override:
+            return None
+        from hardhull.fix.overlay import Overlay
+
+        return Overlay(found)
 
     def _pinned(self, ask: Ask, pin: Pin) -> Change:
         """The Change that a Pin becomes once the digest is known."""
@@ -150,7 +159,7 @@ class Planner:
                 if about in searched:  # what brought one new finding of a subject mostly brought the others
                     continue
                 searched.add(about)
-                file = [ask for ask in made if complaint.path == ask.found.locations[0].path]
+                file = [ask for ask in made if home_of(complaint.path) == ask.key[1]]
                 guilty = self._guilty(first, here or file or made, complaint)
             for ask in guilty:
                 dropped[ask.found.id] = _refused(ask, complaint.why)
@@ -170,7 +179,7 @@ class Planner:
     def _brings(self, first: Examination, asks: list[Ask], complaint: Complaint) -> bool:
         """Whether these fixes alone bring a complaint."""
         self._trials += 1
-        drafting = draft(asks, self._pinned)
+        drafting = draft(asks, self._pinned, self._overlay(self._found))
         if not drafting.files:
             return False
         after = examine(rewritten(self._found, drafting.files), self._policy, self._options).result
@@ -189,7 +198,7 @@ class Planner:
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
         files = changed_files(self._before, attempt.found)
         told = [self._without_secrets(each) for each in fixes]
-        return Plan(first.result, attempt.last.result, tuple(told), files, rollout(files, first.tree))
+        return Plan(first.result, attempt.last.result, tuple(told), files, rollout(files, attempt.last.tree))
 
     def _without_secrets(self, each: Planned) -> Planned:
         """What writers say may quote a file."""

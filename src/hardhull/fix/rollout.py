@@ -65,7 +65,9 @@ def _script(path: str) -> Rollout:
 
 
 def _unit(path: str) -> Rollout:
-    name = posixpath.basename(path)
+    folder, name = posixpath.split(path)
+    if folder.endswith(".d"):  # a drop-in
+        name = posixpath.basename(folder).removesuffix(".d")
     unit = name.removesuffix(".container") + ".service" if name.endswith(".container") else name
     command = f"systemctl daemon-reload && systemctl restart {shlex.quote(unit)}"
     return Rollout(command, command, "restarts the unit's container")

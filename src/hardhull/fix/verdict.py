@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.fix.choose import key_of
+from hardhull.fix.choose import home_of, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,7 @@ class Complaint(NamedTuple):
     def blames(self, ask: Ask) -> bool:
         """Whether a fix may be what is wrong."""
         found = ask.found
-        return self.path == found.locations[0].path and self.subject in {"", found.subject}
+        return home_of(self.path) == home_of(found.locations[0].path) and self.subject in {"", found.subject}
 
 
 def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Complaint]:
@@ -76,12 +76,14 @@ def _traded(before: Result, after: Result, made: Iterable[Ask]) -> set[tuple[str
     a dropped capability: nothing got worse, and the next pass repairs what can be repaired.
     """
     homes = {
-        (place.path, ask.found.subject): ask.fact.place.source.path for ask in made for place in ask.found.locations
+        (home_of(place.path), ask.found.subject): home_of(ask.fact.place.source.path)
+        for ask in made
+        for place in ask.found.locations
     }
 
     def subject_of(found: Found, result: Result) -> tuple[str, str, Dimension]:
         """What a subject says may stand in several files, such as those that a service extends."""
-        path = found.locations[0].path
+        path = home_of(found.locations[0].path)
         return (homes.get((path, found.subject), path), found.subject, result.rules[found.rule].dimension)
 
     was, now = Counter(map(key_of, before.shown)), Counter(map(key_of, after.shown))
@@ -103,9 +105,9 @@ _UNKNOWN = re.compile(r"\w+ of (?P<subject>.*) \((?P<path>.*):\d+:\d+\)")
 def _was_unknown(before: Result, path: str, subject: str) -> bool:
     """Whether something could not be judged before: what a repaired file shows now was there all the time."""
     for item in before.not_checked:
-        if item.kind == "failed" and item.what.partition(":")[0] == path:
+        if item.kind == "failed" and home_of(item.what.partition(":")[0]) == path:
             return True
         match = _UNKNOWN.fullmatch(item.what) if item.what.endswith(")") else None
-        if match is not None and (match["path"], match["subject"]) == (path, subject):
+        if match is not None and (home_of(match["path"]), match["subject"]) == (path, subject):
             return True
     return False

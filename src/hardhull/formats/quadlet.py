@@ -130,6 +130,11 @@ _OTHERS = frozenset(
 _TRUE = frozenset(("1", "yes", "true", "on", "y", "t"))
 
 
+def repeats(key: str) -> bool:
+    """Whether a key of ``[Container]`` may be repeated, so that an empty value forgets earlier ones."""
+    return key in _REPEATED or key in _LISTS or key in {"PodmanArgs", "GlobalArgs", "UnsetEnvironment"}
+
+
 class QuadletRead(NamedTuple):
     """What one file holds.
 

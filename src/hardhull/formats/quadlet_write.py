@@ -186,13 +186,18 @@ class _Writing:
             self.drafts.of(entry.place.source).replace(entry.place.span, written(line))
 
     def insert(self, line: Line) -> None:
-        """A line below the last one of its key, else below the last one of its section, in the unit itself."""
-        entries = [one for one in self.unit.entries if one.place.source is self.main and one.section == line.section]
-        same = [one for one in entries if one.key == line.key]
-        draft = self.drafts.of(self.main)
+        """A line below the last one of its key, else below the last one of its section, in the unit itself.
+
+        Below the last one also where that is empty, or stands in a drop-in: what is said before it does not count.
+        """
+        section = [one for one in self.unit.entries if one.section == line.section]
+        same = [one for one in section if one.key == line.key]
+        entries = same or [one for one in section if one.place.source is self.main]
+        source = entries[-1].place.source if entries else self.main
+        draft = self.drafts.of(source)
         text = f"{line.key}={written(line)}"
         if entries:
-            draft.insert(_line_end(self.main, (same or entries)[-1].place.span.end), f"{draft.newline}{text}")
+            draft.insert(_line_end(source, entries[-1].place.span.end), f"{draft.newline}{text}")
             return
         end = len(self.main.data)
         lead = "" if self.main.data.endswith(b"\n") else draft.newline
