@@ -78,7 +78,7 @@ def _parse(path: Path, table: dict[str, Any], *, whole: bool) -> Policy:
         try:
             values[field] = read(value)
         except ValueError as error:
-            raise ConfigError(path, f"`{key}` {error}", "see the configuration page of the manual") from None
+            raise ConfigError(path, f"`{key}` {error}", "see docs/configuration.md") from None
     return Policy(**values)
 
 

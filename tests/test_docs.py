@@ -1,0 +1,42 @@
+"""What the pages about fixing and configuration say is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from hardhull.cli.fix import command
+from hardhull.fix.overlay import DROP_IN
+from hardhull.scan.config import SETTINGS, load_policy
+
+DOCS = Path(__file__).parents[1] / "docs"
+FIXING = (DOCS / "fixing.md").read_text()
+CONFIGURATION = (DOCS / "configuration.md").read_text()
+
+
+def test_every_option_of_a_command_on_the_page_exists() -> None:
+    known = {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z]+(?![\w-])", re.sub(r"`(?:dockerd|kubectl)[^`]*`", "", FIXING))) <= known
+    assert len(known) <= 2 * 12
+
+
+def test_names_on_the_page_are_those_of_the_program() -> None:
+    assert DROP_IN in FIXING
+    assert "hardhull-plan/1" in FIXING
+
+
+@pytest.mark.parametrize("page", ["fixing.md", "configuration.md", "undo.md", "engine-and-registries.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)", (DOCS / page).read_text()):
+        assert (DOCS / link).exists(), link
+
+
+def test_the_configuration_shows_every_setting_and_loads(tmp_path: Path) -> None:
+    (tmp_path / "hardhull.toml").write_text(CONFIGURATION.split("```toml\n")[1].split("```")[0])
+    policy = load_policy(tmp_path)
+    default = type(policy)()
+    for setting, (field, _read) in SETTINGS.items():
+        assert getattr(policy, field) != getattr(default, field), setting
