@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hardhull.facts.capabilities import ALL, normal
-from hardhull.facts.parts import Attachment, Mount
+from hardhull.facts.parts import Mount
 from hardhull.facts.recipe import is_root
 from hardhull.model.change import Add, Change, Drop, Fix, Pin, SetTo, Swap
 from hardhull.rules.fix import NEEDS_PROOF, SAFE, advise, change
-from hardhull.rules.needs import needs_of
+from hardhull.rules.needs import STEP_DOWN, needs_of
+from hardhull.rules.ports import serves_others
+from hardhull.rules.questions import known_base
 
 if TYPE_CHECKING:
+    from hardhull.facts.bases import KnownBase
     from hardhull.facts.parts import Port
     from hardhull.facts.workload import Workload
     from hardhull.model.field import Field
 
 PROVE: Final = "prove it first: start it, use it, and look for `Operation not permitted` in its logs"
-SUBNET: Final = "172.30.0.0/24"
 LOG_SIZE: Final = ("max-size", "10m")
 LOG_FILES: Final = ("max-file", "3")
 """30 MB in all: what Docker's own documentation shows for json-file."""
@@ -42,15 +44,35 @@ def _all_known(items: Field[Any]) -> bool:
 
 
 def needed_capabilities(workload: Workload) -> tuple[tuple[str, ...], str]:
-    """What the image needs as the user that it runs as, and where that is known from."""
-    needs = needs_of(workload)
-    if needs is None:
+    """What the image needs as the user that it runs as, and where that is known from.
+
+    An entrypoint that gives its data to another user and becomes that one needs the same in every image, also in one
+    that is built here on top of it; images after the model of linuxserver.io take that user's number from PUID.
+    """
+    user = workload.effective_user.get("") or workload.user.get(None) or ""
+    if user and not is_root(user):
         return (), ""
-    user = workload.effective_user.get("")
-    names = needs.capabilities if not user or is_root(user) else ()
-    if needs.low_port and workload.runtime in {"kubernetes", "podman"} and is_root(user or "root"):
-        names = (*names, "NET_BIND_SERVICE")
-    return tuple(sorted(names)), f"what the entrypoint of {needs.name} uses" if names else ""
+    needs = needs_of(workload)
+    if needs is not None:
+        names = needs.capabilities
+        if needs.low_port and workload.runtime in {"kubernetes", "podman"}:
+            names = (*names, "NET_BIND_SERVICE")
+        return tuple(sorted(names)), f"what the entrypoint of {needs.name} uses" if names else ""
+    base = _base(workload)
+    if base is not None and base.drops_to:
+        return STEP_DOWN, f"the entrypoint of {base.name} starts as root and becomes {base.drops_to}"
+    if any(item.known and item.value.name == "PUID" for item in workload.env.get(())):
+        return STEP_DOWN, "its entrypoint starts as root and becomes the user PUID"
+    return (), ""
+
+
+def _base(workload: Workload) -> KnownBase | None:
+    """The well-known image that it is, or that its Dockerfile goes on from without an entrypoint of its own."""
+    recipe = workload.recipe.get(None)
+    if recipe is None:
+        return known_base(workload)
+    root = recipe.root_stage
+    return root.known if root is not None and not recipe.entrypoint.written else None
 
 
 def no_new_privileges() -> Fix:
@@ -66,24 +88,36 @@ def no_new_privileges() -> Fix:
 def read_only_root(workload: Workload) -> Fix:
     """The root filesystem becomes read-only, with memory for the folders that are written to."""
     needs = needs_of(workload)
-    writes = needs.writes if needs is not None else ("/tmp",)
-    taken = [item.value.target.rstrip("/") for item in workload.mounts.get(()) if item.known]
-    free = [path for path in writes if not any(path == one or path.startswith(f"{one}/") for one in taken)]
-    mounts = [Add("mounts", Mount("tmpfs", None, path)) for path in free]
-    title = (
-        f"make the root filesystem read-only, with memory for {' and '.join(free)}"
-        if free
-        else ("make the root filesystem read-only")
-    )
+    lost = next((path for path in (needs.data if needs else ()) if not _is_mounted(workload, path)), "")
+    if needs is not None and lost:
+        return advise(
+            f"give {lost} a volume, then make the root filesystem read-only",
+            f"{needs.name} keeps its data there: with a read-only root it does not start, in memory they would be lost",
+        )
+    mounts = scratch(workload)
+    folders = " and ".join(each.item.target for each in mounts)
     basis = f"what {needs.name} writes beside its volumes" if needs else "programs expect to write there"
     return change(
-        title,
+        "make the root filesystem read-only" + (f", with memory for {folders}" if folders else ""),
         SetTo("read_only", True),
         *mounts,
         risk=NEEDS_PROOF,
         mitigation="prove it first: `docker diff` after real use lists what it writes; give each a volume or tmpfs",
-        basis=basis if free else "",
+        basis=basis if folders else "",
     )
+
+
+def scratch(workload: Workload) -> list[Add]:
+    """Memory for the folders that the image writes to and that no mount of the workload covers."""
+    needs = needs_of(workload)
+    writes = needs.writes if needs is not None else ("/tmp",)
+    return [Add("mounts", Mount("tmpfs", None, path)) for path in writes if not _is_mounted(workload, path)]
+
+
+def _is_mounted(workload: Workload, path: str) -> bool:
+    """Whether a mount is a folder or holds it."""
+    taken = [item.value.target.rstrip("/") for item in workload.mounts.get(()) if item.known]
+    return any(path == one or path.startswith(f"{one}/") for one in taken)
 
 
 def rotation(workload: Workload) -> Fix:
@@ -127,8 +161,15 @@ def to_loopback(workload: Workload, item: Field[Port]) -> Fix:
     port = item.value
     if workload.runtime in {"kubernetes", "swarm"}:
         return advise("publish it to those who need it", "an internal Service, or a network policy that names them")
+    number = port.host or port.container
+    if serves_others(workload, port):
+        return advise(
+            f"say that port {number} is meant for everybody, or publish it where it is needed",
+            f'in hardhull.toml: allowed-ports = ["{number}"]; or with an address of the host in front, which only the '
+            "right network reaches",
+        )
     return change(
-        f"publish port {port.host or port.container} on 127.0.0.1 only",
+        f"publish port {number} on 127.0.0.1 only",
         Swap("ports", item, port._replace(host_ip="127.0.0.1")),
         risk=NEEDS_PROOF,
         mitigation="who reaches it from other machines no longer does: put a proxy with TLS in front, or allow it "
@@ -161,20 +202,26 @@ secrets:
 
 
 def own_network(workload: Workload) -> Fix:
-    """A network of its own; in Compose for all services of the project, so that they still reach each other."""
+    """Networks for those who have to talk; who that is a person knows. One network for all would divide nobody."""
     if workload.neighbours.get(()):
-        network = Attachment("app", declared=True, driver="bridge", subnets=(SUBNET,))
-        return change(
-            "put the project on a network of its own",
-            Add("networks", network),
-            risk=NEEDS_PROOF,
-            mitigation="prove it first; then split it: services that need not talk belong on different networks",
-            basis=f"{SUBNET} is free unless another network of this host has it",
-        )
+        return advise("divide the project: only who has to talk shares a network", DIVIDED)
     return advise(
         "put it on a network of its own",
-        f"docker network create --subnet {SUBNET} app, then --network app for it and for those that it talks to",
+        "docker network create app, then --network app for it and for those that it talks to",
     )
+
+
+DIVIDED: Final = """services:
+  web:   # faces the world
+    networks: [front]
+  app:
+    networks: [front, back]
+  db:
+    networks: [back]
+networks:
+  front:
+  back:
+    internal: true   # no way out to other networks either"""
 
 
 def snippet(workload: Workload, **texts: str) -> str:
@@ -185,5 +232,5 @@ def snippet(workload: Workload, **texts: str) -> str:
 
 __all__ = [
     "PROVE", "back_to_default", "drop_all", "needed_capabilities", "no_new_privileges", "out_of_environment",
-    "own_network", "pin", "read_only_root", "rotation", "snippet", "to_loopback",
+    "own_network", "pin", "read_only_root", "rotation", "scratch", "snippet", "to_loopback",
 ]  # fmt: skip

@@ -16,8 +16,10 @@ from hardhull.rules.questions import MIB, image_name
 if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
 
-_STEP_DOWN: Final = ("CHOWN", "SETGID", "SETUID")
-_DATABASE: Final = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
+STEP_DOWN: Final = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
+"""What an entrypoint takes that gives its data to another user and becomes that one."""
+_SERVER: Final = ("CHOWN", "SETGID", "SETUID")
+_CACHE: Final = ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID")
 
 
 class Needs(NamedTuple):
@@ -30,6 +32,7 @@ class Needs(NamedTuple):
         memory: MiB to start with.
         cpus: to start with.
         pids: to start with.
+        data: folders of the image itself, without a volume of its own, in which it keeps what must not be lost.
         low_port: whether it listens below 1024, which takes NET_BIND_SERVICE outside of Docker's networks.
     """
 
@@ -40,36 +43,37 @@ class Needs(NamedTuple):
     cpus: float = 1.0
     pids: int = 256
     low_port: bool = False
+    data: tuple[str, ...] = ()
 
 
 _TABLE: Final = {
     needs.name: needs
     for needs in (
-        Needs("nginx", _STEP_DOWN, ("/var/cache/nginx", "/var/run"), 128, low_port=True),
-        Needs("httpd", _STEP_DOWN, ("/usr/local/apache2/logs",), 256, low_port=True),
+        Needs("nginx", _SERVER, ("/var/cache/nginx", "/var/run"), 128, low_port=True),
+        Needs("httpd", _SERVER, ("/usr/local/apache2/logs",), 256, low_port=True),
         Needs("caddy", (), (), 128, low_port=True),
         Needs("traefik", (), (), 128, low_port=True),
         Needs("haproxy", (), (), 256),
-        Needs("postgres", _DATABASE, ("/var/run/postgresql", "/tmp"), 512, 2.0),
-        Needs("postgis", _DATABASE, ("/var/run/postgresql", "/tmp"), 512, 2.0),
-        Needs("timescaledb", _DATABASE, ("/var/run/postgresql", "/tmp"), 1024, 2.0),
-        Needs("mysql", _DATABASE, ("/var/run/mysqld", "/tmp"), 1024, 2.0, 512),
-        Needs("mariadb", _DATABASE, ("/run/mysqld", "/tmp"), 1024, 2.0, 512),
-        Needs("redis", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), (), 256, pids=64),
-        Needs("valkey", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), (), 256, pids=64),
+        Needs("postgres", STEP_DOWN, ("/var/run/postgresql", "/tmp"), 512, 2.0),
+        Needs("postgis", STEP_DOWN, ("/var/run/postgresql", "/tmp"), 512, 2.0),
+        Needs("timescaledb", STEP_DOWN, ("/var/run/postgresql", "/tmp"), 1024, 2.0),
+        Needs("mysql", STEP_DOWN, ("/var/run/mysqld", "/tmp"), 1024, 2.0, 512),
+        Needs("mariadb", STEP_DOWN, ("/run/mysqld", "/tmp"), 1024, 2.0, 512),
+        Needs("redis", _CACHE, (), 256, pids=64),
+        Needs("valkey", _CACHE, (), 256, pids=64),
         Needs("memcached", (), (), 128, pids=64),
-        Needs("mongo", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), ("/tmp",), 1024, 2.0, 512),
-        Needs("rabbitmq", _DATABASE, ("/tmp",), 512, pids=512),
+        Needs("mongo", _CACHE, ("/tmp",), 1024, 2.0, 512),
+        Needs("rabbitmq", STEP_DOWN, ("/tmp",), 512, pids=512),
         Needs("elasticsearch", (), ("/tmp", "/usr/share/elasticsearch/logs"), 2048, 2.0, 1024),
         Needs("opensearch", (), ("/tmp", "/usr/share/opensearch/logs"), 2048, 2.0, 1024),
-        Needs("kafka", (), ("/tmp",), 1024, 2.0, 1024),
-        Needs("zookeeper", _STEP_DOWN, ("/tmp",), 512, pids=512),
-        Needs("wordpress", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), ("/tmp", "/run"), 512, low_port=True),
-        Needs("nextcloud", ("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"), ("/tmp", "/run"), 512, low_port=True),
+        Needs("kafka", (), ("/tmp",), 2048, 2.0, 1024),
+        Needs("zookeeper", STEP_DOWN, ("/tmp",), 1536, pids=512),
+        Needs("wordpress", STEP_DOWN, ("/tmp", "/run"), 512, low_port=True),
+        Needs("nextcloud", STEP_DOWN, ("/tmp", "/run"), 512, low_port=True),
         Needs("prometheus", (), (), 512),
         Needs("alertmanager", (), (), 128),
         Needs("node-exporter", (), (), 64, 0.5, 64),
-        Needs("grafana", (), ("/tmp",), 256),
+        Needs("grafana", (), ("/tmp",), 512, data=("/var/lib/grafana",)),
         Needs("jenkins", (), ("/tmp",), 2048, 2.0, 1024),
     )
 }
@@ -79,6 +83,40 @@ _OFFICIAL: Final = re.compile(
     r"(?:library/|nginx/|bitnamilegacy/|grafana/|prom/|prometheus/|postgis/|timescale/|valkey/|confluentinc/|apache/"
     r"|opensearchproject/|docker\.elastic\.co/elasticsearch/|jenkins/|quay\.io/prometheus/|traefik/)?[\w.-]+"
 )
+_SIZES: Final = {
+    "mcr.microsoft.com/mssql/server": (2560, 512),
+    "mcr.microsoft.com/azure-sql-edge": (2560, 512),
+    "clickhouse/clickhouse-server": (4096, 2048),
+    "altinity/clickhouse-server": (4096, 2048),
+    "docker.elastic.co/kibana/kibana": (2048, 512),
+    "kibana": (2048, 512),
+    "docker.elastic.co/logstash/logstash": (2048, 1024),
+    "logstash": (2048, 1024),
+    "opensearchproject/opensearch-dashboards": (1536, 512),
+    "cassandra": (4096, 1024),
+    "neo4j": (2048, 1024),
+    "solr": (1536, 1024),
+    "sonarqube": (4096, 4096),
+    "sonatype/nexus3": (6144, 1024),
+    "gitlab/gitlab-ce": (6144, 2048),
+    "gitlab/gitlab-ee": (6144, 2048),
+    "quay.io/keycloak/keycloak": (1536, 1024),
+    "keycloak/keycloak": (1536, 1024),
+    "tomcat": (1024, 512),
+    "eclipse-temurin": (1024, 512),
+    "confluentinc/cp-kafka": (2048, 1024),
+    "confluentinc/cp-zookeeper": (1536, 512),
+    "confluentinc/cp-schema-registry": (1024, 512),
+    "graylog/graylog": (2048, 1024),
+    "onlyoffice/documentserver": (4096, 1024),
+    "collabora/code": (2048, 1024),
+    "clamav/clamav": (4096, 512),
+    "itzg/minecraft-server": (3072, 1024),
+    "ollama/ollama": (8192, 1024),
+    "influxdb": (1024, 512),
+    "apache/tika": (1024, 512),
+}
+"""MiB and processes of images of which only that is known: what their makers ask for, or their heap and half of it."""
 DEFAULT: Final = Needs("")
 """For images that nobody has looked at: no capability, a folder for temporary files, room for an ordinary service."""
 _HEAP: Final = re.compile(r"-Xmx(\d{1,6})([mMgG])")
@@ -99,11 +137,11 @@ def proposed_memory(workload: Workload, most: int) -> tuple[int, str]:
         workload: what it is for.
         most: the largest limit that the team allows; 0 for no decision.
     """
-    needs = needs_of(workload)
-    size, basis = (needs or DEFAULT).memory * MIB, _basis(needs)
+    memory, _, basis = _sizes(workload)
+    size = memory * MIB
     heap = _heap(workload)
     if heap:
-        size, basis = heap * 3 // 2 // MIB * MIB, "one and a half times the heap that -Xmx allows"
+        size, basis = 2 * heap, "twice the heap that -Xmx allows: threads, code and buffers come on top of it"
     reserved = workload.memory_reservation.get(None) or 0
     if reserved > 0 and reserved >= size:
         size, basis = 2 * reserved, "twice what it reserves"
@@ -124,8 +162,17 @@ def proposed_cpus(workload: Workload) -> tuple[float, str]:
 
 def proposed_pids(workload: Workload) -> tuple[int, str]:
     """A number of processes and threads to start with, and where it comes from."""
+    _, pids, basis = _sizes(workload)
+    return pids, basis
+
+
+def _sizes(workload: Workload) -> tuple[int, int, str]:
+    """MiB of memory and a number of processes to start with, and where they come from."""
+    name = image_name(workload)
+    if workload.build.get(None) is None and workload.recipe.get(None) is None and name in _SIZES:
+        return (*_SIZES[name], f"a starting value of ours for {name}")
     needs = needs_of(workload)
-    return (needs or DEFAULT).pids, _basis(needs)
+    return (needs or DEFAULT).memory, (needs or DEFAULT).pids, _basis(needs)
 
 
 def _basis(needs: Needs | None) -> str:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from hardhull.facts.deeds import Deed
     from hardhull.facts.pipeline_changes import Want
 
-MITIGATION = "run it once by hand before, so that what it finds today is known"
+MITIGATION = (
+    "run it once by hand before, so that what it finds today is known; a later step that uploads the report needs "
+    "`if: always()`"
+)
 
 _INPUTS = {
     "aquasecurity/trivy-action": ("exit-code", "1"),

@@ -86,6 +86,31 @@ SSH_ON_PURPOSE: Final = (
 """Parts of the names of images that speak SSH for their users."""
 
 
+OUTER_PORTS: Final = frozenset(
+    {
+        "25", "110", "143", "465", "587", "993", "995", "4190", "53", "853", "443", "514", "1883", "5044", "5060",
+        "5061", "5222", "5269", "5349", "6514", "8883", "12201", "24224", "25565",
+    }
+)  # fmt: skip
+"""Ports of the container on which other machines are served, or nobody is: mail, names, TLS, logs, calls, messages."""
+EDGES: Final = ("traefik", "caddy", "haproxy", "nginx-proxy", "swag", "ingress", "envoy", "zoraxy", "pangolin")
+"""Parts of the names of images that stand in front of others; their own pages for administrators are other ports."""
+_EDGE_PORTS: Final = frozenset({"80", "443", "8000", "8443"})
+
+
+def serves_others(workload: Workload, port: Port) -> bool:
+    """Whether a published port is most likely meant for other machines: on localhost alone it would be of no use.
+
+    UDP (names, tunnels, calls, games, logs) is hardly ever meant for the host itself.
+    """
+    if port.protocol != "tcp" or port.container in OUTER_PORTS:
+        return True
+    if port.container == "22":
+        return speaks_ssh(workload)
+    name = image_name(workload) or workload.name or ""
+    return port.container in _EDGE_PORTS and any(part in name for part in EDGES)
+
+
 def is_public(workload: Workload, port: Port) -> bool:
     """Whether other machines reach a published port: it is bound to all addresses or to one that is not localhost."""
     address = port.host_ip

@@ -12,8 +12,23 @@ if TYPE_CHECKING:
 _OWN: Final = {
     "postgres": ("CMD", "pg_isready", "-q"),
     "rabbitmq": ("CMD", "rabbitmq-diagnostics", "-q", "ping"),
+    "redis": ("CMD", "redis-cli", "ping"),
+    "valkey/valkey": ("CMD", "valkey-cli", "ping"),
+    "mysql": ("CMD", "mysqladmin", "ping", "-h", "127.0.0.1", "--silent"),
+    "mariadb": ("CMD", "mariadb-admin", "ping", "-h", "127.0.0.1", "--silent"),
 }
-"""Questions of a service's own."""
+"""Questions of a service's own; all of them pass as well where the service asks for a password first."""
+_PORTS: Final = {
+    "mongo": "27017",
+    "memcached": "11211",
+    "zookeeper": "2181",
+    "couchdb": "5984",
+    "grafana/grafana": "3000",
+    "grafana/grafana-oss": "3000",
+    "prom/prometheus": "9090",
+    "prom/alertmanager": "9093",
+}
+"""Where a service listens if nobody says otherwise."""
 _PYTHON: Final = "import socket; socket.create_connection(('127.0.0.1', {port}), 3).close()"
 _NODE: Final = (
     "require('net').connect({port}, '127.0.0.1')"
@@ -46,6 +61,7 @@ def probe(known: KnownBase | None, ports: Sequence[str]) -> tuple[str, ...] | No
     if known.name in _OWN:
         return _OWN[known.name]
     port = next((text.partition("/")[0] for text in ports if text.partition("/")[2] in {"", "tcp"}), "")
+    port = port or _PORTS.get(known.name, "")
     if not port.isdecimal():
         return None
     if known.family in {"alpine", "busybox"}:

@@ -24,7 +24,7 @@ from hardhull.facts.cluster_changes import NewObject
 from hardhull.model.change import Instruct
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
-from hardhull.rules.fix import NEEDS_PROOF, change
+from hardhull.rules.fix import NEEDS_PROOF, advise, change
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.cluster import Cluster
     from hardhull.facts.cluster_parts import PodSet
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
@@ -68,13 +69,25 @@ def _judge(cluster: Cluster, namespace: str, group: list[Field[PodSet]]) -> Iter
         label="accepts connections from everywhere",
         also=tuple(pods.mark("likewise") for pods in loose[1:4]),
         value=namespace,
-        fix=change(
-            "deny incoming traffic but that of its Services",
-            *(Instruct(NewObject(first.place, policy)) for policy in policies(cluster, namespace or None)),
-            risk=NEEDS_PROOF,
-            mitigation="list who calls from other namespaces, and let them in; calls that no Service shows are refused",
-            basis="the Services of these manifests",
-        ),
+        fix=_fix(cluster, namespace, first),
+    )
+
+
+def _fix(cluster: Cluster, namespace: str, first: Field[PodSet]) -> Fix:
+    """A policy that denies, and those that let in; not where the cluster's own pods are, of which no manifest tells."""
+    if namespace.startswith("kube-"):
+        return advise(
+            "let in only who uses it, by a policy for these pods alone",
+            f"a policy for all of {namespace} would cut every pod of the cluster off from its name server: give one a "
+            "podSelector with the labels of these pods",
+        )
+    return change(
+        "deny incoming traffic but that of its Services",
+        *(Instruct(NewObject(first.place, policy)) for policy in policies(cluster, namespace or None)),
+        risk=NEEDS_PROOF,
+        mitigation="list who calls from other namespaces and from the nodes (webhooks, metrics), and pods that an "
+        "operator makes: what no Service of these manifests shows is refused",
+        basis="the Services of these manifests",
     )
 
 

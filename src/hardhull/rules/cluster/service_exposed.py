@@ -24,7 +24,7 @@ from hardhull.facts.cluster_changes import InsideOnly
 from hardhull.facts.cluster_parts import ServicePort
 from hardhull.model.change import Instruct
 from hardhull.rules.each import each
-from hardhull.rules.fix import NEEDS_PROOF, change
+from hardhull.rules.fix import NEEDS_PROOF, advise, change
 from hardhull.rules.rule import LOW, MEDIUM, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.cluster import Cluster
     from hardhull.facts.cluster_parts import Service
+    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
@@ -77,12 +78,24 @@ def _judge(service: Field[Service]) -> Iterator[Finding]:
         also=(service.mark("this service"),),
         value=repr(record),
         severity=MEDIUM if private else LOW,
-        fix=change(
-            "make it reachable from inside of the cluster only",
-            Instruct(InsideOnly(service.place)),
-            risk=NEEDS_PROOF,
-            mitigation="publish it through an ingress first, or name who may come with loadBalancerSourceRanges",
-        ),
+        fix=_fix(service, kind, private=bool(private)),
+    )
+
+
+def _fix(service: Field[Service], kind: str, *, private: bool) -> Fix:
+    """What strangers have no business with is closed; what may be the way in for everybody is left to a person."""
+    if not private:
+        return advise(
+            "publish it through an ingress, or name who may come",
+            "spec:\n  loadBalancerSourceRanges: [192.0.2.0/24]   # the networks that may reach it"
+            if kind == "LoadBalancer"
+            else "take `type: NodePort` away once an Ingress or a Gateway leads to it",
+        )
+    return change(
+        "make it reachable from inside of the cluster only",
+        Instruct(InsideOnly(service.place)),
+        risk=NEEDS_PROOF,
+        mitigation="publish it through an ingress first, or name who may come with loadBalancerSourceRanges",
     )
 
 

@@ -25,6 +25,7 @@ from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.installs import REMOVES, REMOVING
 from hardhull.rules.recipe_commands import calls, mentions
+from hardhull.rules.recipe_users import program_of
 from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                 yield from _tools(run)
     found = [call for call in calls(recipe, NODE, stages) if _installs_all(call)]
     if found and not any(mentions(run, PRODUCTION) for stage in stages for run in stage.runs):
-        later = any(mentions(run, BUILDS) for stage in stages for run in stage.runs)
+        later = program_of(recipe) != "node" or any(mentions(run, BUILDS) for stage in stages for run in stage.runs)
         yield from (_development(call, builds=later) for call in found)
 
 
@@ -125,6 +126,10 @@ def _installs_all(call: Call) -> bool:
 
 
 def _development(call: Call, *, builds: bool) -> Finding:
+    """Leaves them out where nothing builds with them later and `node` itself is what starts.
+
+    A script (`npm start`) or a tool (`cypress run`) may be one of them.
+    """
     verb = 1 if len(call.texts) > 1 and not call.texts[1].startswith("-") else 0
     option = "--omit=dev" if call.program == "npm" else "--prod" if call.program == "pnpm" else "--production"
     fix = advise("build in a first stage, then install without devDependencies", f"RUN {call.program} ci {option}")

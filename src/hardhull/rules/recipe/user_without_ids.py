@@ -76,7 +76,8 @@ def _fix(recipe: ImageRecipe, user: Field[str], name: str, number: int | None) -
         return change(
             f"write the number of {name}: {number}",
             Rewrite(user.place, str(number) + (f":{number}" if group else "")),
-            risk=SAFE,
+            risk=NEEDS_PROOF,
+            mitigation=f"look whether this tag gives it that number: `docker run --rm --entrypoint id IMAGE {name}`",
             basis=f"the table of well-known bases ({known.source if known else ''})",
         )
     return advise(

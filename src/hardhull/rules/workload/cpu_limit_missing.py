@@ -60,7 +60,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         fix=set_value(
             workload.cpus,
             cpus,
-            f"limit it to {cpus:g} processors",
+            f"limit it to {cpus:g} processor{'' if cpus == 1 else 's'}",
             risk=NEEDS_PROOF,
             basis=basis,
             mitigation="load-test it: throttled time stands in cpu.stat of its control group",

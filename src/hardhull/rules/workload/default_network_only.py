@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     checklist=[12],
     cis=["docker-1.6:5.30", "docker-1.8:5.30"],
     tags=["cis"],
+    by_hand="who has to talk to whom is not written down; one network for all would divide nothing",
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the container without a network, or the first service of a project without networks."""
@@ -81,18 +82,14 @@ services:
 services:
   web:
     image: nginx:1.27
-    networks:
-      - app
+    networks: [front]
   db:
     image: postgres:17
-    networks:
-      - app
+    networks: [back]
 networks:
-  app:
-    driver: bridge
-    ipam:
-      config:
-        - subnet: 172.30.0.0/24
+  front:
+  back:
+    internal: true
 """,
     ),
     Example(

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.fix import NEEDS_PROOF, advise, drop
+from hardhull.rules.fix import advise
+from hardhull.rules.hardening import snippet
 from hardhull.rules.hostpaths import engine_socket, names_a_socket, of_one_user
 from hardhull.rules.questions import host_path, image_name, known_first
 from hardhull.rules.rule import CRITICAL, HIGH, LOW, PRIVILEGE, Example, rule
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from hardhull.facts.parts import Mount
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Fix
-    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -47,20 +47,42 @@ def _engine(mount: Mount) -> str | None:
     return engine_socket(path) if path else None
 
 
-def _fix(workload: Workload, item: Field[Mount], *, proxy: bool) -> Fix:
-    """The mount goes; of what takes its place only a person can know the rest."""
+def _fix(workload: Workload, *, proxy: bool) -> Fix:
+    """A proxy in front of the socket: what mounts it asks the engine for something, and without it only fails."""
     if proxy:
         return advise(
             "keep the proxy where only its users reach it", "give it an internal network and no published port"
         )
-    return drop(
-        workload.mounts,
-        [item],
-        "take the engine's socket away",
-        risk=NEEDS_PROOF,
-        mitigation="what talks to the engine fails: give it a socket proxy that allows reading (tecnativa/"
-        "docker-socket-proxy with CONTAINERS=1 and DOCKER_HOST=tcp://proxy:2375), for builds rootless BuildKit",
+    return advise(
+        "put a proxy that only lets reading through in front of the engine's socket, or do without it",
+        snippet(workload, compose=COMPOSE, docker=DOCKER, kubernetes=KUBERNETES),
     )
+
+
+COMPOSE = """# instead of the socket, for a service that only reads (Traefik, Dozzle, Homepage ...)
+    environment:
+      - DOCKER_HOST=tcp://engine-proxy:2375   # Traefik: --providers.docker.endpoint=tcp://engine-proxy:2375
+    networks: [engine]   # beside its others
+# for all of them
+  engine-proxy:
+    image: tecnativa/docker-socket-proxy
+    environment:
+      - CONTAINERS=1   # more only where a log shows that it is asked for: NETWORKS, SERVICES, TASKS, POST
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock:ro
+    networks: [engine]
+# at the top level
+networks:
+  engine:
+    internal: true"""
+DOCKER = """docker network create --internal engine
+docker run -d --name engine-proxy --network engine --env CONTAINERS=1 \\
+  --volume /var/run/docker.sock:/var/run/docker.sock:ro tecnativa/docker-socket-proxy
+# then for it, instead of the socket: --network engine --env DOCKER_HOST=tcp://engine-proxy:2375"""
+KUBERNETES = (
+    "what it asks the engine for, the API of Kubernetes, the kubelet's metrics or an agent of the runtime gives as well"
+    " (a ServiceAccount with only those rights); images are built without an engine by rootless BuildKit"
+)
 
 
 @rule(
@@ -72,6 +94,7 @@ def _fix(workload: Workload, item: Field[Mount], *, proxy: bool) -> Fix:
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0006", "checkov:CKV_K8S_27", "kube-linter:docker-sock"],
     about=["mounts"],
+    by_hand="what mounts the socket cannot work without the engine; what takes its place depends on what it asks for",
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each mount that leads to an engine."""
@@ -93,7 +116,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 else f"whoever reaches it is {'that user' if own else 'root'}",
                 value=where,
                 severity=LOW if proxy else HIGH if own else None,
-                fix=_fix(workload, item, proxy=proxy),
+                fix=_fix(workload, proxy=proxy),
             )
 
 

@@ -53,9 +53,10 @@ def _fix(workload: Workload) -> Fix:
     return set_value(
         workload.healthcheck,
         Healthcheck(test, interval=30.0, timeout=5.0, retries=3),
-        "ask every 30 seconds whether it works",
+        f"ask every 30 seconds whether it works: {test[1].rpartition('/')[2]}",
         risk=NEEDS_PROOF,
-        mitigation="look whether it becomes healthy; what waits for it starts later",
+        mitigation="look whether it becomes healthy; what waits for it starts later, and a request that only a working "
+        "service answers says more than an open port",
         basis="a program that the image brings",
     )
 

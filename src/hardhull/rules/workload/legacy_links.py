@@ -39,9 +39,10 @@ def _fix(workload: Workload) -> Fix:
     return drop(
         workload.links,
         workload.links.value,
-        "name the other services on the project's network",
+        "take the links away: services of a network reach each other by name",
         risk=NEEDS_PROOF,
-        mitigation="prove it first: an alias (db:database) becomes a network alias of the other service",
+        mitigation="prove it first: an alias (db:database) becomes a network alias of the other service, and what a "
+        "link started first is named under depends_on",
     )
 
 

@@ -50,12 +50,18 @@ def _fix(workload: Workload, policy: Policy) -> Fix:
     if not isinstance(swap, Inexpressible) and not swap.written:
         changes.append(SetTo("memory_swap", size))
     return change(
-        f"limit its memory to {size // MIB} MiB",
+        f"limit its memory to {_shown(size)}",
         *changes,
         risk=NEEDS_PROOF,
         basis=basis,
         mitigation="load-test it: past the limit the kernel kills it (OOM); the peak stands in `docker stats`",
     )
+
+
+def _shown(size: int) -> str:
+    """Bytes as people say them."""
+    mib = size // MIB
+    return f"{mib // 1024} GiB" if mib >= 1024 and mib % 1024 == 0 else f"{mib} MiB"
 
 
 @rule(

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.fix import NEEDS_PROOF, set_value
+from hardhull.rules.fix import advise
+from hardhull.rules.hardening import snippet
 from hardhull.rules.rule import INFO, LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
+def _advice(workload: Workload) -> str:
+    """The policy with a limit, and what it costs: an engine that starts again leaves such containers stopped."""
+    text = snippet(workload, compose="restart: on-failure:5", docker="--restart on-failure:5")
+    return (
+        f"{text}\n# with it nothing starts the container after a reboot or a restart of the engine: let systemd do\n"
+        "# that, or keep the policy and let monitoring count restarts (docker inspect --format '{{.RestartCount}}')"
+    )
+
+
 @rule(
     "HH-MON-006",
     "restart-without-limit",
@@ -37,6 +47,7 @@ if TYPE_CHECKING:
     cis=["docker-1.6:5.15", "docker-1.8:5.15"],
     tags=["cis"],
     about=["restart"],
+    by_hand="with a limit nothing starts the container after a reboot, and its owner knows whether that may be",
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields the policy."""
@@ -47,14 +58,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         f"{workload.subject} is restarted without end",
         label="no limit",
         severity=INFO if policy == "unless-stopped" else None,
-        fix=set_value(
-            workload.restart,
-            "on-failure:5",
-            "give up after five failures",
-            risk=NEEDS_PROOF,
-            mitigation="watch it: a container that ends with 0, or after five failures, stays stopped",
-            basis="CIS Docker Benchmark 5.15",
-        ),
+        fix=advise("give up after five failures, unless it has to come back after a reboot", _advice(workload)),
     )
 
 

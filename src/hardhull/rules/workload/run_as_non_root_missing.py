@@ -49,6 +49,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     known = user or workload.effective_user.get("")
     if known and is_root(known):
         return
+    sure = (known or "").partition(":")[0].isdigit()
     yield workload.run_as_non_root.finding(
         f"{workload.subject} may start as root: runAsNonRoot is not set",
         label="runAsNonRoot is not true",
@@ -57,8 +58,10 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             workload.run_as_non_root,
             True,
             "refuse to start it as root",
-            risk=SAFE if (known or "").partition(":")[0].isdigit() else NEEDS_PROOF,
-            mitigation="prove it first: an image that starts as root, or names its user by name, does not start",
+            risk=SAFE if sure else NEEDS_PROOF,
+            mitigation=""
+            if sure
+            else "prove it first: an image that starts as root, or names its user by name, does not start",
         ),
     )
 

@@ -24,8 +24,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
-from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
-from hardhull.rules.hardening import back_to_default
+from hardhull.rules.fix import NEEDS_PROOF, SetTo, advise, change
+from hardhull.rules.hardening import back_to_default, scratch
+from hardhull.rules.needs import needs_of
 from hardhull.rules.questions import known_base, runs_to_its_end, throwaway
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
 
 
 def _fix(workload: Workload) -> Fix:
-    """The image's own user where it has one, else a user that the image is known to bring."""
+    """The image's own user where it has one, else a user that the image is known to bring, with what it writes to.
+
+    An entrypoint of the workload's own (a cron daemon, say) was written for root: who knows what it needs.
+    """
     recipe, base = workload.recipe.get(None), known_base(workload)
     asked_for = workload.user.written
     image_user = recipe.user.get("") if recipe is not None else base.user if base is not None else ""
@@ -48,12 +52,23 @@ def _fix(workload: Workload) -> Fix:
     if recipe is not None:
         return advise("create a user in its Dockerfile", f"fix {recipe.place.source.path}: its last USER counts")
     shipped = next((one for one in base.ships if one.uid is not None), None) if base is not None else None
-    if base is None or shipped is None or base.drops_to:
+    if base is None or shipped is None:
         return advise("run it as a user without privileges", ADVICE)
-    return set_value(
-        workload.user,
-        f"{shipped.uid}:{shipped.uid}",
+    if base.drops_to and not workload.entrypoint.get(None):
+        return advise(
+            f"let it begin as {base.drops_to}, or leave it to its entrypoint, which becomes {base.drops_to} by itself",
+            f"`docker run --rm --entrypoint id {base.name} {base.drops_to}` shows the number to set, once what is "
+            "mounted belongs to it; the entrypoint then has nothing to do as root",
+        )
+    if workload.entrypoint.get(None):
+        return advise("run it as a user without privileges", f"its own entrypoint may need root; {ADVICE}")
+    needs = needs_of(workload)
+    if needs is not None and needs.low_port and workload.runtime == "kubernetes":
+        return advise("listen on a port from 1024 on, then run it as a user without privileges", LOW_PORT)
+    return change(
         f"run it as {shipped.name}",
+        SetTo("user", f"{shipped.uid}:{shipped.uid}"),
+        *(scratch(workload) if needs is not None else ()),
         risk=NEEDS_PROOF,
         mitigation=WRITES,
         basis=f"{base.name} brings the user {shipped.name} ({base.source})",
@@ -61,6 +76,10 @@ def _fix(workload: Workload) -> Fix:
 
 
 WRITES = "prove it first: what only root may write shows as `Permission denied`; give it those folders"
+LOW_PORT = (
+    "only root and NET_BIND_SERVICE may listen below 1024 in many clusters: take a variant that does not "
+    "(nginxinc/nginx-unprivileged on 8080), or the sysctl net.ipv4.ip_unprivileged_port_start=0 in the pod"
+)
 ADVICE = "find a number that works (`docker run --user 10001:10001 ...`), give it the folders it writes to, and set it"
 
 
@@ -109,6 +128,9 @@ services:
   web:
     image: nginx:1.27
     user: "101:101"
+    tmpfs:
+      - /var/cache/nginx
+      - /var/run
 """,
     ),
     Example(
@@ -117,7 +139,7 @@ services:
 docker run -d --user 0:0 nginx:1.27  #! HH-PRV-008
 """,
         good="""
-docker run -d --user 101:101 nginx:1.27
+docker run -d --user 101:101 --tmpfs /var/cache/nginx --tmpfs /var/run nginx:1.27
 """,
     ),
     Example(
@@ -130,7 +152,7 @@ metadata:
 spec:
   containers:
     - name: web
-      image: nginx:1.27
+      image: node:22.12.0
       securityContext:
         runAsUser: 0  #! HH-PRV-008
 """,
@@ -142,10 +164,10 @@ metadata:
 spec:
   containers:
     - name: web
-      image: nginx:1.27
+      image: node:22.12.0
       securityContext:
-        runAsUser: 101
-        runAsGroup: 101
+        runAsUser: 1000
+        runAsGroup: 1000
 """,
     ),
 ]

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Severity
-from hardhull.rules.fix import NEEDS_PROOF, drop, swap
+from hardhull.rules.fix import NEEDS_PROOF, advise, swap
 from hardhull.rules.hostpaths import engine_socket, exposure
 from hardhull.rules.questions import host_path, image_name, known_first
 from hardhull.rules.rule import HIGH, LOW, PRIVILEGE, Example, rule
@@ -47,7 +47,7 @@ MONITORS = (
 
 
 def _fix(workload: Workload, item: Field[Mount], found: Exposure) -> Fix:
-    """Read-only where that takes the danger out, else without it."""
+    """Read-only where that takes the danger out; what is mounted for a purpose is not just taken away."""
     if not item.value.read_only and found.severity(read_only=True) is None:
         return swap(
             workload.mounts,
@@ -57,12 +57,16 @@ def _fix(workload: Workload, item: Field[Mount], found: Exposure) -> Fix:
             risk=NEEDS_PROOF,
             mitigation="prove it first: writing there fails with `Read-only file system`",
         )
-    return drop(
-        workload.mounts,
-        [item],
-        "take the folder of the host away",
-        risk=NEEDS_PROOF,
-        mitigation="prove it first: copy the one file that is needed, or give it a named volume",
+    path = host_path(item.value)
+    if item.value.read_only:
+        return advise(
+            "mount only what it reads of that, or let it do without",
+            f"one file or folder below {path} instead of all of it, or a copy in a named volume; what watches the host "
+            "keeps what its documentation asks for: say so with `# hardhull: ignore[HH-PRV-018] -- reason`",
+        )
+    return advise(
+        "mount only what it changes of that, or let it do without",
+        f"one file or folder below {path} instead of all of it, or a named volume; `:ro` where it only reads",
     )
 
 

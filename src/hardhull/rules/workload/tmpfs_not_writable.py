@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
-from hardhull.rules.fix import SAFE, swap
+from hardhull.rules.fix import NEEDS_PROOF, swap
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import LOW, PRIVILEGE, Example, rule
 
@@ -66,7 +66,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 f"{workload.subject} runs as {user} and cannot write to its tmpfs {item.value.target}",
                 label="only root writes here",
                 value=item.value.target,
-                fix=swap(workload.mounts, item, _open(item.value), "let every user of the container write", risk=SAFE),
+                fix=swap(
+                    workload.mounts,
+                    item,
+                    _open(item.value),
+                    "let every user of the container write, as in /tmp",
+                    risk=NEEDS_PROOF,
+                    mitigation="look first whether it writes there at all, or is started as another user: narrower is "
+                    "uid= and gid= of its user",
+                ),
             )
 
 

@@ -208,14 +208,14 @@ def put_healthcheck(keys: Keys, value: Healthcheck | None) -> None:
     if not field.known:
         raise UnwritableError(f"the healthcheck is not known: {field.why}")
     old = field.value or Healthcheck(())
+    if value.test != old.test:
+        _put_part(keys, "test", _test(keys, value.test) if value.test else None)
     for key in _TIMES:
         wanted = getattr(value, key)
         if wanted != getattr(old, key):
             _put_part(keys, key, None if wanted is None else values.duration(wanted))
     if value.retries != old.retries:
         _put_part(keys, "retries", value.retries)
-    if value.test != old.test:
-        _put_part(keys, "test", _test(keys, value.test) if value.test else None)
     if value.disabled != old.disabled and "NONE" not in {*value.test[:1], *old.test[:1]}:
         _put_part(keys, "disable", value.disabled or None)
 
