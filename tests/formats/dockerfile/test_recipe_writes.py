@@ -117,6 +117,12 @@ def test_an_item_that_is_added_is_read_again(
     assert written(after, Add(name, item)) == after
 
 
+def test_a_name_that_gets_another_value_later_is_not_set_in_vain() -> None:
+    change = Add("env", EnvVar("A", "plain"))
+    assert attempt(b"FROM x\nCMD run\nENV A=1\n", change) is None
+    assert attempt(b"FROM x\nENV A=1\nCMD run\n", change) == b"FROM x\nENV A=1\nENV A=plain\nCMD run\n"
+
+
 @LAW
 @given(data=dockerfiles(), name=st.sampled_from(sorted(ITEMS)), draw=st.data())
 def test_an_item_that_is_dropped_or_swapped_leaves_the_others(

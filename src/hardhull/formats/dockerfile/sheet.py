@@ -116,13 +116,17 @@ class Sheet:
 
     def at_start_of_containers(self, stage: Stage, lines: Sequence[str]) -> None:
         """Puts instructions behind all that builds a stage, in front of what says how its containers start."""
-        statements = self.of_stage(stage)
-        last = max(number for number, each in enumerate(statements) if each.keyword in MAKES or number == 0)
-        first = next((each for each in statements[last + 1 :] if each.keyword in STARTS), None)
+        first = self.start_of_containers(stage)
         if first is not None:
             self.before(first, lines)
         else:
-            self.after(statements[-1], lines)
+            self.after(self.of_stage(stage)[-1], lines)
+
+    def start_of_containers(self, stage: Stage) -> Statement | None:
+        """The first instruction behind all that builds a stage which says how its containers start."""
+        statements = self.of_stage(stage)
+        last = max(number for number, each in enumerate(statements) if each.keyword in MAKES or number == 0)
+        return next((each for each in statements[last + 1 :] if each.keyword in STARTS), None)
 
     def remove(self, statement: Statement) -> None:
         """Takes an instruction out with its lines.

@@ -102,7 +102,20 @@ def add(sheet: Sheet, recipe: ImageRecipe, change: Add) -> None:
     if any(item.known and _same(item.value, change.item) for item in getattr(recipe, change.field).get(())):
         return
     text = f"{sheet.keyword(keyword)} {_item(change.field, change.item, sheet.document.escape)}"
+    if change.field in {"env", "labels"} and _overridden(sheet, stage, keyword, _named(change.item)[0]):
+        raise UnwritableError("the same name gets another value behind the place for it", text)
     sheet.at_start_of_containers(stage, [text])
+
+
+def _overridden(sheet: Sheet, stage: Stage, keyword: str, name: str) -> bool:
+    """Whether a name gets its value behind the place where a new instruction would go."""
+    first = sheet.start_of_containers(stage)
+    return first is not None and any(
+        pair.key.text == name
+        for each in sheet.of_stage(stage)
+        if each.keyword == keyword and each.span.start > first.span.start
+        for pair in each.pairs
+    )
 
 
 def drop(sheet: Sheet, _recipe: ImageRecipe, change: Drop) -> None:
