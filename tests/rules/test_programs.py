@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hardhull.rules.end_of_life import ended
@@ -150,6 +150,7 @@ WORDS = st.lists(
 PROGRAMS = st.sampled_from(["curl", "wget", "pip", "npm", "git", "apk", "apt-get", "dnf", "sh", "go", "podman", "x/y"])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine says nothing about the words
 @given(PROGRAMS, WORDS)
 def test_any_words_are_answered_with_positions_inside(program: str, words: list[str]) -> None:
     line = [program, *words]
