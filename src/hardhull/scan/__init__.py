@@ -110,6 +110,7 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
     from hardhull.facts.local_image import nothing
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
+    from hardhull.scan.credentials import without_credentials
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Judge
     from hardhull.scan.link import link
@@ -149,7 +150,8 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
         facts=_plain(reading.facts) if options.facts else (),
         fail_on=policy.fail_on,
     )
-    return Examination(result, reading.facts, judged.offers, reading.tree)
+    safe, offers = without_credentials(result, judged.offers)
+    return Examination(safe, reading.facts, offers, reading.tree)
 
 
 def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:

@@ -1,0 +1,67 @@
+"""Taking credentials out of the words of a result.
+
+Rules keep values that are secrets to themselves, but a name is theirs to say: and what stands where the name of an
+image, a container or a key belongs may be a token, such as that of ``docker run -e TOKEN ghp_...``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.model.result import FixInfo, NotChecked
+from hardhull.text.redaction import without_formats
+from hardhull.text.secret_formats import find_formats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.model.result import AttackPath, Found, Result
+    from hardhull.scan.judge import Offer
+
+
+def without_credentials(result: Result, offers: list[Offer]) -> tuple[Result, list[Offer]]:
+    """A result and its offers without any credential of a known form; mostly there is none, and they stay as they are.
+
+    Paths of files stay, because they are what people look for.
+    """
+    if not find_formats("\n".join(set(_words(result)))):
+        return result, offers
+    safe = result._replace(
+        findings=tuple(map(_found, result.findings)),
+        paths=tuple(map(_path, result.paths)),
+        not_checked=tuple(NotChecked(*map(without_formats, item)) for item in result.not_checked),
+        unused_ignores=tuple(NotChecked(*map(without_formats, item)) for item in result.unused_ignores),
+    )
+    return safe, [offer._replace(found=_found(offer.found)) for offer in offers]
+
+
+def _words(result: Result) -> Iterator[str]:
+    for found in result.findings:
+        yield found.subject
+        yield found.message
+        for fix in found.fixes:
+            yield fix.title
+            yield fix.advice
+            yield fix.basis
+        for reading in found.readings:
+            yield from reading
+    for item in (*result.not_checked, *result.unused_ignores):
+        yield item.what
+        yield item.why
+    for path in result.paths:
+        yield path.subject
+        yield from (step.what for step in path.steps)
+
+
+def _found(found: Found) -> Found:
+    return found._replace(
+        subject=without_formats(found.subject),
+        message=without_formats(found.message),
+        readings=tuple((without_formats(what), without_formats(value), where) for what, value, where in found.readings),
+        fixes=tuple(FixInfo(*map(without_formats, fix)) for fix in found.fixes),
+    )
+
+
+def _path(path: AttackPath) -> AttackPath:
+    steps = tuple(step._replace(what=without_formats(step.what)) for step in path.steps)
+    return path._replace(steps=steps, subject=without_formats(path.subject))
