@@ -92,6 +92,18 @@ def test_a_file_over_which_compose_lays_nothing_is_refused_with_a_text_to_paste(
     assert any(each.snippet.startswith("services:\n  web:\n") for each in refused)
 
 
+def test_an_override_that_nobody_loads_does_not_count() -> None:
+    files = {
+        "compose.yaml": COMPOSE,
+        "compose.extra.yaml": "services:\n  more: {image: 'redis:7'}\n",
+        "up.sh": "#!/bin/sh\ndocker compose -f compose.yaml -f compose.extra.yaml up -d\n",
+    }
+    plan = laid_over(files)
+    why = [each.why for each in plan.of(Status.REFUSED) if each.found.rule == "HH-PRV-001"]
+    told = "with the override too: somebody names the files with -f, and then Compose loads none"
+    assert why == [f"privileged-container is still found after it, {told}"]
+
+
 def test_a_unit_gets_a_drop_in() -> None:
     made = written({"web.service": UNIT})
     (path,) = made

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hardhull.scan import Options
 
 NOT_ASKED = "nobody has looked up the digest: ask an engine (--engine) or the registry (--online)"
+NO_OVERRIDE = ", with the override too: somebody names the files with -f, and then Compose loads none"
 MAX_PASSES = 4
 """How often what fixes lay bare is fixed as well."""
 MAX_ROUNDS = 6
@@ -162,7 +163,8 @@ class Planner:
                 file = [ask for ask in made if home_of(complaint.path) == ask.key[1]]
                 guilty = self._guilty(first, here or file or made, complaint)
             for ask in guilty:
-                dropped[ask.found.id] = _refused(ask, complaint.why)
+                unread = self._choices.override and ask.fact.syntax == "compose" and ask.rule.id == complaint.rule
+                dropped[ask.found.id] = _refused(ask, complaint.why + (NO_OVERRIDE if unread else ""))
 
     def _guilty(self, first: Examination, suspects: list[Ask], complaint: Complaint) -> list[Ask]:
         """The fewest of the suspects that bring the complaint without the others, found by halving."""
