@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -138,11 +139,14 @@ def ask_compose(folder: Path, plan: Plan, kinds: dict[str, tuple[str, ...]], com
         return
     with TemporaryDirectory() as name:
         copy = Path(name) / "project"
-        subprocess.run(["cp", "-r", str(folder), str(copy)], check=True)
+        shutil.copytree(folder.resolve(), copy, symlinks=True)
         took = {file.path for file in files if _compose(compose, copy, file.path)}
         for file in plan.files:
-            (copy / file.path).parent.mkdir(parents=True, exist_ok=True)
-            (copy / file.path).write_bytes(file.after)
+            target = copy / file.path
+            if not target.resolve().is_relative_to(copy):  # never out of the copy
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.after)
         tally.files["asked docker compose"] += len(took)
         tally.refused += [f"docker compose: {folder.name}/{path}" for path in took if not _compose(compose, copy, path)]
 
