@@ -141,8 +141,6 @@ def test_a_quadlet_gets_a_drop_in_in_which_lists_begin_anew() -> None:
         ("Dockerfile", "FROM debian:12\nADD a b\nCMD python app.py\n", "an image recipe has no override"),
         ("daemon.json", '{"userland-proxy": true, "icc": true}\n', "the engine reads one daemon.json"),
         ("run.sh", "#!/bin/sh\ndocker run --privileged nginx:1.27\n", "it has no override"),
-        ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: [{name: a, image: 'nginx:1.27'}]}\n",
-         "a manifest has no override that counts by itself"),
     ],
 )  # fmt: skip
 def test_what_has_no_override_says_so(path: str, text: str, why: str) -> None:

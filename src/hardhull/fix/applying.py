@@ -46,7 +46,7 @@ def verifier(plan: Plan, found: Discovery, rescan: Callable[[], Result]) -> Call
         unexpected = [
             f"{names.get(rule, rule)} is found in {path} ({subject}), which was not planned"
             for (rule, path, subject), count in now.items()
-            if count > wanted[rule, path, subject]
+            if count > wanted[rule, path, subject] and path not in plan.patched
         ]
         return unexpected + checks.after()
 

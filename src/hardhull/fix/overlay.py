@@ -1,4 +1,4 @@
-"""Fixes laid over files that are not ours to edit: Compose's override file, drop-ins of units.
+"""Fixes laid over files that are not ours to edit: Compose's override file, drop-ins of units, kustomize's patches.
 
 Every format has its own way, or none: then a fix is refused with the reason. What counts is decided as for every other
 fix, by reading the files with the override among them and judging again.
@@ -35,8 +35,6 @@ DROP_IN = "zz-hardhull.conf"
 EMPTY = b"services:\n"
 NONE = {
     "dockerfile": "an image recipe has no override: build another one `FROM` it, or change it where it stands",
-    "kubernetes": "a manifest has no override that counts by itself: make a kustomize patch of what "
-    "`hardhull fix --format patch` shows",
     "daemon.json": "the engine reads one daemon.json: change it where it stands",
     "auditd": "audit rules are loaded together: change the file that holds the rule",
 }
@@ -71,7 +69,10 @@ class Overlay:
             raise
 
     def _write_unit(self, fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
-        """Writes into the unit as it is; :meth:`laid` makes a drop-in of the outcome."""
+        """Writes into the unit or manifest as it is; a drop-in or a patch is made of the outcome."""
+        if fact.syntax == "kubernetes":
+            write(fact, changes, drafts)
+            return
         if fact.syntax in NONE or not self._is_unit(fact.place.source.path):
             raise UnwritableError(NONE.get(fact.syntax, "it has no override: change it where it stands"))
         mark = drafts.log.mark()
@@ -87,7 +88,7 @@ class Overlay:
         for file in files:
             if file.before is not None and self._is_base(file.path):
                 bases.append(file)
-            elif file.path not in self._files:
+            elif file.before is None or file.path not in self._files:
                 found[file.path] = FileEdit(file.path, None, file.after, ())
             else:
                 found[file.path] = file

@@ -8,6 +8,7 @@ from hardhull.facts.recipe_changes import ImageIs
 from hardhull.fix.choose import Ask, Choices, choose, home_of, key_of
 from hardhull.fix.drafting import draft
 from hardhull.fix.hidden import secrets_of, without
+from hardhull.fix.kustomize import Laid, laid
 from hardhull.fix.patch import Diffs, file_edit
 from hardhull.fix.rollout import rollout
 from hardhull.fix.verdict import complaints
@@ -98,6 +99,12 @@ class Planner:
         else:
             for one in attempt.made:
                 dropped[one.ask.found.id] = _refused(one.ask, "the fixes of this tree get in each other's way")
+            attempt = self._attempt(first, asks, dropped)
+        refused = self._written(attempt).refused
+        if refused:
+            for one in attempt.made:
+                if one.ask.key[1] in refused:
+                    dropped[one.ask.found.id] = _refused(one.ask, refused[one.ask.key[1]])
             attempt = self._attempt(first, asks, dropped)
         return self._told(first, attempt, [*others, *dropped.values()])
 
@@ -198,9 +205,17 @@ class Planner:
             fix = one.ask.found.fixes[0]._replace(diff=text)
             fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
-        files = changed_files(self._before, attempt.found)
+        files, patched, _ = self._written(attempt)
         told = [self._without_secrets(each) for each in fixes]
-        return Plan(first.result, attempt.last.result, tuple(told), files, rollout(files, attempt.last.tree))
+        steps = rollout(files, attempt.last.tree)
+        return Plan(first.result, attempt.last.result, tuple(told), files, steps, patched)
+
+    def _written(self, attempt: _Attempt) -> Laid:
+        """The files to write, and manifests that stay as they are, because patches are laid over them."""
+        files = changed_files(self._before, attempt.found)
+        if not self._choices.override:
+            return Laid(files, frozenset(), {})
+        return laid(files, attempt.last.tree.read)
 
     def _without_secrets(self, each: Planned) -> Planned:
         """What writers say may quote a file."""

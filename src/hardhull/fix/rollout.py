@@ -6,6 +6,7 @@ import posixpath
 import shlex
 from typing import TYPE_CHECKING
 
+from hardhull.formats.kubernetes.kustomize import NAMES as KUSTOMIZATIONS
 from hardhull.model.plan import Rollout
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ def rollout(files: Sequence[FileEdit], tree: Tree) -> tuple[Rollout, ...]:
     kinds = {one.source.path: one.kinds for one in tree.candidates}
     found: list[tuple[int, Rollout]] = []
     for file in files:
+        if posixpath.basename(file.path) in KUSTOMIZATIONS:
+            found.append((3, _kustomization(file.path)))
+            continue
         for kind in kinds.get(file.path, ()):
             steps = _STEPS.get(kind)
             if steps is not None:
@@ -45,6 +49,11 @@ def _compose(path: str) -> Rollout:
 def _kubernetes(path: str) -> Rollout:
     command = f"kubectl apply -f {shlex.quote(path)}"
     return Rollout(command, command, "rolls the pods whose template changed")
+
+
+def _kustomization(path: str) -> Rollout:
+    command = f"kubectl apply -k {shlex.quote(posixpath.dirname(path) or '.')}"
+    return Rollout(command, command, "rolls the pods whose template the patches change")
 
 
 def _dockerfile(path: str) -> Rollout:

@@ -81,6 +81,7 @@ class Plan(NamedTuple):
         fixes: what becomes of every finding that has a way to go away, worst first.
         files: what is written, by path.
         rollout: commands that bring the files to what runs.
+        patched: manifests that patches are laid over: what these repair, a scan of the files still finds.
     """
 
     before: Result
@@ -88,6 +89,7 @@ class Plan(NamedTuple):
     fixes: tuple[Planned, ...]
     files: tuple[FileEdit, ...]
     rollout: tuple[Rollout, ...]
+    patched: frozenset[str] = frozenset()
 
     def of(self, status: Status) -> list[Planned]:
         """The fixes with a status, worst finding first."""

@@ -38,12 +38,17 @@ class Override(NamedTuple):
     Attributes:
         path: a name for the file of the patch.
         patch: its text, JSON Patch in YAML.
-        kustomization: what goes into the ``kustomization.yaml`` beside it.
+        item: what goes into the list ``patches`` of the ``kustomization.yaml`` beside it.
     """
 
     path: str
     patch: str
-    kustomization: str
+    item: dict[str, Any]
+
+    @property
+    def kustomization(self) -> str:
+        """The lines of that list with this patch alone."""
+        return "".join(f"{line}\n" for line in entry("patches", [self.item], 0, Style()))
 
 
 def json_patch(fact: Workload, changes: Many[Change]) -> list[Op]:
@@ -70,10 +75,54 @@ def override(fact: Workload, changes: Many[Change]) -> Override:
     Raises:
         UnwritableError: one of them cannot be written, or nothing names the object.
     """
-    ops = json_patch(fact, changes)
     source = fact.place.source
     thing = Stands(Draft(source, Log())).container(fact.place).thing
-    block = Block(source, thing.node)
+    return _override(Block(source, thing.node), json_patch(fact, changes))
+
+
+class NewObject(NamedTuple):
+    """An object that is not in the manifest: a name for a file of its own, and its text."""
+
+    path: str
+    text: str
+
+
+def overrides(source: Source, after: bytes) -> list[Override | NewObject]:
+    """What was changed in a file of manifests: a kustomize patch for each object, and objects that came at its end.
+
+    Args:
+        source: the file as it is.
+        after: the file as it would be, with the same objects in the same order.
+
+    Raises:
+        UnwritableError: an object went, or nothing names one that was changed.
+    """
+    changed = Source(source.path, after)
+    old, new = Stands(Draft(source, Log())), Stands(Draft(changed, Log()))
+    names = [_name(Block(source, thing.node)) for thing in old.things]
+    if [_name(Block(changed, thing.node)) for thing in new.things[: len(names)]] != names:
+        raise UnwritableError("the objects of the file are not the same any more")
+    found: list[Override | NewObject] = []
+    for thing in new.things[len(names) :]:
+        kind, name = _name(Block(changed, thing.node))
+        text = after[thing.node.start : thing.node.end].decode("utf-8", "replace")
+        found.append(NewObject(f"hardhull-{kind.lower()}-{name}.yaml", f"{text}\n"))
+    for was, now in zip(old.things, new.things, strict=False):
+        before = plain(was.node)
+        ops = list(_differences(before, plain(now.node), ""))
+        if ops:
+            found.append(_override(Block(source, was.node), [*_tests(before, ops), *ops]))
+    return found
+
+
+def _name(block: Block) -> tuple[str, str]:
+    """Kind and name of an object; empty where it has none."""
+    metadata = block.block("metadata")
+    return block.text("kind") or "", (metadata.text("name") if metadata is not None else None) or ""
+
+
+def _override(block: Block, ops: list[Op]) -> Override:
+    """The patch of one object."""
     found = header(block)
     if found is None or block.block("metadata") is None:
         raise UnwritableError("kustomize cannot name an item of a typed list")
@@ -89,8 +138,7 @@ def override(fact: Workload, changes: Many[Change]) -> Override:
         target["namespace"] = manifest.namespace_name
     path = f"hardhull-{manifest.kind.lower()}-{name}.yaml"
     patch = "".join(f"{line}\n" for op in ops for line in item_lines(op, 0, Style()))
-    lines = entry("patches", [{"path": path, "target": target}], 0, Style())
-    return Override(path, patch, "".join(f"{line}\n" for line in lines))
+    return Override(path, patch, {"path": path, "target": target})
 
 
 def _both(fact: Workload, changes: Many[Change]) -> tuple[Any, Any]:
