@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.edit import Edit
 from hardhull.model.plan import FileEdit
-from hardhull.model.source import Span
+from hardhull.model.source import Source, Span
 from hardhull.text.editdiff import LineChange, changed_lines, is_unplaceable, lines_of, unified
 from hardhull.text.redacted_lines import redacted_lines
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from hardhull.model.source import Source
 
 
 class Diffs:
@@ -74,11 +72,10 @@ def file_edit(path: str, before: bytes | None, after: bytes) -> FileEdit:
 
 def shown(file: FileEdit) -> str:
     """A file's change as a unified diff with every secret redacted."""
-    after = lines_of(redact(_text(file.after)))
     if file.before is None:
+        after = lines_of(redact(_text(file.after)))
         return unified(file.path, [], after, [LineChange(0, 0, 0, len(after))], new=True)
-    before = lines_of(redact(_text(file.before)))
-    return unified(file.path, before, after, changed_lines(file.before, file.edits))
+    return _Page(Source(file.path, file.before)).diff(file.edits)
 
 
 class LeftOut(NamedTuple):

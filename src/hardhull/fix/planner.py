@@ -132,8 +132,9 @@ class Planner:
                 for ask in choose(last.offers, self._choices)[0]
                 if (ask.key not in known or ask.key in left) and ask.found.id not in dropped
             ]
-            refused = {key: each for key, each in refused.items() if key[:3] not in {ask.key for ask in wanted}}
-            known |= {ask.key for ask in wanted}
+            again = {ask.key for ask in wanted}
+            refused = {key: each for key, each in refused.items() if key[:3] not in again}
+            known |= again
         return _Attempt(made, list(refused.values()), found, last)
 
     def _overlay(self, found: Discovery) -> Overlay | None:
@@ -221,15 +222,14 @@ class Planner:
         """What writers say may quote a file."""
         if not each.snippet and not each.why and not each.notes:
             return each
-        paths = {place.path for place in each.found.locations}
-        secrets = {value for one in self._found.files if one.source.path in paths for value in self._secrets(one)}
+        secrets = {value for place in each.found.locations for value in self._secrets(place.path)}
         notes = tuple(without(note, secrets) for note in each.notes)
         return each._replace(why=without(each.why, secrets), snippet=without(each.snippet, secrets), notes=notes)
 
-    def _secrets(self, file: Candidate) -> frozenset[str]:
-        path = file.source.path
+    def _secrets(self, path: str) -> frozenset[str]:
+        """Those of a file as it is; a file that is not there has none."""
         if path not in self._known_secrets:
-            self._known_secrets[path] = secrets_of(file.source.data)
+            self._known_secrets[path] = secrets_of(self._before.get(path) or b"")
         return self._known_secrets[path]
 
 

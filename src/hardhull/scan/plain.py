@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.fact import Fact
 from hardhull.model.field import Field, Inexpressible
+from hardhull.model.fragment import Fragment
 from hardhull.text.redaction import REDACTED, redact
 from hardhull.text.secrets import secret_in, secret_spans
 
@@ -56,6 +57,8 @@ def _value(value: Any) -> Any:
         return redact(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
+    if isinstance(value, Fragment):
+        return redact(value.text)
     return str(value)
 
 

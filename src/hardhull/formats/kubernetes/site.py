@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.kubernetes.block import Block
@@ -11,11 +12,11 @@ from hardhull.formats.kubernetes.kinds import TEMPLATES, split_version
 from hardhull.formats.kubernetes.manifest import header
 from hardhull.formats.kubernetes.parts import is_read
 from hardhull.model.source import BOM
-from hardhull.text import jsondoc
 from hardhull.text.draft import UnwritableError
 from hardhull.text.errors import UnreadableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence
 from hardhull.text.tree.draft import TreeDraft
+from hardhull.text.tree.layout import KEPT, Layout, json_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +30,17 @@ _MAX_LISTS = 5
 
 def tree_of(draft: Draft) -> TreeDraft:
     """The tree of a manifest file; documents that cannot be read, or that nobody reads, are not in it."""
-    source = draft.source
+    return TreeDraft(draft, _layout(draft.source))
+
+
+@lru_cache(KEPT)
+def _layout(source: Source) -> Layout:
     if source.data.removeprefix(BOM).lstrip()[:1] in {b"{", b"["}:
         try:
-            return TreeDraft(draft, [jsondoc.load(source)], json=True)
+            return json_layout(source)
         except UnreadableError:  # flow style of YAML, or several documents
             pass
-    return TreeDraft(draft, list(documents(source, is_read).roots))
+    return Layout(source, list(documents(source, is_read).roots), json=False)
 
 
 class Thing(NamedTuple):

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from hardhull.model.edit import Edit
 from hardhull.model.source import Span
-from hardhull.text import jsondoc, yamldoc
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence, is_merge
-from hardhull.text.tree.layout import Layout
+from hardhull.text.tree.layout import json_layout, yaml_layout
 from hardhull.text.tree.pending import Pending, differs, holds_nothing, same_text
 from hardhull.text.tree.plain import entry
 from hardhull.text.tree.render import Renderer
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from hardhull.text.draft import Draft
     from hardhull.text.nodes import Node
+    from hardhull.text.tree.layout import Layout
     from hardhull.text.tree.plain import Plain
 
 CONFLICT = "another fix wants something else in the same place"
@@ -50,8 +50,8 @@ class TreeDraft:
         layout: where the nodes stand.
     """
 
-    def __init__(self, draft: Draft, roots: list[Node | None], *, json: bool = False) -> None:
-        self.layout = Layout(draft.source, roots, json=json)
+    def __init__(self, draft: Draft, layout: Layout) -> None:
+        self.layout = layout
         self._log = draft.log
         self._path = draft.source.path
         self._pending: dict[int, Pending] = {}
@@ -67,7 +67,7 @@ class TreeDraft:
         Raises:
             UnreadableError: it is none.
         """
-        return cls(draft, yamldoc.load(draft.source))
+        return cls(draft, yaml_layout(draft.source))
 
     @classmethod
     def of_json(cls, draft: Draft) -> TreeDraft:
@@ -76,7 +76,7 @@ class TreeDraft:
         Raises:
             UnreadableError: it is none.
         """
-        return cls(draft, [jsondoc.load(draft.source)], json=True)
+        return cls(draft, json_layout(draft.source))
 
     # ---- what can be asked for ------------------------------------------------------------------------------------
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from hardhull.text import jsondoc, yamldoc
 from hardhull.text.nodes import Mapping, Scalar, Sequence
 from hardhull.text.tree.plain import Style
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from hardhull.text.nodes import Node
 
 Holder: TypeAlias = Mapping | Sequence
+
+KEPT = 8
+"""Layouts that are remembered: a fix is written by itself and together with others, one right after the other."""
 
 _COMMENT = re.compile(rb"(?:^|(?<=[ \t\r\n]))#[^\r\n]*", re.MULTILINE)
 
@@ -225,3 +230,23 @@ class Layout:
                 outer = len(line) - len(line.lstrip(b" \t"))
                 return max(self.column(root.entries[0].key.start) - outer, 0) or None
         return None
+
+
+@lru_cache(KEPT)
+def yaml_layout(source: Source) -> Layout:
+    """The layout of a YAML file.
+
+    Raises:
+        UnreadableError: it is none.
+    """
+    return Layout(source, yamldoc.load(source), json=False)
+
+
+@lru_cache(KEPT)
+def json_layout(source: Source) -> Layout:
+    """The layout of a JSON file.
+
+    Raises:
+        UnreadableError: it is none.
+    """
+    return Layout(source, [jsondoc.load(source)], json=True)

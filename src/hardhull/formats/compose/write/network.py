@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hardhull.formats.compose.layers import Layers
 from hardhull.formats.compose.write import values
 from hardhull.formats.compose.write.keys import Keys
 from hardhull.formats.compose.write.lists import Items
@@ -52,12 +53,17 @@ def add_network(keys: Keys, network: Attachment) -> None:
 def _neighbours(keys: Keys) -> list[Workload]:
     """The other services of the project, where all of them share the network that nobody chose."""
     names = keys.sites.workload.neighbours.get(())
+    if not names:
+        return []
+    layers = keys.sites.layers
+    folder = layers.folder
     found = {
         id(user): user
-        for users in keys.sites.layers.users.values()
+        for users in layers.users.values()  # of the whole scan
         for user in users
-        if names and user.neighbours.get(()) is names and user is not keys.sites.workload
+        if isinstance(user.origin, Layers) and user.origin.folder == folder and user.neighbours.get(()) is names
     }
+    found.pop(id(keys.sites.workload), None)
     return sorted(found.values(), key=lambda user: names.index(user.name))
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from hardhull.formats.compose.write import write_over
 from hardhull.model.source import Source
-from hardhull.text import yamldoc
 from hardhull.text.draft import Draft, Drafts, UnwritableError
 from hardhull.text.errors import UnreadableError
 from hardhull.text.nodes import Mapping
@@ -61,12 +60,12 @@ class Override:
 
 def _tree_of(draft: Draft) -> TreeDraft:
     try:
-        roots = yamldoc.load(draft.source)
+        tree = TreeDraft.of_yaml(draft)
     except UnreadableError as error:
         raise UnwritableError(f"{draft.source.path} cannot be read: {error.why}") from error
-    if len(roots) != 1 or not isinstance(roots[0], Mapping):
+    if len(tree.layout.roots) != 1 or not isinstance(tree.layout.roots[0], Mapping):
         raise UnwritableError(f"{draft.source.path} is not one mapping")
-    return TreeDraft(draft, roots)
+    return tree
 
 
 def override(wanted: Iterable[tuple[Workload, Iterable[Change]]], path: str, before: Source | None = None) -> str:
