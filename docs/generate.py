@@ -168,7 +168,9 @@ def screen() -> str:
     from hardhull.report.view import View
 
     result = scan([str(ROOT / "examples/shop")], Options(today=TODAY))._replace(seconds=0.2)
-    view = View(width=80, command="hardhull scan examples/shop", gate=Severity.HIGH)
+    view = View(
+        width=80, command="hardhull scan examples/shop", fixing="hardhull fix examples/shop", gate=Severity.HIGH
+    )
     return "".join(render(result, view)).rstrip()
 
 
