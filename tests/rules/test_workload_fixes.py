@@ -103,7 +103,8 @@ def test_a_user_comes_with_the_folders_it_writes_to() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("image: nextcloud:30-apache\n  entrypoint: /cron.sh", "its own entrypoint may need root"),
+        ("image: nextcloud:30-apache", "as root it changes files"),
+        ("image: wordpress:6.7\n  entrypoint: /cron.sh", "its own entrypoint may need root"),
         ("image: postgres:17", "becomes postgres by itself"),
         ("image: example.com/unknown:1\n  user: root", "find a number that works"),
     ],
@@ -143,6 +144,9 @@ STEP_DOWN = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"]
         ("image: example.com/media:1\n  environment:\n    - PUID=1000", STEP_DOWN),
         ("image: postgres:17\n  user: '999:999'", None),
         ("image: grafana/grafana:11.3.0", None),
+        ("image: elasticsearch:7.16.1", ["SETGID", "SETUID", "SYS_CHROOT"]),
+        ("image: elasticsearch:8.16.0", None),
+        ("image: dpage/pgadmin4:8.13", ["NET_BIND_SERVICE"]),
         ("build: ./db", STEP_DOWN),
         ("build: ./own", None),
     ],
@@ -163,6 +167,11 @@ def test_data_are_not_moved_into_memory() -> None:
     assert written(service("writable-root-filesystem", text))["read_only"] is True
 
 
+@pytest.mark.parametrize("image", ["zookeeper:3.9", "nextcloud:30", "apache/kafka:3.9.0"])
+def test_what_is_changed_at_every_start_is_not_closed(image: str) -> None:
+    assert "while it starts" in advice(service("writable-root-filesystem", f"app:\n  image: {image}"))
+
+
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
@@ -171,10 +180,12 @@ def test_data_are_not_moved_into_memory() -> None:
         ("image: docker.elastic.co/kibana/kibana:8.16.0", "2G"),
         ("image: elasticsearch:8.16.0\n  environment:\n    ES_JAVA_OPTS: -Xms512m -Xmx512m", "1G"),
         ("image: example.com/unknown:1", "512M"),
+        ("build: ./java", "1G"),
     ],
 )
 def test_a_limit_leaves_room_to_start(text: str, limit: str) -> None:
-    made = written(service("memory-limit-missing", f"app:\n  {text}"))
+    java = {"java/Dockerfile": 'FROM eclipse-temurin:21-jre\nCMD ["java", "-jar", "/app.jar"]\n'}
+    made = written(service("memory-limit-missing", f"app:\n  {text}", **java))
     assert made["memswap_limit"] == limit
 
 

@@ -9,9 +9,9 @@ from hardhull.facts.parts import Mount
 from hardhull.facts.recipe import is_root
 from hardhull.model.change import Add, Change, Drop, Fix, Pin, SetTo, Swap
 from hardhull.rules.fix import NEEDS_PROOF, SAFE, advise, change
-from hardhull.rules.needs import STEP_DOWN, needs_of
+from hardhull.rules.needs import STEP_DOWN, file_capabilities, needs_of
 from hardhull.rules.ports import serves_others
-from hardhull.rules.questions import known_base
+from hardhull.rules.questions import image_name, known_base
 
 if TYPE_CHECKING:
     from hardhull.facts.bases import KnownBase
@@ -49,6 +49,9 @@ def needed_capabilities(workload: Workload) -> tuple[tuple[str, ...], str]:
     An entrypoint that gives its data to another user and becomes that one needs the same in every image, also in one
     that is built here on top of it; images after the model of linuxserver.io take that user's number from PUID.
     """
+    stamped = file_capabilities(workload)
+    if stamped:
+        return tuple(sorted(stamped)), f"what the program of {image_name(workload)} has written at its file"
     user = workload.effective_user.get("") or workload.user.get(None) or ""
     if user and not is_root(user):
         return (), ""
@@ -93,6 +96,12 @@ def read_only_root(workload: Workload) -> Fix:
         return advise(
             f"give {lost} a volume, then make the root filesystem read-only",
             f"{needs.name} keeps its data there: with a read-only root it does not start, in memory they would be lost",
+        )
+    if needs is not None and needs.changes and not _is_mounted(workload, needs.changes):
+        return advise(
+            f"give {needs.changes} a volume with the files of the image, then make the root filesystem read-only",
+            f"{needs.name} changes files there while it starts; a named volume begins with a copy of them, memory is "
+            "empty",
         )
     mounts = scratch(workload)
     folders = " and ".join(each.item.target for each in mounts)

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.rules.questions import MIB, image_name
+from hardhull.rules.recipe_users import program_of
 
 if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
@@ -33,6 +34,7 @@ class Needs(NamedTuple):
         cpus: to start with.
         pids: to start with.
         data: folders of the image itself, without a volume of its own, in which it keeps what must not be lost.
+        changes: a folder of the image whose files it changes while it starts, as root or as the image's user.
         low_port: whether it listens below 1024, which takes NET_BIND_SERVICE outside of Docker's networks.
     """
 
@@ -44,6 +46,7 @@ class Needs(NamedTuple):
     pids: int = 256
     low_port: bool = False
     data: tuple[str, ...] = ()
+    changes: str = ""
 
 
 _TABLE: Final = {
@@ -51,7 +54,7 @@ _TABLE: Final = {
     for needs in (
         Needs("nginx", _SERVER, ("/var/cache/nginx", "/var/run"), 128, low_port=True),
         Needs("httpd", _SERVER, ("/usr/local/apache2/logs",), 256, low_port=True),
-        Needs("caddy", (), (), 128, low_port=True),
+        Needs("caddy", (), (), 128, low_port=True, data=("/data",)),
         Needs("traefik", (), (), 128, low_port=True),
         Needs("haproxy", (), (), 256),
         Needs("postgres", STEP_DOWN, ("/var/run/postgresql", "/tmp"), 512, 2.0),
@@ -64,19 +67,29 @@ _TABLE: Final = {
         Needs("memcached", (), (), 128, pids=64),
         Needs("mongo", _CACHE, ("/tmp",), 1024, 2.0, 512),
         Needs("rabbitmq", STEP_DOWN, ("/tmp",), 512, pids=512),
-        Needs("elasticsearch", (), ("/tmp", "/usr/share/elasticsearch/logs"), 2048, 2.0, 1024),
-        Needs("opensearch", (), ("/tmp", "/usr/share/opensearch/logs"), 2048, 2.0, 1024),
-        Needs("kafka", (), ("/tmp",), 2048, 2.0, 1024),
-        Needs("zookeeper", STEP_DOWN, ("/tmp",), 1536, pids=512),
+        Needs(
+            "elasticsearch", ("SETGID", "SETUID", "SYS_CHROOT"), ("/tmp", "/usr/share/elasticsearch/logs"), 2048, 2.0,
+            1024, data=("/usr/share/elasticsearch/data",), changes="/usr/share/elasticsearch/config",
+        ),
+        Needs(
+            "opensearch", (), ("/tmp", "/usr/share/opensearch/logs"), 2048, 2.0, 1024,
+            data=("/usr/share/opensearch/data",), changes="/usr/share/opensearch/config",
+        ),
+        Needs("kafka", (), ("/tmp",), 2048, 2.0, 1024, changes="/opt/kafka/config"),
+        Needs("cp-kafka", (), ("/tmp",), 2048, 2.0, 1024, changes="/etc/kafka"),
+        Needs("cp-zookeeper", (), ("/tmp",), 1536, pids=512, changes="/etc/kafka"),
+        Needs("zookeeper", STEP_DOWN, ("/tmp",), 1536, pids=512, changes="/conf"),
         Needs("wordpress", STEP_DOWN, ("/tmp", "/run"), 512, low_port=True),
-        Needs("nextcloud", STEP_DOWN, ("/tmp", "/run"), 512, low_port=True),
+        Needs(
+            "nextcloud", STEP_DOWN, ("/tmp", "/run"), 512, low_port=True, changes="/usr/local/etc/php/conf.d",
+        ),
         Needs("prometheus", (), (), 512),
         Needs("alertmanager", (), (), 128),
         Needs("node-exporter", (), (), 64, 0.5, 64),
         Needs("grafana", (), ("/tmp",), 512, data=("/var/lib/grafana",)),
         Needs("jenkins", (), ("/tmp",), 2048, 2.0, 1024),
     )
-}
+}  # fmt: skip
 """By the last part of the image's name, where that is one of the official image or of the project's own."""
 
 _OFFICIAL: Final = re.compile(
@@ -104,8 +117,6 @@ _SIZES: Final = {
     "keycloak/keycloak": (1536, 1024),
     "tomcat": (1024, 512),
     "eclipse-temurin": (1024, 512),
-    "confluentinc/cp-kafka": (2048, 1024),
-    "confluentinc/cp-zookeeper": (1536, 512),
     "confluentinc/cp-schema-registry": (1024, 512),
     "graylog/graylog": (2048, 1024),
     "onlyoffice/documentserver": (4096, 1024),
@@ -117,6 +128,15 @@ _SIZES: Final = {
     "apache/tika": (1024, 512),
 }
 """MiB and processes of images of which only that is known: what their makers ask for, or their heap and half of it."""
+_FILE_CAPABILITIES: Final = {
+    "caddy": ("NET_BIND_SERVICE",),
+    "coredns/coredns": ("NET_BIND_SERVICE",),
+    "dpage/pgadmin4": ("NET_BIND_SERVICE",),
+    "adguard/adguardhome": ("NET_BIND_SERVICE", "NET_RAW"),
+    "hashicorp/vault": ("IPC_LOCK", "SETFCAP"),
+    "pihole/pihole": (*STEP_DOWN, "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SYS_NICE"),
+}
+"""Capabilities that are written at the program itself: as any user, the kernel refuses to start it without them."""
 DEFAULT: Final = Needs("")
 """For images that nobody has looked at: no capability, a folder for temporary files, room for an ordinary service."""
 _HEAP: Final = re.compile(r"-Xmx(\d{1,6})([mMgG])")
@@ -128,6 +148,13 @@ def needs_of(workload: Workload) -> Needs | None:
         return None
     name = image_name(workload)
     return _TABLE.get(name.rpartition("/")[2]) if _OFFICIAL.fullmatch(name) else None
+
+
+def file_capabilities(workload: Workload) -> tuple[str, ...]:
+    """What the program of its image cannot be started without, whoever the user is."""
+    if workload.build.get(None) is not None or workload.recipe.get(None) is not None:
+        return ()
+    return _FILE_CAPABILITIES.get(image_name(workload), ())
 
 
 def proposed_memory(workload: Workload, most: int) -> tuple[int, str]:
@@ -171,6 +198,9 @@ def _sizes(workload: Workload) -> tuple[int, int, str]:
     name = image_name(workload)
     if workload.build.get(None) is None and workload.recipe.get(None) is None and name in _SIZES:
         return (*_SIZES[name], f"a starting value of ours for {name}")
+    recipe = workload.recipe.get(None)
+    if recipe is not None and program_of(recipe) == "java":
+        return 1024, 512, "a starting value of ours for Java"
     needs = needs_of(workload)
     return (needs or DEFAULT).memory, (needs or DEFAULT).pids, _basis(needs)
 

@@ -14,6 +14,11 @@ _OWN: Final = {
     "rabbitmq": ("CMD", "rabbitmq-diagnostics", "-q", "ping"),
     "redis": ("CMD", "redis-cli", "ping"),
     "valkey/valkey": ("CMD", "valkey-cli", "ping"),
+    "grafana/grafana": ("CMD", "wget", "-q", "--spider", "http://127.0.0.1:3000/api/health"),
+    "grafana/grafana-oss": ("CMD", "wget", "-q", "--spider", "http://127.0.0.1:3000/api/health"),
+    "prom/prometheus": ("CMD", "wget", "-q", "--spider", "http://127.0.0.1:9090/-/healthy"),
+    "prom/alertmanager": ("CMD", "wget", "-q", "--spider", "http://127.0.0.1:9093/-/healthy"),
+    "n8nio/n8n": ("CMD", "wget", "-q", "--spider", "http://127.0.0.1:5678/healthz"),
     "mysql": ("CMD", "mysqladmin", "ping", "-h", "127.0.0.1", "--silent"),
     "mariadb": ("CMD", "mariadb-admin", "ping", "-h", "127.0.0.1", "--silent"),
 }
@@ -23,10 +28,6 @@ _PORTS: Final = {
     "memcached": "11211",
     "zookeeper": "2181",
     "couchdb": "5984",
-    "grafana/grafana": "3000",
-    "grafana/grafana-oss": "3000",
-    "prom/prometheus": "9090",
-    "prom/alertmanager": "9093",
 }
 """Where a service listens if nobody says otherwise."""
 _PYTHON: Final = "import socket; socket.create_connection(('127.0.0.1', {port}), 3).close()"

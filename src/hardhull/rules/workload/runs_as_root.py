@@ -63,6 +63,8 @@ def _fix(workload: Workload) -> Fix:
     if workload.entrypoint.get(None):
         return advise("run it as a user without privileges", f"its own entrypoint may need root; {ADVICE}")
     needs = needs_of(workload)
+    if needs is not None and needs.changes:
+        return advise("run it as a user without privileges", f"as root it changes files in {needs.changes}; {ADVICE}")
     if needs is not None and needs.low_port and workload.runtime == "kubernetes":
         return advise("listen on a port from 1024 on, then run it as a user without privileges", LOW_PORT)
     return change(

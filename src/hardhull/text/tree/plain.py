@@ -13,7 +13,7 @@ Plain: TypeAlias = "Atom | list[Any] | dict[str, Any] | Verbatim | Tagged"
 """A value to write: scalars, lists and mappings with texts as keys."""
 
 _SAFE = re.compile(
-    r"[A-Za-z_./](?:[A-Za-z0-9_./+=@^%()$|&;<>*!?~'\"-]|:(?=[^\s:,\[\]{}])|\\(?=\w)"
+    r"[A-Za-z_./](?:[A-Za-z0-9_./+=@^%()$|&;<>*!?~'\"-]|[:,](?=[^\s:,\[\]{}])|\\(?=\w)"
     r"|[ ](?=[A-Za-z0-9_./(|&;<>$'\"*!-]))*",
     re.ASCII,
 )
@@ -100,7 +100,7 @@ def is_plain(text: str, *, flow: bool = False) -> bool:
         return True
     if _WORDS.fullmatch(text) or _NUMBER_LIKE.fullmatch(text):
         return False
-    if flow and re.search(r"[ ()|&;<>*!?'\"~]", text):
+    if flow and re.search(r"[ (),|&;<>*!?'\"~]", text):
         return False
     return bool(_SAFE.fullmatch(text) or _SIZE.fullmatch(text))
 
