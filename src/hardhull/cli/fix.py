@@ -127,7 +127,7 @@ def _asked(targets: tuple[str, ...], request: Request, stack: ExitStack) -> tupl
     """The options of the scans, and who knows digests."""
     from hardhull.scan import Options
 
-    options = Options(config=request.config, stdin=stdin() if "-" in targets else b"")
+    options = Options(config=request.config, stdin=stdin() if "-" in targets else b"", quotes=False)
     if not request.engine and not request.online:
         return options, None
     from hardhull.fix.pinning import resolving

@@ -38,6 +38,7 @@ class Options(NamedTuple):
         strict: whether a fault of ours is raised; for tests.
         stdin: the bytes of the target ``-``.
         line_hashes: whether findings carry the names that GitHub gives to lines.
+        quotes: whether findings carry the lines that they point at.
         images: where the images that the tree names are looked up; nowhere by default, so that nothing is asked.
     """
 
@@ -48,6 +49,7 @@ class Options(NamedTuple):
     strict: bool = False
     stdin: bytes = b""
     line_hashes: bool = False
+    quotes: bool = True
     images: LocalImages | None = None
 
 
@@ -126,7 +128,8 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
     if ignores is not None:
         for candidate in found.files:
             ignores.read(candidate.source)
-    judged = Judge(policy, ignores, line_hashes=options.line_hashes).judge(reading.facts)
+    judge = Judge(policy, ignores, line_hashes=options.line_hashes, quotes=options.quotes)
+    judged = judge.judge(reading.facts)
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
     names = {rule.id: rule.name for rule in judged.rules.values()}

@@ -11,7 +11,7 @@ from hardhull.model.field import InexpressibleError, NotKnownError
 from hardhull.model.finding import Confidence, Reading, Severity, SourceSpan
 from hardhull.model.result import CheckCount, FixInfo, Found, NotChecked, RuleInfo, Suppression
 from hardhull.rules.rule import find_rule, rules_for
-from hardhull.scan.quote import Quotes
+from hardhull.scan.quote import Places, Quotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,9 +74,11 @@ class Judgement(NamedTuple):
 class Judge:
     """One judging: keeps the counts and the ordinals that make equal findings distinct."""
 
-    def __init__(self, policy: Policy, ignores: Ignores | None, *, line_hashes: bool = False) -> None:
+    def __init__(
+        self, policy: Policy, ignores: Ignores | None, *, line_hashes: bool = False, quotes: bool = True
+    ) -> None:
         self.policy = policy
-        self.quotes = Quotes()
+        self.quotes = Quotes() if quotes else Places()
         self.line_hashes = line_hashes
         self.ignores = ignores
         self.by_fact: dict[int, list[Found]] = {}
