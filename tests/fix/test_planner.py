@@ -226,3 +226,16 @@ def test_what_an_ignore_hides_is_not_fixed() -> None:
     assert [found.rule for found in hidden] == ["HH-PRV-001"]
     assert all(each.found.rule != "HH-PRV-001" for each in planned(files).fixes)
     assert "privileged: true" in texts_after(files, planned(files, chosen("privileged-container")))["compose.yaml"]
+
+
+def test_what_others_make_possible_is_planned_beside_findings_of_the_same_subject() -> None:
+    files = {
+        "manifest.yaml": "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: empty\n---\n"
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n---\n"
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  hostPID: true\n"
+        "  containers:\n    - name: web\n      image: nginx:1.27\n"
+    }
+    plan = planned(files)
+    text = texts_after(files, plan)["manifest.yaml"]
+    assert text.count("pod-security.kubernetes.io/enforce:") == 2
+    assert not planned({"manifest.yaml": text}).files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.recipe_changes import ImageIs
@@ -126,11 +127,11 @@ class Planner:
             self._before.update((file.path, file.before) for file in drafting.files if file.path not in self._before)
             found = rewritten(found, drafting.files)
             last = examine(found, self._policy, self._options)
-            left = {key_of(each.found) for each in drafting.refused}
+            again = {key_of(each.found) for each in drafting.refused} | _only_others(first, last, made, dropped)
             wanted = [
                 ask
                 for ask in choose(last.offers, self._choices)[0]
-                if (ask.key not in known or ask.key in left) and ask.found.id not in dropped
+                if (ask.key not in known or ask.key in again) and ask.found.id not in dropped
             ]
             again = {ask.key for ask in wanted}
             refused = {key: each for key, each in refused.items() if key[:3] not in again}
@@ -231,6 +232,19 @@ class Planner:
         if path not in self._known_secrets:
             self._known_secrets[path] = secrets_of(self._before.get(path) or b"")
         return self._known_secrets[path]
+
+
+def _only_others(
+    first: Examination, last: Examination, made: list[Made], dropped: Mapping[str, Planned]
+) -> set[tuple[str, str, str]]:
+    """The keys of written fixes of which every finding is gone; what has such a key now was not fixed yet.
+
+    Findings about a whole cluster share a key, and some can be fixed only once others are.
+    """
+    before, now = (Counter(key_of(offer.found) for offer in each.offers) for each in (first, last))
+    written = Counter(one.ask.key for one in made)
+    out = {key_of(each.found) for each in dropped.values()}
+    return {key for key, count in written.items() if key not in out and 0 < now[key] <= before[key] - count}
 
 
 def _refused(ask: Ask, why: str) -> Planned:
