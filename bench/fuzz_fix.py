@@ -25,6 +25,7 @@ from fix_laws import always, git_applies, second_is_empty, secrets_hidden, taken
 from fuzz import ROOT, mutate
 
 from fix import CHOICES, OPTIONS, pinned
+from hardhull.fix.choose import Choices
 from hardhull.fix.planner import Planner
 from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
@@ -35,7 +36,7 @@ from hardhull.text.redaction import redact
 from hardhull.text.secret_formats import checksum62
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hardhull.model.plan import Plan
 
@@ -229,11 +230,23 @@ def discovery(one: Input) -> Discovery:
     return Discovery(Path("/nonexistent"), files, [])
 
 
-def planned(found: Discovery) -> Plan:
-    return Planner(found, Policy(), OPTIONS._replace(strict=True), CHOICES, pinned).plan()
+def wishes(dice: random.Random) -> Callable[[Discovery], Plan]:
+    """Mostly all fixes with digests; else without digests, only safe ones, or those of a few rules."""
+    resolve = pinned if dice.random() < 0.8 else None
+    choices = CHOICES
+    way = dice.randrange(10)
+    if way == 0:
+        choices = Choices()
+    elif way == 1:
+        choices = CHOICES._replace(only=frozenset(rule.id for rule in dice.sample(all_rules(), 20)))
+
+    def planned(found: Discovery) -> Plan:
+        return Planner(found, Policy(), OPTIONS._replace(strict=True), choices, resolve).plan()
+
+    return planned
 
 
-def run(one: Input, secrets: list[str], number: int, tally: Tally) -> None:
+def run(one: Input, secrets: list[str], number: int, planned: Callable[[Discovery], Plan], tally: Tally) -> None:
     """One input the whole way, with the laws that are cheap; the others now and then."""
     found = discovery(one)
     plan = planned(found)
@@ -276,7 +289,7 @@ def main() -> None:
         one, secrets = changed(dice.choice(start), other.texts[other.main], dice)
         clock = time.process_time()
         try:
-            run(one, secrets, number, tally)
+            run(one, secrets, number, wishes(dice), tally)
         except Exception as error:  # noqa: BLE001  that is what is looked for
             at = traceback.extract_tb(error.__traceback__)[-1]
             name = f"{type(error).__name__} at {Path(at.filename).name}:{at.lineno}"

@@ -25,6 +25,7 @@ TOKEN = f"ghp_{BODY}{checksum62(BODY)}"
         ("compose.yaml", f"services:\n  {TOKEN}:\n    image: nginx\n    privileged: true\n"),
         ("compose.yaml", f"services:\n  web:\n    image: nginx\n    {TOKEN}: true\n"),
         ("compose.yaml", f"services:\n  web:\n    image: nginx:{TOKEN}\n    privileged: true\n"),
+        ("compose.yaml", f"services:\n  web:\n    image: nginx\n    ports:\n      - ENV DB_PASSWORD={TOKEN[:24]}\n"),
         ("Dockerfile", f"FROM {TOKEN}\nRUN make\n"),
         ("Dockerfile", f"FROM debian:{TOKEN}\nRUN make\n"),
     ],
@@ -33,8 +34,8 @@ def test_a_credential_in_the_place_of_a_name_is_not_said(path: str, text: str) -
     data = text.encode()
     found = Discovery(Path("/nonexistent"), [Candidate(Source(path, data), kinds_of(path, data))], [])
     seen = examine(found, Policy(), Options(strict=True, today="2026-01-01"))
-    assert TOKEN not in repr(seen.result)
-    assert TOKEN not in repr([offer.found for offer in seen.offers])
+    assert TOKEN[:24] not in repr(seen.result)
+    assert TOKEN[:24] not in repr([offer.found for offer in seen.offers])
     assert [offer.found for offer in seen.offers if offer.found not in seen.result.findings] == []
     assert seen.result.findings or seen.result.not_checked
 

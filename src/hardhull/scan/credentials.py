@@ -1,36 +1,37 @@
 """Taking credentials out of the words of a result.
 
 Rules keep values that are secrets to themselves, but a name is theirs to say: and what stands where the name of an
-image, a container or a key belongs may be a token, such as that of ``docker run -e TOKEN ghp_...``.
+image, a container or a key belongs may be a token, such as that of ``docker run -e TOKEN ghp_...``. A reader that does
+not understand a word quotes it, and it may be ``PASSWORD=...``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.model.result import FixInfo, NotChecked
-from hardhull.text.redaction import without_formats
-from hardhull.text.secret_formats import find_formats
+from hardhull.model.result import FixInfo
+from hardhull.text.redaction import redact, secret_spans, without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hardhull.model.result import AttackPath, Found, Result
+    from hardhull.model.result import AttackPath, Found, NotChecked, Result
     from hardhull.scan.judge import Offer
 
 
 def without_credentials(result: Result, offers: list[Offer]) -> tuple[Result, list[Offer]]:
-    """A result and its offers without any credential of a known form; mostly there is none, and they stay as they are.
+    """A result and its offers without any secret that can be recognised; mostly there is none, and they stay.
 
-    Paths of files stay, because they are what people look for.
+    Paths of files stay, because they are what people look for. What fixes say names much that is no secret: of it only
+    what has the form of a credential is taken out.
     """
-    if not find_formats("\n".join(set(_words(result)))):
+    if not secret_spans("\n".join(set(_words(result)))):
         return result, offers
     safe = result._replace(
         findings=tuple(map(_found, result.findings)),
         paths=tuple(map(_path, result.paths)),
-        not_checked=tuple(NotChecked(*map(without_formats, item)) for item in result.not_checked),
-        unused_ignores=tuple(NotChecked(*map(without_formats, item)) for item in result.unused_ignores),
+        not_checked=tuple(map(_note, result.not_checked)),
+        unused_ignores=tuple(map(_note, result.unused_ignores)),
     )
     return safe, [offer._replace(found=_found(offer.found)) for offer in offers]
 
@@ -56,10 +57,14 @@ def _words(result: Result) -> Iterator[str]:
 def _found(found: Found) -> Found:
     return found._replace(
         subject=without_formats(found.subject),
-        message=without_formats(found.message),
+        message=redact(found.message),
         readings=tuple((without_formats(what), without_formats(value), where) for what, value, where in found.readings),
         fixes=tuple(FixInfo(*map(without_formats, fix)) for fix in found.fixes),
     )
+
+
+def _note(item: NotChecked) -> NotChecked:
+    return item._replace(what=without_formats(item.what), why=redact(item.why), how=without_formats(item.how))
 
 
 def _path(path: AttackPath) -> AttackPath:
