@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.result import FixInfo
 from hardhull.text.redaction import redact, secret_spans, without_formats
+from hardhull.text.secret_formats import find_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,8 @@ def without_credentials(result: Result, offers: list[Offer]) -> tuple[Result, li
     Paths of files stay, because they are what people look for. What fixes say names much that is no secret: of it only
     what has the form of a credential is taken out.
     """
-    if not secret_spans("\n".join(set(_words(result)))):
+    quoting = (word for word in _quoting(result) if "=" in word)
+    if not find_formats("\n".join(set(_words(result)))) and not secret_spans("\n".join(set(quoting))):
         return result, offers
     safe = result._replace(
         findings=tuple(map(_found, result.findings)),
@@ -36,10 +38,16 @@ def without_credentials(result: Result, offers: list[Offer]) -> tuple[Result, li
     return safe, [offer._replace(found=_found(offer.found)) for offer in offers]
 
 
+def _quoting(result: Result) -> Iterator[str]:
+    """What quotes files."""
+    yield from (found.message for found in result.findings)
+    yield from (item.why for item in (*result.not_checked, *result.unused_ignores))
+
+
 def _words(result: Result) -> Iterator[str]:
+    yield from _quoting(result)
     for found in result.findings:
         yield found.subject
-        yield found.message
         for fix in found.fixes:
             yield fix.title
             yield fix.advice
@@ -48,7 +56,6 @@ def _words(result: Result) -> Iterator[str]:
             yield from reading
     for item in (*result.not_checked, *result.unused_ignores):
         yield item.what
-        yield item.why
     for path in result.paths:
         yield path.subject
         yield from (step.what for step in path.steps)
