@@ -239,3 +239,23 @@ def test_what_others_make_possible_is_planned_beside_findings_of_the_same_subjec
     text = texts_after(files, plan)["manifest.yaml"]
     assert text.count("pod-security.kubernetes.io/enforce:") == 2
     assert not planned({"manifest.yaml": text}).files
+
+
+def test_a_list_that_all_services_lose_is_not_copied_with_what_they_lose() -> None:
+    files = {
+        "compose.yaml": "x-shared: &shared\n  image: nginx:1.27\n  cap_add: [SYS_ADMIN]\nservices:\n"
+        '  web0:\n    <<: *shared\n    user: "101:101"\n  web1:\n    <<: *shared\n'
+    }
+    plan = planned(files, chosen("dangerous-capability-added", "capability-drop-all-missing"))
+    text = texts_after(files, plan)["compose.yaml"]
+    assert not plan.of(Status.REFUSED)
+    assert "SYS_ADMIN" not in text
+    assert "CHOWN" in text
+
+
+def test_what_a_fix_lays_bare_in_one_of_two_equal_commands_is_fixed_too() -> None:
+    run = "docker run --user 101:101"
+    files = {"run.sh": f"{run} nginx:1.27\n{run} --privileged nginx:1.27\n"}
+    text = texts_after(files, planned(files))["run.sh"]
+    assert text.count("no-new-privileges") == 2
+    assert not planned({"run.sh": text}).files

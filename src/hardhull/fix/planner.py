@@ -114,7 +114,8 @@ class Planner:
         made: list[Made] = []
         refused: dict[tuple[str, ...], Planned] = {}
         found, last = self._found, first
-        known = {ask.key for ask in asks}
+        marks = _marks(first)
+        known = {marks(ask) for ask in asks}
         wanted = [ask for ask in asks if ask.found.id not in dropped]
         for _ in range(MAX_PASSES):
             drafting = draft(wanted, self._pinned, self._overlay(found)) if wanted else None
@@ -127,15 +128,16 @@ class Planner:
             self._before.update((file.path, file.before) for file in drafting.files if file.path not in self._before)
             found = rewritten(found, drafting.files)
             last = examine(found, self._policy, self._options)
+            marks = _marks(last)
             again = {key_of(each.found) for each in drafting.refused} | _only_others(first, last, made, dropped)
             wanted = [
                 ask
                 for ask in choose(last.offers, self._choices)[0]
-                if (ask.key not in known or ask.key in again) and ask.found.id not in dropped
+                if (marks(ask) not in known or ask.key in again) and ask.found.id not in dropped
             ]
-            again = {ask.key for ask in wanted}
-            refused = {key: each for key, each in refused.items() if key[:3] not in again}
-            known |= again
+            keys = {ask.key for ask in wanted}
+            refused = {key: each for key, each in refused.items() if key[:3] not in keys}
+            known |= {marks(ask) for ask in wanted}
         return _Attempt(made, list(refused.values()), found, last)
 
     def _overlay(self, found: Discovery) -> Overlay | None:
@@ -232,6 +234,21 @@ class Planner:
         if path not in self._known_secrets:
             self._known_secrets[path] = secrets_of(self._before.get(path) or b"")
         return self._known_secrets[path]
+
+
+def _marks(examination: Examination) -> Callable[[Ask], tuple[str, str, str, int]]:
+    """What tells asks of a scan from each other, and is the same in the next one: their key, and the fact among equals.
+
+    Two calls of ``docker run nginx`` in a script have one subject; what is found of one may be laid bare by a fix of it
+    when it was fixed in the other already.
+    """
+    count: Counter[tuple[str, str, str]] = Counter()
+    numbers: dict[int, int] = {}
+    for fact in examination.facts:
+        equal = (fact.kind, fact.place.source.path, fact.subject)
+        numbers[id(fact)] = count[equal]
+        count[equal] += 1
+    return lambda ask: (*ask.key, numbers.get(id(ask.fact), 0))
 
 
 def _only_others(

@@ -209,6 +209,16 @@ class TreeDraft:
         pending = self._pending.get(id(node))
         return pending is not None and (index in pending.gone or index in pending.replaced)
 
+    def outcome(self, sequence: Sequence, read: Callable[[Node], Plain]) -> list[Plain]:
+        """The items that a list will have; those that stay are read."""
+        pending = self._pending.get(id(sequence)) or Pending(sequence)
+        stay = [
+            pending.replaced[at] if at in pending.replaced else read(item)
+            for at, item in enumerate(sequence.items)
+            if at not in pending.gone
+        ]
+        return [*stay, *pending.items]
+
     def edits(self) -> list[Edit]:
         """Everything that is wanted, as edits of the file."""
         found = self._renderer().edits()

@@ -187,7 +187,10 @@ class Items:
         if not spot.turn:
             raise UnwritableError(f"{self.path[-1]} is shared with other services through an anchor")
         self.keys.tell(site)
-        copies = [copy_of(site.source, item.node) for item in self.items if item.spot is spot]
+        if isinstance(spot.node, Sequence):
+            copies = site.tree.outcome(spot.node, partial(copy_of, site.source))
+        else:
+            copies = [copy_of(site.source, item.node) for item in self.items if item.spot is spot]
         self.keys.replace_shared(site, self.path[: spot.turn], self.path[spot.turn :], change(copies))
 
     def _copies(self, target: Site) -> list[Any]:
