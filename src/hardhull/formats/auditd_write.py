@@ -24,9 +24,8 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
     """
     assert isinstance(fact, Host)  # noqa: S101  the syntax says so
     if isinstance(change, SetTo) and change.field == "audit_enabled" and fact.audit_enabled.written:
-        place = fact.audit_enabled.place
         if fact.audit_enabled.value != change.value:
-            drafts.of(place.source).replace(place.span, str(change.value))
+            _enable(fact.audit_enabled.place, str(change.value), drafts)
         return
     if not isinstance(change, Add | Drop | Swap) or change.field != "audit_rules":
         raise UnwritableError("the files say nothing about it")
@@ -38,6 +37,15 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
             drafts.of(place.source).replace(place.span, text_of(change.value))
     else:
         drafts.of(change.item.place.source).replace(_line(change.item.place), "")
+
+
+def _enable(place: Place, value: str, drafts: Drafts) -> None:
+    """The value of ``-e``; what is no comment behind it, but was meant as one, becomes a line of its own."""
+    draft = drafts.of(place.source)
+    _old, mark, comment = place.text.partition("#")
+    if mark:
+        draft.insert(_line(place).start, f"#{comment}{draft.newline}")
+    draft.replace(place.span, value)
 
 
 def _add(host: Host, rule: AuditRule, drafts: Drafts) -> None:

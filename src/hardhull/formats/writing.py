@@ -7,6 +7,7 @@ write without a guess it refuses, with the reason and a text to paste.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,8 @@ def announce(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
 
 def _write(fact: Fact, change: Change, drafts: Drafts) -> None:
     if isinstance(change, Rewrite):
-        drafts.of(change.place.source).replace(change.place.span, change.text)
+        draft = drafts.of(change.place.source)
+        draft.replace(change.place.span, re.sub(r"\r?\n", lambda _: draft.newline, change.text))
         return
     if isinstance(change, Pin):
         raise UnwritableError("a digest is looked up by whoever plans the fix")
