@@ -19,6 +19,7 @@ import yaml
 from fix import CHECKS, COMMENT
 from hardhull.apply import Journal, NotDoneError
 from hardhull.fix.applying import changes_of
+from hardhull.fix.consumers import Checks
 from hardhull.fix.patch import patch, shown
 from hardhull.fix.planner import rewritten
 from hardhull.model.edit import spliced
@@ -192,6 +193,18 @@ def git_applies(plan: Plan, texts: Mapping[str, bytes], scratch: Path) -> Law:
         for file in plan.files:
             if file.path not in {path for path, _ in left_out} and (folder / file.path).read_bytes() != file.after:
                 yield "git apply", f"{file.path} has other bytes"
+
+
+def programs_take(plan: Plan, found: Discovery, texts: Mapping[str, bytes], scratch: Path) -> Law:
+    """What installed programs (Docker Compose, bash, dockerd) took before, they take after."""
+    with TemporaryDirectory(dir=scratch) as name:
+        folder = Path(name)
+        _write(folder, texts)
+        checks = Checks(folder, plan.files, found.files)
+        if checks.before():
+            _write(folder, {file.path: file.after for file in plan.files})
+            for complaint in checks.after():
+                yield "programs", complaint
 
 
 def taken_back(plan: Plan, texts: Mapping[str, bytes], scratch: Path) -> Law:

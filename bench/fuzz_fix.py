@@ -4,7 +4,8 @@
 
 Seeds are the bundled examples and every example of every rule; with --corpus also N of its real files, each with up to
 three others of its folder. Each input is mutated, gets secrets, and is planned with every risk and a made-up registry.
-Faults are told once for each kind of them; their files are written to --out. The laws are those of ``fix_laws.py``.
+Faults are told once for each kind of them; their files are written to --out. The laws are those of ``fix_laws.py``;
+programs that read the files (Docker Compose, dockerd, bash) are asked where they are on the PATH.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import re
 import sys
 import time
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import islice
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, NamedTuple
 
-from fix_laws import always, git_applies, second_is_empty, secrets_hidden, taken_back
+from fix_laws import always, git_applies, programs_take, second_is_empty, secrets_hidden, taken_back
 from fuzz import ROOT, mutate
+from fuzz_styles import combined, restyled
 
 from fix import CHOICES, OPTIONS, pinned
 from hardhull.fix.choose import Choices
@@ -181,13 +183,25 @@ def with_secrets(data: bytes, dice: random.Random) -> tuple[bytes, list[str]]:
     return data, secrets
 
 
-def changed(seed: Input, other: bytes, dice: random.Random) -> tuple[Input, list[str]]:
-    """An input made of a seed, and the secrets in it that a redaction of the whole file takes out."""
+def changed(seed: Input, alike: list[Input], other: bytes, dice: random.Random) -> tuple[Input, list[str]]:
+    """An input made of a seed, and the secrets in it that a redaction of the whole file takes out.
+
+    Args:
+        seed: what to begin with.
+        alike: inputs of the same kind.
+        other: any text, to borrow from.
+        dice: what decides.
+    """
     data = seed.texts[seed.main]
+    if dice.random() < 0.3:
+        parts = [data, *(each.texts[each.main] for each in dice.choices(alike, k=dice.randint(1, 4)))]
+        data = combined(parts, seed.kinds[0], dice)
+    if dice.random() < 0.3:
+        data = restyled(data, seed.kinds, dice)
     way = dice.random()
-    if way < 0.7:
+    if way < 0.6:
         data = gentle(data, other, dice)
-    elif way < 0.95:
+    elif way < 0.8:
         data = mutate(data, other, dice)
     secrets: list[str] = []
     if dice.random() < 0.5:
@@ -266,6 +280,9 @@ def run(one: Input, secrets: list[str], number: int, planned: Callable[[Discover
     if plan.files and number % 4 == 1:
         tally.asked["journal"] += 1
         laws.append(taken_back(plan, one.texts, tally.out))
+    if plan.files and number % 4 == 2:
+        tally.asked["programs"] += 1
+        laws.append(programs_take(plan, found, one.texts, tally.out))
     for law in laws:
         for name, why in law:
             tally.fault(name, why, number, one)
@@ -281,12 +298,16 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     start = seeds(options.corpus, options.most, random.Random(options.seed))  # noqa: S311  repeatable, not secret
+    alike: defaultdict[str, list[Input]] = defaultdict(list)
+    for each in start:
+        alike[each.kinds[0]].append(each)
     tally, number = Tally(options.out), 0
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
         dice = random.Random(options.seed + number)  # noqa: S311  repeatable, not secret
         other = dice.choice(start)
-        one, secrets = changed(dice.choice(start), other.texts[other.main], dice)
+        seed = dice.choice(start)
+        one, secrets = changed(seed, alike[seed.kinds[0]], other.texts[other.main], dice)
         clock = time.process_time()
         try:
             run(one, secrets, number, wishes(dice), tally)
