@@ -1,0 +1,185 @@
+"""What a container is like while it runs and how it ends: plain data, the same before and after a change."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.run import execute, processes
+from hardhull.run.logs import lines
+from hardhull.run.refusal import CannotRunError, Refusal
+
+if TYPE_CHECKING:
+    from hardhull.run.world import World
+
+SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+DEFAULT_GRACE = 10
+_TROUBLE = re.compile(
+    r"\b(?:error|fatal|panic|critical|emerg|alert|denied|not permitted|read-only file system|traceback|exception"
+    r"|segfault|cannot|can't|failed|failure)\b",
+    re.IGNORECASE,
+)
+_VARYING = re.compile(r"\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b|\d+", re.IGNORECASE)
+"""Addresses, ids, times and counts: they differ from run to run."""
+
+
+class Identity(NamedTuple):
+    """What one process may do, as /proc/PID/status has it.
+
+    Attributes:
+        name: of its program.
+        uids: real, effective, saved and file system user.
+        gids: likewise.
+        groups: its other groups.
+        capabilities: the inheritable, permitted, effective, bounding and ambient set, as bits.
+        seccomp: 0 none, 1 strict, 2 filtered.
+        no_new_privileges: whether programs that it starts can gain none.
+    """
+
+    name: str
+    uids: tuple[int, ...]
+    gids: tuple[int, ...]
+    groups: tuple[int, ...]
+    capabilities: tuple[int, ...]
+    seccomp: int
+    no_new_privileges: bool
+
+
+class Stop(NamedTuple):
+    """How a container ended when it was asked to.
+
+    Attributes:
+        code: its exit code.
+        seconds: how long it took.
+        killed: whether it had to be killed when its grace period was over.
+    """
+
+    code: int
+    seconds: float
+    killed: bool
+
+
+class LifeCycle(NamedTuple):
+    """What a container does when it is handled.
+
+    Attributes:
+        exec_code: exit code of ``true`` inside; None where the image has no such program.
+        restarted: whether it ran again after a restart.
+        stop: how it ended.
+        out_of_memory: whether the kernel ended one of its processes.
+    """
+
+    exec_code: int | None
+    restarted: bool
+    stop: Stop
+    out_of_memory: bool
+
+
+class Observation(NamedTuple):
+    """What was seen of a container.
+
+    Attributes:
+        processes: every process that descends from its first, sorted; None where this machine's /proc does not show
+            them, so that nothing can be said of them.
+        troubles: lines of its log that tell of trouble, with what varies taken out.
+        life: None where it was not tried.
+    """
+
+    processes: tuple[Identity, ...] | None
+    troubles: tuple[str, ...]
+    life: LifeCycle | None = None
+
+
+def observe(world: World, key: str, *, life: bool = False) -> Observation:
+    """Looks at a running container. With ``life`` it is restarted, and stopped at the end.
+
+    Raises:
+        CannotRunError: it does not run.
+    """
+    if not world.state(key)["Running"]:
+        why = f"it has ended with code {world.state(key)['ExitCode']}"
+        raise CannotRunError(Refusal(f"{key} is not observed", why, "see what it logged"))
+    seen = identities(world, key) if processes.seen(world, key) else None
+    cycle = life_cycle(world, key) if life else None
+    return Observation(seen, troubles(world, key), cycle)
+
+
+def identities(world: World, key: str) -> tuple[Identity, ...]:
+    """The identity of every process of a container now; one that ends meanwhile is left out."""
+    found = (_identity(pid) for pid in processes.of_container(world, key))
+    return tuple(sorted(one for one in found if one is not None))
+
+
+def _identity(pid: int) -> Identity | None:
+    try:
+        return read_status(Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace"))
+    except (OSError, KeyError):
+        return None
+
+
+def read_status(text: str) -> Identity:
+    """The text of ``/proc/PID/status`` (proc_pid_status(5)).
+
+    Raises:
+        KeyError: a line is missing: the process is a zombie, or the kernel lacks seccomp.
+    """
+    found = dict(line.partition(":")[::2] for line in text.splitlines())
+    numbers = {name: tuple(int(word) for word in found[name].split()) for name in ("Uid", "Gid", "Groups")}
+    return Identity(
+        found["Name"].strip(),
+        numbers["Uid"],
+        numbers["Gid"],
+        numbers["Groups"],
+        tuple(int(found[name], 16) for name in SETS),
+        int(found["Seccomp"]),
+        found["NoNewPrivs"].strip() == "1",
+    )
+
+
+def troubles(world: World, key: str) -> tuple[str, ...]:
+    """Lines of the log that tell of trouble, each once."""
+    found = (_VARYING.sub("#", line).strip() for line in lines(world.client, world.ids[key]) if _TROUBLE.search(line))
+    return tuple(dict.fromkeys(found))
+
+
+def life_cycle(world: World, key: str) -> LifeCycle:
+    """Executes ``true``, restarts the container, and stops it; it is stopped afterwards."""
+    from docker.errors import APIError
+
+    ran = execute.inside(world, world.ids[key], ["true"], DEFAULT_GRACE)
+    try:
+        world.client.restart(world.ids[key], timeout=_grace(world, key))
+        restarted = _lasts(world, key)
+    except APIError:
+        restarted = False
+    oom = bool(world.state(key)["OOMKilled"])
+    stop = graceful_stop(world, key)
+    oom = oom or bool(world.state(key)["OOMKilled"])
+    return LifeCycle(None if ran.missing else ran.code, restarted, stop, oom)
+
+
+def graceful_stop(world: World, key: str) -> Stop:
+    """Asks a container to end, as ``docker stop`` does, within its own grace period."""
+    grace = _grace(world, key)
+    start = time.monotonic()
+    world.client.stop(world.ids[key], timeout=grace)
+    seconds = time.monotonic() - start
+    return Stop(int(world.state(key)["ExitCode"]), seconds, killed=seconds >= grace)
+
+
+def _grace(world: World, key: str) -> int:
+    """Its StopTimeout, bounded by what one call of the engine may take."""
+    own = world.inspect(key)["Config"].get("StopTimeout")
+    return min(DEFAULT_GRACE if own is None else int(own), 45)
+
+
+def _lasts(world: World, key: str, seconds: float = 1.0) -> bool:
+    """Whether it still runs after a moment, and is healthy where it has a check."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not world.state(key)["Running"]:
+            return False
+        time.sleep(0.1)
+    return world.wait_healthy(key, world.left()) in {"healthy", "none"}

@@ -1,0 +1,233 @@
+"""A disposable world: containers with networks and volumes of their own, which are gone at its end, however it ends."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hardhull.run import cleanup
+from hardhull.run.create import COMPLETED, HEALTHY
+from hardhull.run.furnish import Furnishing
+from hardhull.run.guard import Guard
+from hardhull.run.owner import current
+from hardhull.run.refusal import CannotRunError, Refusal
+from hardhull.supply.connection import NoEngineError, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from docker import APIClient
+
+    from hardhull.run.create import Container
+    from hardhull.run.settings import Adapted, Settings
+
+POLL = 0.05
+CALL_SECONDS = 60
+"""How long one answer of the engine may take: it starts containers and unpacks archives."""
+
+
+class Address(NamedTuple):
+    """Where a container is asked from this machine.
+
+    Attributes:
+        host: the address.
+        ports: port in the container (``80/tcp``) to the port at that address.
+    """
+
+    host: str
+    ports: dict[str, int]
+
+
+class World:
+    """Containers that run together, for the time of a ``with``.
+
+    Entering it removes what killed runs left behind and starts the guard; leaving it removes everything.
+
+    Args:
+        containers: what :func:`hardhull.run.create.prepare` made.
+        settings: how it is set up.
+
+    Attributes:
+        id: of the run; every object of it is labelled ``hardhull.run=ID``.
+        client: the engine.
+        where: the engine's address as it may be shown.
+        ids: containers by key, once made.
+        adapted: what is another way than the files say, by key.
+        cleared: runs of killed owners that were removed first.
+    """
+
+    def __init__(self, containers: Sequence[Container], settings: Settings) -> None:
+        self.id = secrets.token_hex(6)
+        self.containers = {one.key: one for one in containers}
+        self.settings = settings
+        self.client: APIClient
+        self.where = ""
+        self.ids: dict[str, str] = {}
+        self.adapted: dict[str, list[Adapted]] = {one.key: list(one.adapted) for one in containers}
+        self.cleared: list[str] = []
+        self.guard: Guard
+        self._owner = current()
+        self._end = 0.0
+
+    def __enter__(self) -> Self:
+        self.client, self.where = _connected()
+        self.client.timeout = CALL_SECONDS
+        try:
+            self.guard = Guard(self.id, self.settings.bounds.seconds)
+            self._end = time.monotonic() + self.settings.bounds.seconds
+            for run in cleanup.leftovers(self.client, self._owner):
+                cleanup.sweep(self.client, run)
+                self.cleared.append(run)
+        except BaseException:
+            self._leave(clean=False)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._leave(clean=kind is None)
+
+    def _leave(self, *, clean: bool) -> None:
+        """Removes everything. Where a call may have been cut short, the guard does it, which looks longer."""
+        guard: Guard | None = getattr(self, "guard", None)
+        try:
+            if guard is not None and clean and cleanup.sweep(self.client, self.id):
+                guard.done()
+                guard = None
+        finally:
+            if guard is not None and not guard.act():
+                cleanup.sweep(self.client, self.id, quiet=cleanup.QUIET)
+            self.client.close()
+
+    def left(self) -> float:
+        """Seconds until its guard removes it."""
+        return max(0.0, self._end - time.monotonic())
+
+    def start(self) -> None:
+        """Makes and starts all containers in their order, each when what it waits for is so far.
+
+        Raises:
+            CannotRunError: the engine refuses, an image is missing, or a dependency does not become what is awaited.
+        """
+        furnishing = Furnishing(self.client, self.id, self._owner, self.settings)
+        for container in self.containers.values():
+            with telling(container):
+                self._await(container)
+                self.ids[container.key] = furnishing.make(container, self.ids)
+                self.adapted[container.key] += furnishing.adapted.pop(container.key, [])
+                self.client.start(self.ids[container.key])
+
+    def inspect(self, key: str) -> dict[str, Any]:
+        """``docker inspect`` of a container."""
+        answer: dict[str, Any] = self.client.inspect_container(self.ids[key])
+        return answer
+
+    def state(self, key: str) -> dict[str, Any]:
+        """``State`` of that."""
+        found: dict[str, Any] = self.inspect(key)["State"]
+        return found
+
+    def address(self, key: str) -> Address:
+        """Where a container is asked; in an internal network at its own address.
+
+        Raises:
+            CannotRunError: it has no network.
+        """
+        container = self.containers[key]
+        if container.joins:
+            return self.address(container.joins)._replace(ports=self._ports(key, self.inspect(container.joins)))
+        answer = self.inspect(key)
+        if self.settings.reach:
+            return Address("127.0.0.1", self._ports(key, answer))
+        networks = answer["NetworkSettings"]["Networks"] or {}
+        host = next((one["IPAddress"] for one in networks.values() if one.get("IPAddress")), "")
+        if not host:
+            why = "it has no address (no network, or it has ended)"
+            raise CannotRunError(Refusal(f"{key} cannot be asked", why, "check it by a command inside"))
+        return Address(host, self._ports(key, answer))
+
+    def _ports(self, key: str, answer: dict[str, Any]) -> dict[str, int]:
+        """Ports of the file and of the image."""
+        image = answer["Config"].get("ExposedPorts") or {}
+        names = dict.fromkeys((*(name for name, _ in self.containers[key].ports), *image))
+        if not self.settings.reach:
+            return {name: int(name.partition("/")[0]) for name in names}
+        mapped = answer["NetworkSettings"]["Ports"] or {}
+        return {name: int(mapped[name][0]["HostPort"]) for name in names if mapped.get(name)}
+
+    def wait_healthy(self, key: str, seconds: float) -> str:
+        """Waits until the engine has judged a container's health.
+
+        Returns:
+            ``healthy``, ``unhealthy``, ``none`` (it has no check), ``exited``, or ``starting`` when the time is over.
+        """
+        end = time.monotonic() + min(seconds, self.left())
+        while True:
+            state = self.state(key)
+            health = (state.get("Health") or {}).get("Status", "none")
+            if not state["Running"]:
+                return "exited"
+            if health != "starting" or time.monotonic() > end:
+                return str(health)
+            time.sleep(POLL)
+
+    def wait_ended(self, key: str, seconds: float) -> int | None:
+        """The exit code of a container that ends by itself; None when the time is over."""
+        end = time.monotonic() + min(seconds, self.left())
+        while time.monotonic() < end:
+            state = self.state(key)
+            if state["Status"] in {"exited", "dead"}:
+                return int(state["ExitCode"])
+            time.sleep(POLL)
+        return None
+
+    def _await(self, container: Container) -> None:
+        for service, condition in container.after:
+            if condition == COMPLETED:
+                code = self.wait_ended(service, self.left())
+                if code != 0:
+                    ended = "did not end in time" if code is None else f"ended with code {code}"
+                    raise self._stuck(container, service, ended)
+            elif condition == HEALTHY:
+                health = self.wait_healthy(service, self.left())
+                if health != "healthy":
+                    raise self._stuck(container, service, f"is not healthy ({health})")
+
+    def _stuck(self, container: Container, service: str, what: str) -> CannotRunError:
+        from hardhull.run.logs import last_lines
+
+        said = last_lines(self.client, self.ids[service])
+        why = f"{service}, which it waits for, {what}" + (f"; it said: {said}" if said else "")
+        return CannotRunError(Refusal(f"{container.workload.subject} is not run", why, f"make {service} work first"))
+
+
+@contextmanager
+def telling(container: Container) -> Iterator[None]:
+    """Turns a refusal of the engine into one of ours.
+
+    Raises:
+        CannotRunError: the engine refused.
+    """
+    from docker.errors import APIError
+
+    from hardhull.run.logs import shown
+
+    try:
+        yield
+    except APIError as error:
+        why = f"the engine refuses it: {shown(str(error.explanation or error), 500)}"
+        refusal = Refusal(f"{container.workload.subject} is not run", why, "change what the engine names")
+        raise CannotRunError(refusal) from None
+
+
+def _connected() -> tuple[APIClient, str]:
+    try:
+        return connect()
+    except NoEngineError as error:
+        where = f" at {error.where}" if error.where else ""
+        raise CannotRunError(Refusal("nothing is run", f"the engine{where}: {error.why}", error.how)) from None

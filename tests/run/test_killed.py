@@ -1,0 +1,183 @@
+"""SIGKILL at any instant leaves nothing behind, and touches nothing of anybody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hardhull.run import cleanup
+from hardhull.run.owner import MACHINE, OWNER, RUN, current, dead, started
+from worlds import IMAGE, everything, left, world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docker_engine import Engine
+
+pytestmark = pytest.mark.engine
+SERVICES = """services:
+  web: {image: IMAGE, command: httpd -f -p 80, volumes: ["./html:/www:ro", "data:/data"], depends_on: [db, cache]}
+  db: {image: IMAGE, command: sleep 600, networks: [default, back]}
+  cache: {image: IMAGE, command: sleep 600}
+networks: {back: {}}
+volumes: {data: {}}
+"""
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from worlds import world
+folder = Path(sys.argv[1])
+from hardhull.run import checks
+with world(folder, Path(sys.argv[2]).read_text()) as shop:
+    print("entered", flush=True)
+    shop.start()
+    print("started", flush=True)
+    checks.run(checks.Check("host", "web", ("echo $$ > %s/pid; exec sleep 600" % folder,), 600), shop)
+"""
+PATIENCE = 30
+
+
+@pytest.fixture
+def users(engine: Engine) -> Iterator[list[tuple[str, object]]]:
+    """A container, a network and a volume of the user's; as they were before the test."""
+    engine.send("POST", "/volumes/create", Name="users")
+    network = engine.send("POST", "/networks/create", Name="users", Labels={"hardhull": "mine"})["Id"]
+    body = {"Image": IMAGE, "Cmd": ["sleep", "600"], "HostConfig": {"Binds": ["users:/d"], "NetworkMode": "users"}}
+    made = engine.send("POST", "/containers/create?name=hardhull-users-own", **body)["Id"]
+    engine.send("POST", f"/containers/{made}/start")
+    yield everything(engine)
+    engine.call("DELETE", f"/containers/{made}", {"force": "1"})
+    engine.call("DELETE", f"/networks/{network}")
+    engine.call("DELETE", "/volumes/users")
+
+
+def launch(folder: Path) -> subprocess.Popen[str]:
+    (folder / "html").mkdir(exist_ok=True)
+    (folder / "text").write_text(SERVICES)
+    (folder / "app").mkdir(exist_ok=True)
+    (folder / "app" / "html").mkdir(exist_ok=True)
+    command = [sys.executable, "-c", SCRIPT, str(folder / "app"), str(folder / "text")]
+    path = os.pathsep.join(sys.path)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})
+
+
+def gone(engine: Engine) -> bool:
+    """Whether nothing of a run is left, within the patience; guards need a moment."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if left(engine) == [] and not guards():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def guards() -> list[int]:
+    """Guards that live."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"hardhull.run.guard" in words and str(os.getpid()).encode() not in words:
+            found.append(int(path.parent.name))
+    return [pid for pid in found if network(pid) == network(os.getpid())]
+
+
+def network(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/ns/net")
+    except OSError:
+        return ""
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.25, 0.5, 0.8, 1.2])
+def test_killed_while_it_starts(
+    engine: Engine, users: list[tuple[str, object]], tmp_path: Path, delay: float
+) -> None:
+    process = launch(tmp_path)
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == "entered\n"
+        time.sleep(delay)
+        process.kill()
+    process.wait()
+    assert gone(engine), left(engine)
+    assert everything(engine) == users
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_killed_while_a_command_runs_on_the_host(
+    engine: Engine, users: list[tuple[str, object]], tmp_path: Path, number: signal.Signals
+) -> None:
+    process = launch(tmp_path)
+    assert process.stdout is not None
+    with process.stdout:
+        assert [process.stdout.readline() for _ in range(2)] == ["entered\n", "started\n"]
+    file = tmp_path / "app" / "pid"
+    while not (file.exists() and file.read_text().strip()):
+        time.sleep(0.02)
+    command = int(file.read_text())
+    process.send_signal(number)
+    process.wait()
+    assert gone(engine), left(engine)
+    assert started(command) is None
+    assert everything(engine) == users
+
+
+def test_leftovers_of_a_run_without_a_guard_go_with_the_next(engine: Engine, users: object, tmp_path: Path) -> None:
+    """Guard and owner were both killed: the labels tell the next run that nobody is left."""
+    child = subprocess.Popen(["sleep", "600"])
+    owner = current()._replace(pid=child.pid, started=started(child.pid) or 0)
+    labels = owner.labels("0123456789ab", "web")
+    engine.send("POST", "/volumes/create", Name="left", Labels=labels)
+    engine.send("POST", "/networks/create", Name="left", Labels=labels)
+    body = {"Image": IMAGE, "Cmd": ["sleep", "600"], "Labels": labels, "HostConfig": {"NetworkMode": "left"}}
+    made = engine.send("POST", "/containers/create", **body)["Id"]
+    engine.send("POST", f"/containers/{made}/start")
+    text = "services: {web: {image: IMAGE, command: sleep 60}}"
+    with world(tmp_path, text) as one:
+        assert one.cleared == []
+        assert len(left(engine)) == 3
+    child.kill()
+    child.wait()
+    with world(tmp_path, text) as one:
+        assert one.cleared == ["0123456789ab"]
+        assert left(engine) == []
+    assert everything(engine) == users
+
+
+def test_a_guard_that_was_killed_is_replaced_by_its_parent(engine: Engine, tmp_path: Path) -> None:
+    text = "services: {web: {image: IMAGE, command: sleep 60}}"
+    with pytest.raises(KeyboardInterrupt), world(tmp_path, text) as one:
+        one.start()
+        os.kill(one.guard.pid, signal.SIGKILL)
+        raise KeyboardInterrupt
+    assert left(engine) == []
+
+
+def test_an_owner_elsewhere_may_still_live() -> None:
+    here = current()
+    labels = here.labels("run", "web")
+    assert labels[RUN] == "run"
+    assert not dead(labels, here)
+    assert dead({**labels, OWNER: f"{here.pid} {here.started + 1}"}, here)
+    assert dead({**labels, OWNER: "4194305 5"}, here)
+    assert not dead({**labels, OWNER: "4194305 5", MACHINE: "other 1"}, here)
+    assert not dead({**labels, OWNER: "nobody"}, here)
+    assert not dead({RUN: "run"}, here)
+
+
+def test_a_look_finds_only_what_has_the_label(engine: Engine, users: object) -> None:
+    from hardhull.supply.connection import connect
+
+    client, _ = connect()
+    assert cleanup.found(client) == []
+    client.close()
