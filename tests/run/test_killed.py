@@ -93,15 +93,13 @@ def guards() -> list[int]:
 
 def network(pid: int) -> str:
     try:
-        return os.readlink(f"/proc/{pid}/ns/net")
+        return str(Path(f"/proc/{pid}/ns/net").readlink())
     except OSError:
         return ""
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.1, 0.25, 0.5, 0.8, 1.2])
-def test_killed_while_it_starts(
-    engine: Engine, users: list[tuple[str, object]], tmp_path: Path, delay: float
-) -> None:
+@pytest.mark.parametrize("delay", [0.0, 0.2, 0.5, 1.0])
+def test_killed_while_it_starts(engine: Engine, users: list[tuple[str, object]], tmp_path: Path, delay: float) -> None:
     process = launch(tmp_path)
     assert process.stdout is not None
     with process.stdout:
@@ -155,11 +153,11 @@ def test_leftovers_of_a_run_without_a_guard_go_with_the_next(engine: Engine, use
 
 
 def test_a_guard_that_was_killed_is_replaced_by_its_parent(engine: Engine, tmp_path: Path) -> None:
-    text = "services: {web: {image: IMAGE, command: sleep 60}}"
-    with pytest.raises(KeyboardInterrupt), world(tmp_path, text) as one:
-        one.start()
-        os.kill(one.guard.pid, signal.SIGKILL)
-        raise KeyboardInterrupt
+    one = world(tmp_path, "services: {web: {image: IMAGE, command: sleep 60}}")
+    one.__enter__()
+    one.start()
+    os.kill(one.guard.pid, signal.SIGKILL)
+    one.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert left(engine) == []
 
 
@@ -175,7 +173,8 @@ def test_an_owner_elsewhere_may_still_live() -> None:
     assert not dead({RUN: "run"}, here)
 
 
-def test_a_look_finds_only_what_has_the_label(engine: Engine, users: object) -> None:
+@pytest.mark.usefixtures("engine", "users")
+def test_a_look_finds_only_what_has_the_label() -> None:
     from hardhull.supply.connection import connect
 
     client, _ = connect()

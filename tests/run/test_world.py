@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docker_engine import Engine
+    from hardhull.run.world import World
 
 pytestmark = pytest.mark.engine
 
@@ -53,6 +54,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "html" / "index.html").write_text("welcome")
     (tmp_path / "token.txt").write_text("of-the-tests")
     return tmp_path
+
+
+def start_and_interrupt(shop: World) -> None:
+    with shop:
+        shop.start()
+        raise KeyboardInterrupt
 
 
 def said(run: execute.Ran) -> str:
@@ -126,7 +133,9 @@ def test_a_container_reaches_nothing_outside_unless_told(engine: Engine, folder:
         with world(folder, text, reach=reach) as one:
             one.start()
             address = one.address("web")
-            (network,) = (one.client.inspect_network(name) for name in one.inspect("web")["NetworkSettings"]["Networks"])
+            (network,) = (
+                one.client.inspect_network(name) for name in one.inspect("web")["NetworkSettings"]["Networks"]
+            )
             assert network["Internal"] is not reach
             assert (address.host == "127.0.0.1") is reach
             assert (address.ports["80/tcp"] == 80) is not reach
@@ -187,9 +196,9 @@ def test_an_image_that_is_missing_is_not_pulled(engine: Engine, folder: Path) ->
 
 def test_everything_goes_when_the_block_raises(engine: Engine, folder: Path) -> None:
     before = everything(engine)
-    with pytest.raises(KeyboardInterrupt), world(folder, SHOP) as shop:
-        shop.start()
-        raise KeyboardInterrupt
+    interrupted = world(folder, SHOP)
+    with pytest.raises(KeyboardInterrupt):
+        start_and_interrupt(interrupted)
     assert everything(engine) == before
 
 
@@ -200,7 +209,19 @@ def test_everything_goes_when_its_time_is_over(engine: Engine, folder: Path) -> 
         one.start()
         one.guard._process.wait()
         assert left(engine) == []
+        with pytest.raises(CannotRunError, match="the time of the run is over"):
+            one.state("web")
     assert everything(engine) == before
+
+
+def test_no_network_stays_none(engine: Engine, folder: Path) -> None:
+    text = "services: {web: {image: IMAGE, command: sleep 60, network_mode: none}}"
+    with world(folder, text) as one:
+        one.start()
+        assert execute.inside(one, one.ids["web"], ["sh", "-c", "ip link | grep -c ': '"], 5).output == b"1\n"
+        with pytest.raises(CannotRunError, match="no address"):
+            one.address("web")
+    assert left(engine) == []
 
 
 def test_docker_run_text_and_image_volumes(engine: Engine, folder: Path) -> None:
@@ -251,7 +272,11 @@ def test_a_pod_shares_its_network_and_its_volumes(engine: Engine, folder: Path) 
 
 def test_named_volumes_are_copied_when_told(engine: Engine, folder: Path) -> None:
     engine.send("POST", "/volumes/create", Name="shop_data")
-    body = {"Image": IMAGE, "Cmd": ["sh", "-c", "echo old > /d/x; chown 1000 /d/x"], "HostConfig": {"Binds": ["shop_data:/d"]}}
+    body = {
+        "Image": IMAGE,
+        "Cmd": ["sh", "-c", "echo old > /d/x; chown 1000 /d/x"],
+        "HostConfig": {"Binds": ["shop_data:/d"]},
+    }
     made = engine.send("POST", "/containers/create", **body)["Id"]
     engine.send("POST", f"/containers/{made}/start")
     engine.send("POST", f"/containers/{made}/wait")
@@ -268,9 +293,11 @@ volumes: {data: {}}
             one.start()
             assert one.wait_ended("web", 5) == 0
             assert one.client.logs(one.ids["web"]) == b"old\n"
-        with pytest.raises(CannotRunError, match="no volume other_data"):
-            with world(folder, text, volumes="copied", project="other") as one:
-                one.start()
+        with (
+            pytest.raises(CannotRunError, match="no volume other_data"),
+            world(folder, text, volumes="copied", project="other") as one,
+        ):
+            one.start()
         kept = json.loads(engine.call("GET", "/volumes/shop_data"))["Mountpoint"]
         with open(f"{kept}/x") as file:  # noqa: PTH123
             assert file.read() == "old\n"

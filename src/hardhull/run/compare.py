@@ -78,7 +78,7 @@ def _powers(process: Identity, before: Sequence[Identity]) -> Iterator[Differenc
         elif more:
             yield Difference(CHANGED, f"{name} runs as another {what}", _numbers(had), _numbers(more))
     had = {number for one in before for number in (*one.groups, *one.gids)}
-    gained = [number for number in process.groups if number not in had]
+    gained = [number for number in process.groups if number not in had and number not in process.gids]
     if gained:
         yield Difference(STRONGER, f"{name} is in more groups", _numbers(had), _numbers(gained))
     for index, label in enumerate(SETS):

@@ -157,6 +157,7 @@ def _container(workload: Workload, pods: dict[int, list[Workload]], settings: Se
         adapted.append(Adapted("it has no service account token", "there is no cluster"))
     if (value(workload, "replicas") or 1) > 1:
         adapted.append(Adapted("one of its replicas runs", "a run has one of each"))
+    adapted += [Adapted(f"the key {one.get('')} is not obeyed", "it is not known here") for one in workload.unread]
     joins = _joined(workload) or _pod_head(workload, pod)
     return Container(
         workload,

@@ -66,9 +66,17 @@ def inside(world: World, container: str, words: Sequence[str], seconds: float) -
                 return _ended(world, made, _joined(data), time.monotonic() - start)
             data += part if len(data) < OUTPUT else b""
     finally:
-        stream.close()
+        _close(stream)
     _end_exec(world, made)
     return Ran(None, _joined(data), time.monotonic() - start)
+
+
+def _close(stream: Any) -> None:
+    """The SDK leaves the socket under its stream to the garbage collector."""
+    under = getattr(stream, "_sock", None)
+    stream.close()
+    if under is not None:
+        under.close()
 
 
 def _ended(world: World, made: str, output: bytes, seconds: float) -> Ran:

@@ -199,6 +199,8 @@ class Furnishing:
             network = self._network(name)
             body["HostConfig"]["NetworkMode"] = network
             body["NetworkingConfig"] = {"EndpointsConfig": {network: {"Aliases": list(aliases)}}}
+        else:
+            body["HostConfig"]["NetworkMode"] = container.workload.network_mode.get(None) or "none"
 
     def _publish(self, container: Container, body: dict[str, Any], config: Mapping[str, Any]) -> None:
         """Every port at a free one of 127.0.0.1."""

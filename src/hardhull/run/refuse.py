@@ -73,6 +73,8 @@ def _namespaces(workload: Workload) -> Iterator[Refusal]:
         if mode.startswith("container:"):
             how = "write both as services of one compose file"
             yield refused(workload, f"its {name} is that of a container outside the run ({mode})", how)
+        elif mode.startswith("service:") and name != "network_mode":
+            yield refused(workload, f"its {name} is that of another service ({mode})", f"remove `{name}`")
 
 
 def _power(workload: Workload) -> Iterator[Refusal]:

@@ -11,9 +11,11 @@ from hardhull.run import cleanup
 from hardhull.run.create import COMPLETED, HEALTHY
 from hardhull.run.furnish import Furnishing
 from hardhull.run.guard import Guard
+from hardhull.run.logs import last_lines, shown
 from hardhull.run.owner import current
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.supply.connection import NoEngineError, connect
+from hardhull.supply.connection import refusal as unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,15 +118,20 @@ class World:
         """
         furnishing = Furnishing(self.client, self.id, self._owner, self.settings)
         for container in self.containers.values():
-            with telling(container):
+            with self._telling(container.workload.subject):
                 self._await(container)
                 self.ids[container.key] = furnishing.make(container, self.ids)
                 self.adapted[container.key] += furnishing.adapted.pop(container.key, [])
                 self.client.start(self.ids[container.key])
 
     def inspect(self, key: str) -> dict[str, Any]:
-        """``docker inspect`` of a container."""
-        answer: dict[str, Any] = self.client.inspect_container(self.ids[key])
+        """``docker inspect`` of a container.
+
+        Raises:
+            CannotRunError: it is gone, or the engine does not answer.
+        """
+        with self._telling(key):
+            answer: dict[str, Any] = self.client.inspect_container(self.ids[key])
         return answer
 
     def state(self, key: str) -> dict[str, Any]:
@@ -186,6 +193,29 @@ class World:
             time.sleep(POLL)
         return None
 
+    @contextmanager
+    def _telling(self, subject: str) -> Iterator[None]:
+        """Turns what the engine and the way to it raise into a refusal.
+
+        Raises:
+            CannotRunError: the engine refused, or did not answer.
+        """
+        from docker.errors import APIError
+        from requests.exceptions import RequestException
+
+        try:
+            yield
+        except APIError as error:
+            if not self.left():
+                why, how = "the time of the run is over", "give it more time"
+            else:
+                why = f"the engine refuses it: {shown(str(error.explanation or error), 500)}"
+                how = "change what the engine names"
+            raise CannotRunError(Refusal(f"{subject} is not run", why, how)) from None
+        except RequestException as error:
+            told = unanswered(error, self.where)
+            raise CannotRunError(Refusal(f"{subject} is not run", f"the engine: {told.why}", told.how)) from None
+
     def _await(self, container: Container) -> None:
         for service, condition in container.after:
             if condition == COMPLETED:
@@ -199,30 +229,9 @@ class World:
                     raise self._stuck(container, service, f"is not healthy ({health})")
 
     def _stuck(self, container: Container, service: str, what: str) -> CannotRunError:
-        from hardhull.run.logs import last_lines
-
         said = last_lines(self.client, self.ids[service])
         why = f"{service}, which it waits for, {what}" + (f"; it said: {said}" if said else "")
         return CannotRunError(Refusal(f"{container.workload.subject} is not run", why, f"make {service} work first"))
-
-
-@contextmanager
-def telling(container: Container) -> Iterator[None]:
-    """Turns a refusal of the engine into one of ours.
-
-    Raises:
-        CannotRunError: the engine refused.
-    """
-    from docker.errors import APIError
-
-    from hardhull.run.logs import shown
-
-    try:
-        yield
-    except APIError as error:
-        why = f"the engine refuses it: {shown(str(error.explanation or error), 500)}"
-        refusal = Refusal(f"{container.workload.subject} is not run", why, "change what the engine names")
-        raise CannotRunError(refusal) from None
 
 
 def _connected() -> tuple[APIClient, str]:
