@@ -8,7 +8,9 @@ from plans import planned, texts_after
 from hardhull.model.plan import Status
 
 
-@pytest.mark.parametrize("flags", ["-m 4m", "-m 4m --memory-swap 4m", "-m 4m --memory-swap 2m", "-m 4m --memory-swap -1"])
+@pytest.mark.parametrize(
+    "flags", ["-m 4m", "-m 4m --memory-swap 4m", "-m 4m --memory-swap 2m", "-m 4m --memory-swap -1"]
+)
 def test_a_limit_below_the_least_grows_with_its_swap_limit(flags: str) -> None:
     files = {"run.sh": f"docker run -d {flags} nginx:1.27\n"}
     plan = planned(files)
