@@ -85,7 +85,7 @@ def look_at(folder: Path, file: FileEdit, kinds: tuple[str, ...], tally: Tally) 
     if file.before is None:
         return
     for change in changed_lines(file.before, file.edits):
-        tally.removed.append(change.removed)
+        tally.removed.append(max(0, change.removed - change.added))
     before = Counter(part.strip() for part in COMMENT.findall(file.before))
     after = Counter(part.strip() for part in COMMENT.findall(file.after))
     lost = [text for text in before - after if text not in file.after and len(text) > 3]
@@ -180,7 +180,12 @@ def report(tally: Tally, most: int) -> None:
     print("changed", dict(tally.changed), "total", sum(tally.changed.values()))
     print("planning CPU-s", round(tally.seconds, 2))
     removed = sorted(tally.removed)
-    print("edits", len(removed), "median removed lines", removed[len(removed) // 2] if removed else 0)
+    print(
+        "edits",
+        len(removed),
+        "median of lines that go without one in their place",
+        removed[len(removed) // 2] if removed else 0,
+    )
     for title in ("refused", "comments", "again", "faults"):
         rows = getattr(tally, title)
         print(title, len(rows))
