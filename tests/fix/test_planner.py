@@ -259,11 +259,3 @@ def test_what_a_fix_lays_bare_in_one_of_two_equal_commands_is_fixed_too() -> Non
     text = texts_after(files, planned(files))["run.sh"]
     assert text.count("no-new-privileges") == 2
     assert not planned({"run.sh": text}).files
-
-
-def test_what_was_unread_before_may_move_without_blame() -> None:
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27\n"
-    files = {"manifest.yaml": f"{pod}---\nkind: [\na: b\n"}
-    plan = planned(files)
-    assert not [each.why for each in plan.of(Status.REFUSED)]
-    assert len(plan.of(Status.PLANNED)) > 5

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.fix.choose import home_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from hardhull.fix.choose import Ask
     from hardhull.model.finding import Dimension, Severity
-    from hardhull.model.result import Found, NotChecked, Result
+    from hardhull.model.result import Found, Result
 
 
 CLUSTER = "cluster"
@@ -61,24 +61,12 @@ def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Compl
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} is still found after it"))
         elif key not in traded and not _was_unknown(before, path, subject):
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} would be a new finding after it"))
-    return [*found, *_unread(before, after)]
-
-
-_NUMBER = re.compile(r"\d+")
-
-
-def _unread(before: Result, after: Result) -> Iterator[Complaint]:
-    """What is not read any more. Lines and columns do not count: a fix further up moves what was wrong before."""
-
-    def what(item: NotChecked) -> tuple[str, str]:
-        return (item.what.partition(":")[0], _NUMBER.sub("", item.why))
-
-    known = Counter(what(item) for item in before.not_checked if item.kind == "failed")
-    for item in after.not_checked:
-        if item.kind == "failed":
-            known[what(item)] -= 1
-            if known[what(item)] < 0:
-                yield Complaint(what(item)[0], "", "", f"the file would not be read: {item.why}")
+    known = {(item.what, item.why) for item in before.not_checked}
+    return found + [
+        Complaint(item.what.partition(":")[0], "", "", f"the file would not be read: {item.why}")
+        for item in after.not_checked
+        if item.kind == "failed" and (item.what, item.why) not in known
+    ]
 
 
 def _traded(before: Result, after: Result, made: Iterable[Ask]) -> set[tuple[str, str, str]]:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MIB = 1024 * 1024
-LEAST_MEMORY = 6 * MIB
-"""What the Docker engine takes at least (linuxMinMemory in daemon/daemon_unix.go)."""
 
 
 def known_first(items: Field[Items[T]]) -> list[Field[T]]:

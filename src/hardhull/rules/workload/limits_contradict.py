@@ -18,18 +18,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.fix import SAFE, SetTo, change, set_value
-from hardhull.rules.questions import LEAST_MEMORY, MIB
+from hardhull.rules.fix import SAFE, set_value
+from hardhull.rules.questions import MIB
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
-    from hardhull.model.change import Fix
     from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
+
+SMALLEST = 6 * MIB
+"""What the Docker engine takes at least (linuxMinMemory in daemon/daemon_unix.go)."""
 
 
 def _contradictions(workload: Workload) -> Iterator[tuple[Field[int | None], str, int | None]]:
@@ -38,29 +40,14 @@ def _contradictions(workload: Workload) -> Iterator[tuple[Field[int | None], str
     reserved = workload.memory_reservation.value or 0
     swap = workload.memory_swap.get(None) or 0
     docker = workload.runtime == "docker"
-    least = LEAST_MEMORY if docker else 0
     if 0 < memory < reserved:
         yield workload.memory_reservation, f"it reserves {reserved // MIB} MiB and may use {memory // MIB} MiB", memory
     if 0 < swap < memory:
-        yield (
-            workload.memory_swap,
-            f"memory and swap together ({swap // MIB} MiB) are less than its memory",
-            max(memory, least),
-        )
+        yield workload.memory_swap, f"memory and swap together ({swap // MIB} MiB) are less than its memory", memory
     if docker and swap > 0 and not memory:
         yield workload.memory_swap, "a swap limit needs a memory limit", None
-    if 0 < memory < least:
-        yield workload.memory, "the engine takes at least 6 MiB of memory", least
-
-
-def _fix(workload: Workload, field: Field[int | None], right: int | None) -> Fix:
-    """The right value; a swap limit that would be less than it grows with a memory limit."""
-    shown = "nothing" if right is None else f"{right // MIB} MiB"
-    title = f"set it to {shown}: it starts only then"
-    swap = workload.memory_swap.get(None) or 0
-    if field is workload.memory and right and (workload.memory.value or 0) <= swap < right:
-        return change(title, SetTo("memory", right), SetTo("memory_swap", right), risk=SAFE)
-    return set_value(field, right, title, risk=SAFE)
+    if docker and 0 < memory < SMALLEST:
+        yield workload.memory, "the engine takes at least 6 MiB of memory", SMALLEST
 
 
 @rule(
@@ -74,7 +61,8 @@ def _fix(workload: Workload, field: Field[int | None], right: int | None) -> Fix
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each contradiction."""
     for field, why, right in _contradictions(workload):
-        fix = _fix(workload, field, right)
+        shown = "nothing" if right is None else f"{right // MIB} MiB"
+        fix = set_value(field, right, f"set it to {shown}: it starts only then", risk=SAFE)
         yield field.finding(f"{workload.subject} cannot start: {why}", label=why, fix=fix)
     cpus, reserved = workload.cpus.value or 0, workload.cpu_reservation.get(None) or 0
     if workload.runtime == "kubernetes" and 0 < cpus < reserved:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.fix import NEEDS_PROOF, set_value
-from hardhull.rules.questions import LEAST_MEMORY, MIB, throwaway
+from hardhull.rules.questions import MIB, throwaway
 from hardhull.rules.rule import LIMITS, LOW, Example, rule
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _fix(workload: Workload, memory: int) -> Fix:
     """As much for memory and swap together as for memory alone: no swap."""
     return set_value(
         workload.memory_swap,
-        max(memory, LEAST_MEMORY) if workload.runtime == "docker" else memory,
+        memory,
         "give it no swap beyond its memory",
         risk=NEEDS_PROOF,
         mitigation="load-test it: what was swapped out so far counts against its memory now",

@@ -1,0 +1,162 @@
+"""Profiles as JSON: one document with what was seen, in which runs, and how far that can be trusted.
+
+The schema is ``report/schema/hardhull-profile-1.json``. What is derived from the runs (``complete``, ``peaks`` ...) is
+written for readers of the file and computed anew when it is read back.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from hardhull import __version__
+from hardhull.facts.profile import (
+    SETS,
+    Address,
+    Call,
+    Check,
+    Denial,
+    FileUse,
+    Peaks,
+    Profile,
+    Run,
+    User,
+    merge,
+)
+
+SCHEMA: Final = "hardhull-profile/1"
+MOST_BYTES: Final = 64 << 20
+"""A larger file is not read: one run of a busy database is under 1 MB."""
+
+_KINDS: Final[dict[str, tuple[Any, dict[str, type]]]] = {
+    "syscalls": (Call, {"arch": str, "name": str}),
+    "entry_syscalls": (Call, {"arch": str, "name": str}),
+    "denied": (Denial, {"arch": str, "name": str, "errno": int}),
+    "capabilities": (Check, {"capability": str, "granted": bool, "arch": str, "syscall": str, "certain": bool}),
+    "files": (FileUse, {"path": str, "use": str, "placed": bool}),
+    "listens": (Address, {"protocol": str, "address": str, "port": int}),
+    "connects": (Address, {"protocol": str, "address": str, "port": int}),
+    "users": (User, {"uid": int, "gid": int, "euid": int, "egid": int}),
+    "groups": (int, {"gid": int}),
+}
+"""The sets of a run: how to make an item of its keys."""
+_WORDS: Final = ("subject", "mode", "started", "kernel", "engine", "image")
+_LISTS: Final = ("exercised", "incomplete", "unseen")
+_MODES: Final = ("bpf", "ptrace")
+
+
+class ProfileError(Exception):
+    """A file is no profile of ours.
+
+    Attributes:
+        why: where and what, as a sentence part.
+        how: what the person can do.
+    """
+
+    def __init__(self, why: str, how: str = "record the workload again") -> None:
+        super().__init__(why)
+        self.why = why
+        self.how = how
+
+
+def write(profile: Profile) -> str:
+    """The document, ASCII with a newline at the end; the same runs give the same text."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "tool": {"name": "hardhull", "version": __version__},
+        "complete": not profile.incomplete,
+        "incomplete": profile.incomplete,
+        "exercised": profile.exercised,
+        "capabilities_used": sorted(profile.capabilities_used),
+        "peaks": profile.peaks._asdict(),
+        "runs": [_run(run) for run in profile.runs],
+    }
+    for name, (_make, keys) in _KINDS.items():
+        rows = profile.seen(name).items()
+        document[name] = [
+            {**dict(zip(keys, item if isinstance(item, tuple) else (item,), strict=True)), "runs": runs}
+            for item, runs in rows
+        ]
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _run(run: Run) -> dict[str, Any]:
+    scalars = {name: getattr(run, name) for name in (*_WORDS, "seconds", *_LISTS)}
+    return {"id": run.ident, **scalars, "peaks": run.peaks._asdict()}
+
+
+def read(data: bytes) -> Profile:
+    """The profile that was written. Keys that we do not know are passed over: later versions may add some.
+
+    Raises:
+        ProfileError: it is no JSON, has another schema, or lacks something.
+    """
+    if len(data) > MOST_BYTES:
+        raise ProfileError(f"it has {len(data)} bytes, more than {MOST_BYTES}")
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ProfileError(f"it is no JSON: {error}") from None
+    if not isinstance(value, dict) or "schema" not in value:
+        raise ProfileError(f'it has no "schema": "{SCHEMA}"')
+    if value["schema"] != SCHEMA:
+        how = "read it with the version of hardhull that wrote it, or record again"
+        raise ProfileError(f"its schema is {value['schema']!r:.40}; this version reads {SCHEMA}", how)
+    runs: dict[str, Run] = {}
+    for index, row in enumerate(_get(value, "runs", list, "")):
+        at = f"runs[{index}]."
+        ident = _get(row, "id", str, at)
+        if ident in runs:
+            raise ProfileError(f"{at}id {ident!r:.40} is there twice")
+        runs[ident] = _read_run(row, at)
+    sets = {name: _read_set(value, name, runs.keys()) for name in SETS}
+    return merge(Profile((_filled(run, sets, ident),)) for ident, run in runs.items())
+
+
+def _filled(run: Run, sets: dict[str, dict[str, list[Any]]], ident: str) -> Run:
+    fields: dict[str, Any] = {name: frozenset(sets[name][ident]) for name in SETS}
+    return run._replace(**fields)
+
+
+def _get(row: Any, key: str, kind: type, at: str) -> Any:
+    """The value of a key, which must be of this type; whole numbers count as fractions."""
+    value = row.get(key) if isinstance(row, dict) else None
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ProfileError(f"{at}{key} is missing or is not of type {kind.__name__}")
+    return value
+
+
+def _read_run(row: Any, at: str) -> Run:
+    words = {name: _get(row, name, str, at) for name in _WORDS}
+    if words["mode"] not in _MODES:
+        raise ProfileError(f"{at}mode is {words['mode']!r:.40}, not one of {', '.join(_MODES)}")
+    lists: dict[str, Any] = {name: _texts(_get(row, name, list, at), f"{at}{name}") for name in _LISTS}
+    peaks = _get(row, "peaks", dict, at)
+    for name in Peaks._fields:
+        value = peaks.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ProfileError(f"{at}peaks.{name} is neither a number nor null")
+    known = {name: peaks.get(name) for name in Peaks._fields}
+    return Run(**words, **lists, seconds=_get(row, "seconds", float, at), peaks=Peaks(**known))
+
+
+def _texts(values: list[Any], at: str) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in values):
+        raise ProfileError(f"{at} has an item that is no text")
+    return tuple(values)
+
+
+def _read_set(value: dict[str, Any], name: str, idents: Any) -> dict[str, list[Any]]:
+    """The items of a dimension, by run."""
+    make, keys = _KINDS[name]
+    found: dict[str, list[Any]] = {ident: [] for ident in idents}
+    for index, row in enumerate(_get(value, name, list, "")):
+        at = f"{name}[{index}]."
+        item = make(*(_get(row, key, kind, at) for key, kind in keys.items()))
+        for ident in _texts(_get(row, "runs", list, at), f"{at}runs"):
+            if ident not in found:
+                raise ProfileError(f"{at}runs names {ident!r:.40}, which is none of the runs")
+            found[ident].append(item)
+    return found

@@ -1,0 +1,1 @@
+"""Records what a workload needs: system calls, capabilities, files, connections, users and peaks, as a Profile."""

@@ -1,0 +1,176 @@
+"""From the kernel's maps to what one workload did."""
+
+from __future__ import annotations
+
+import struct
+from ipaddress import IPv4Address, IPv6Address
+from posixpath import basename, dirname, join, normpath
+from typing import TYPE_CHECKING, Any, Final
+
+from hardhull.facts.capabilities import BY_NUMBER
+from hardhull.facts.profile import Address, Call, Check, Denial, FileUse, User
+from hardhull.facts.syscall_numbers import Machine, numbers
+from hardhull.learn.namespace import follow
+from hardhull.learn.script import CHANGED, DEPTH, EXECUTED, GROUPS, NAME_BYTES, OPENED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.learn.maps import Maps
+    from hardhull.learn.namespace import Namespace
+
+RESERVING: Final = frozenset(
+    {
+        "", "brk", "clone", "clone3", "execve", "execveat", "fallocate", "fork", "ftruncate", "memfd_create", "mmap",
+        "mmap2", "mprotect", "mremap", "pkey_mprotect", "pwrite64", "pwritev", "pwritev2", "sendfile", "shmat",
+        "shmget", "splice", "vfork", "write", "writev",
+    }
+)  # fmt: skip
+"""Calls (and page faults) that reserve memory: ``__vm_enough_memory`` in ``mm/util.c`` then asks for SYS_ADMIN."""
+
+_PROTOCOLS: Final = {1: "tcp", 2: "udp"}
+"""By the kind of socket, for IPv4 and IPv6."""
+_USES: Final = {OPENED: "write", EXECUTED: "execute", CHANGED: "change"}
+_IPV4, _IPV6 = 2, 10
+
+
+class Readout:
+    """The maps of a recording, as one mount namespace filled them.
+
+    Args:
+        maps: of the whole recording.
+        ident: the namespace's number in the maps.
+        where: its mounts.
+        machine: architectures of this kernel.
+    """
+
+    def __init__(self, maps: Maps, ident: int, where: Namespace, machine: Machine) -> None:
+        self._maps = maps
+        self._ident = ident
+        self._where = where
+        self._machine = machine
+        self._namespaces_made = any(stage == 0 for (stage,) in maps.rows("@newns", ident))
+        self.cut = False
+        """Whether a name was too long, or a path too deep."""
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of a Run that come out of the maps."""
+        files = frozenset(self._files())
+        return {
+            "syscalls": frozenset(self._calls(0)),
+            "entry_syscalls": frozenset(self._calls(1)),
+            "denied": frozenset(self._denied()),
+            "capabilities": frozenset(self._checks()),
+            "files": files,
+            "listens": frozenset(self._listens()),
+            "connects": frozenset(self._connects()),
+            "users": frozenset(User(*row[1:]) for row in self._rows("@user")),
+            "groups": frozenset(row[1] for row in self._rows("@group")),
+        }
+
+    def _rows(self, name: str, stage: int = 0) -> list[tuple[Any, ...]]:
+        return [row for row in self._maps.rows(name, self._ident) if row[0] == stage]
+
+    def _call(self, compat: int, number: int) -> Call:
+        arch = self._machine.compat if compat else self._machine.native
+        return Call(arch, numbers(arch).get(number, f"#{number}"))
+
+    def _calls(self, stage: int) -> Iterator[Call]:
+        for _stage, compat, number in self._rows("@sys", stage):
+            if number >= 0:
+                yield self._call(compat, number)
+
+    def _denied(self) -> Iterator[Denial]:
+        for _stage, compat, number, result in self._rows("@denied"):
+            yield Denial(*self._call(compat, number), -result)
+
+    def _checks(self) -> Iterator[Check]:
+        """Checks of the tasks' own credentials; those of others (overlayfs) are not the workload's."""
+        for _stage, capability, result, current, own in self._rows("@cap"):
+            if not own:
+                continue
+            arch, name = self._call(0, current - 2) if current >= 2 else ("", "")
+            word = BY_NUMBER[capability] if capability < len(BY_NUMBER) else f"#{capability}"
+            makes_namespaces = name in {"clone", "clone3"} and self._namespaces_made
+            doubtful = word == "SYS_ADMIN" and name in RESERVING and not makes_namespaces
+            yield Check(word, result == 0, arch, name, not doubtful)
+
+    def _paths(self, key: int, more: str = "") -> list[tuple[str, bool]]:
+        """A path as the workload sees it, with whether its file system is mounted there.
+
+        Args:
+            key: of the path in the maps.
+            more: a path from there on, as the workload wrote it: its folder is followed, its last name is not.
+        """
+        names, maps = [], self._maps.maps
+        for depth in range(DEPTH):
+            name = maps.get("@name", {}).get((key, depth))
+            if name is None:
+                break
+            names.append(name)
+        if (key,) in maps.get("@deep", {}) or any(_full(name) for name in (*names, more)):
+            self.cut = True
+        device = maps.get("@path", {}).get((key,), 1) - 1
+        placed = self._where.place(device, tuple(reversed(names)))
+        found = [(path, True) for path in placed] or [("/" + "/".join(reversed(names)), False)]
+        return [(self._further(path, more) if more else path, known) for path, known in found]
+
+    def _further(self, path: str, more: str) -> str:
+        whole = join(path, more.strip("/"))
+        if basename(whole) in {"", ".", ".."}:
+            return self._follow(whole)
+        return join(self._follow(dirname(whole)), basename(whole))
+
+    def _follow(self, path: str) -> str:
+        return follow(self._where.root, path) if self._where.root else normpath(path)
+
+    def _files(self) -> Iterator[FileUse]:
+        for _stage, use, key in self._rows("@file"):
+            for path, known in self._paths(key):
+                yield FileUse(path, _USES[use], known)
+        for _stage, key, name in self._rows("@change"):
+            for path, known in self._paths(key, name):
+                yield FileUse(path, "change", known)
+        for _stage, key, name in self._rows("@asked"):
+            for path, known in [("/", True)] if name.startswith("/") else self._paths(key):
+                yield FileUse(self._follow(join(path, name)), "execute", known)
+
+    def _listens(self) -> Iterator[Address]:
+        """Listening sockets, and bound ones of protocols in which nobody listens."""
+        for _stage, listening, kind, family, port, *words in self._rows("@in"):
+            if listening or kind != 1:
+                raw = struct.pack("=4I", *words)
+                yield Address(_PROTOCOLS.get(kind, f"#{kind}"), _address(family, raw), port)
+        yield from self._local(1)
+
+    def _connects(self) -> Iterator[Address]:
+        for _stage, kind, family, port, *words in self._rows("@out"):
+            raw = struct.pack("=2Q", *(word & 0xFFFFFFFFFFFFFFFF for word in words))
+            yield Address(_PROTOCOLS.get(kind, f"#{kind}"), _address(family, raw), port)
+        yield from self._local(0)
+
+    def _local(self, bound: int) -> Iterator[Address]:
+        for _stage, way, abstract, name in self._rows("@unix"):
+            if way == bound and (name or not abstract):
+                self.cut = self.cut or _full(name)
+                yield Address("unix-abstract" if abstract else "unix", name)
+
+    def groups_cut(self) -> bool:
+        """Whether a process had more groups than are looked at."""
+        return ("groups",) in self._maps.maps.get("@full", {})
+
+
+def _full(name: str) -> bool:
+    """Whether a name fills its space, so that its end may be missing."""
+    return len(name.encode("utf-8", "surrogateescape")) >= NAME_BYTES - 1
+
+
+def _address(family: int, raw: bytes) -> str:
+    if family == _IPV4:
+        return str(IPv4Address(raw[:4]))
+    mapped = IPv6Address(raw[:16])
+    return str(mapped.ipv4_mapped or mapped)
+
+
+CUT = "the name of a file was too long or lay too deep, and was cut"
+MANY_GROUPS = f"a process had more than {GROUPS} groups"
