@@ -50,7 +50,7 @@ class Tree:
         if self._sources.get(shown) is not None:
             return True
         inside = self._inside(shown)
-        return inside is not None and inside.is_file()
+        return inside is not None and os.path.isfile(inside)  # noqa: PTH113  says no where a name is too long
 
     def has(self, path: str) -> bool:
         """Whether anything stands at a path: a file, a folder, or what was read without a folder."""
@@ -58,13 +58,13 @@ class Tree:
         if self._sources.get(shown) is not None or any(name.startswith(f"{shown}/") for name in self._given):
             return True
         inside = self._inside(shown)
-        return inside is not None and inside.exists()
+        return inside is not None and os.path.exists(inside)  # noqa: PTH110  likewise
 
     def names(self, folder: str) -> list[str]:
         """What stands in a folder, in no order; nothing where there is no such folder."""
         shown = posixpath.normpath(folder)
         inside = self._inside(shown)
-        if inside is None or not inside.is_dir():
+        if inside is None or not os.path.isdir(inside):  # noqa: PTH112  likewise
             start = "" if shown == "." else f"{shown}/"
             return list({name[len(start) :].partition("/")[0] for name in self._given if name.startswith(start)})
         try:
@@ -78,7 +78,7 @@ class Tree:
             return None
         try:
             real = (self.root / shown).resolve()
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             return None
         return real if real.is_relative_to(self.root) else None
 
