@@ -40,8 +40,8 @@ bench: $(STAMP) ## speed and memory, beside peers where they are installed
 oracle: $(STAMP) ## compare the readers with the real consumers over a folder: make oracle DIR=...
 	@sh bench/oracle.sh "$(DIR)"
 
-fuzz: $(STAMP) ## random and mutated input for every reader: make fuzz SECONDS=60
-	@$(BIN)/python bench/fuzz.py --seconds $(or $(SECONDS),60)
+fuzz: $(STAMP) ## random and mutated input for every reader, or for every fix: make fuzz SECONDS=60 WHAT=fix CORPUS=DIR
+	@$(BIN)/python bench/$(if $(filter fix,$(WHAT)),fuzz_fix,fuzz).py --seconds $(or $(SECONDS),60) $(if $(CORPUS),--corpus "$(CORPUS)")
 
 build: $(STAMP)
 	@$(BIN)/python -m build --outdir dist .
