@@ -16,7 +16,7 @@ EIGHTY = View(width=80, command="hardhull fix")
 
 SCREEN = """\
 Plan: 2 changes in 3 files; score 41 (D) → 63 (C)
-Risk: 1 safe, 1 needs-proof
+Risk: 1 safe (cannot break what works), 1 needs-proof (may: try it out)
 
 critical[HH-PRV-003] take the engine's socket away
   --> docker-compose.yml:9:9  (service web)
@@ -54,7 +54,6 @@ Not written: 1
 
 Only a person can decide: 1
   HH-SEC-001 take AWS_SECRET_ACCESS_KEY out, and make a ne… (web/Dockerfile:2:5)
-      RUN --mount=type=secret,id=aws
 
 Not read: 1
   k8s/broken.yaml: line 3: a tab where blanks must stand; correct the file

@@ -154,3 +154,16 @@ def test_refused(name: str, syntax: str, text: str, why: str) -> None:
     assert not result.made
     assert result.data == text.encode()
     assert all(why in refused for refused in result.refused)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("curl --insecure https://example.com/x", "curl https://example.com/x"),
+        ("curl --insecure https://api.${PROJECT}_net/x", "curl --insecure https://api.${PROJECT}_net/x"),
+    ],
+)
+def test_a_host_that_a_variable_names_may_have_a_certificate_of_its_own(command: str, expected: str) -> None:
+    rule = BY_NAME["script-tls-check-disabled"]
+    text = "docker pull registry.example.com/shop/api:1.4.0\n"
+    assert fixed(f"{text}{command}\n".encode(), "shell", rule).data == f"{text}{expected}\n".encode()

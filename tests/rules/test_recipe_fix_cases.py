@@ -52,6 +52,8 @@ def test_the_shell_goes_only_where_it_does_nothing(text: str, expected: str) -> 
         ("plain-http-download", "RUN curl -O 'http://ä.example/b.txt'", "RUN curl -O 'https://ä.example/b.txt'"),
         ("plain-http-download", "RUN curl -O http://a.example:8080/b.txt", ""),
         ("signature-check-disabled", "RUN yum install \\\n  --nogpgcheck \\\n  x", "RUN yum install \\\n  x"),
+        ("signature-check-disabled", "RUN apk add --allow-untrusted x", "RUN apk add x"),
+        ("signature-check-disabled", "RUN apk add --allow-untrusted ./x.apk", ""),
         ("signature-check-disabled", "RUN yum --setopt gpgcheck=0 install x", ""),
         ("sudo-in-run", "USER 1000\nRUN sudo a && b", ""),
         ("sudo-in-run", "USER 1000\nRUN sudo -E apt-get update", ""),

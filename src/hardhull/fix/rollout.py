@@ -48,7 +48,7 @@ def _compose(path: str) -> Rollout:
 
 def _kubernetes(path: str) -> Rollout:
     command = f"kubectl apply -f {shlex.quote(path)}"
-    return Rollout(command, command, "rolls the pods whose template changed")
+    return Rollout(command, command, "changes the objects; pods roll whose template changed")
 
 
 def _kustomization(path: str) -> Rollout:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from hardhull.model.plan import Plan, Planned
     from hardhull.report.view import View
 
-RISKS = ("safe", "proven", "needs-proof")
+RISKS = {"safe": "cannot break what works", "proven": "seen to work", "needs-proof": "may: try it out"}
+"""What each risk means, in the order of the risk."""
 
 
 def render(plan: Plan, view: View, *, applied: bool = False, diffs: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -68,7 +69,8 @@ def _header(plan: Plan, planned: Sequence[Planned], view: View, *, applied: bool
     lines = [view.paint("bold", f"{'Applied' if applied else 'Plan'}: {view.clean(text)}")]
     risks = Counter(each.fix.risk for each in planned)
     if planned:
-        lines.append("Risk: " + ", ".join(f"{risks[risk]} {risk}" for risk in RISKS if risks[risk]))
+        told = ", ".join(f"{risks[risk]} {risk} ({what})" for risk, what in RISKS.items() if risks[risk])
+        lines += folded("Risk: ", told, view)
     return lines
 
 

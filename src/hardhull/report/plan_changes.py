@@ -113,21 +113,21 @@ def _told(each: Planned) -> str:
 
 
 def _row(text: str, told: str, group: Sequence[Planned], view: View) -> list[str]:
-    """One line with the place, one with the reason or advice.
+    """One line with the place, one with the reason or advice; what is to be pasted has no room there.
 
     Where everything is wanted, all of it, line by line as it can be pasted.
     """
     others = f" and {len(group) - 1} more" if group[1:] else ""
-    place = f"({where(group[0].found.locations[0], view, 36)}{others})"
+    place = f"({where(group[0].found.locations[0], view, max(view.width // 3, 20))}{others})"
     told_lines = [view.clean(line) for line in told.splitlines()]
     if view.everything:
         paste = told_lines if group[0].status is Status.BY_HAND else [*told_lines, *group[0].snippet.splitlines()]
         return folded("  ", f"{text} {place}", view) + [f"      {view.clean(line)}".rstrip() for line in paste]
     room = view.width - 3 - len(place)
     lines = [f"  {view.fit(text, room)} {view.paint('dim', place)}" if room > 20 else f"  {view.fit(text, room + 30)}"]
-    first = told_lines[0] if told_lines else ""
-    if first.endswith(":"):
-        first = " ".join([first, *(line.strip() for line in told_lines[1:2])])
+    first = next(iter(told_lines), "")
+    if told_lines[1:] and group[0].status is Status.BY_HAND:
+        first = ""
     return lines + ([f"      {view.fit(first, view.width - 6)}"] if first else [])
 
 

@@ -38,6 +38,8 @@ LOCAL_REGISTRY = re.compile(
 )
 
 
+OWN_HOST = re.compile(r"[\"']?https://[^/\s]*\$")
+"""A URL whose host only a variable tells."""
 ALONE = frozenset(
     (
         *("--insecure", "--proxy-insecure", "--no-check-certificate", "--plain-http", "--no-strict-ssl"),
@@ -67,7 +69,16 @@ def check(pipeline: Pipeline, _policy: Policy) -> Iterator[Finding]:
 def _fix(run: Run, at: int) -> Fix:
     """The option goes; where it has a value of its own, a person has to look."""
     text = run.texts[at]
-    title, mitigation = "leave the option out", "give the program the certificate of your own authority first"
+    title, mitigation = (
+        f"let {run.texts[0]} check the certificate",
+        "give it the certificate of your own authority first",
+    )
+    if any(OWN_HOST.match(word) for word in run.texts[1:]):
+        return advise(
+            title,
+            f"{mitigation} (curl --cacert, wget --ca-certificate): a host that a variable names is most likely one of "
+            f"your own; then leave {text} out",
+        )
     if re.fullmatch(r"-[A-Za-z#0-9.]*k[A-Za-z#0-9.]*", text) and text != "-k":
         want = Reworded(run, at, text.replace("k", "", 1))
         return change(title, Instruct(want), risk=NEEDS_PROOF, mitigation=mitigation)
