@@ -202,8 +202,11 @@ class Planner:
     # ---- what is told ---------------------------------------------------------------------------------------------
 
     def _told(self, first: Examination, attempt: _Attempt, others: list[Planned]) -> Plan:
+        """The plan; what a fix takes away beside its own finding is left to nobody any more."""
         diffs = Diffs()
-        fixes = [*others, *attempt.refused]
+        stays = {key_of(found) for found in attempt.last.result.shown}
+        fixes = [each for each in others if key_of(each.found) in stays or not attempt.made]
+        fixes += attempt.refused
         for one in attempt.made:
             text = diffs.of(one.edits)
             fix = one.ask.found.fixes[0]._replace(diff=text)
