@@ -83,6 +83,19 @@ def test_a_folder_of_the_host_is_made_read_only_where_that_is_enough_and_never_j
     assert made["volumes"] == ["/usr:/host/usr:ro"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "setting", "tool"),
+    [
+        ("host-network", "network_mode: host", "prom/node-exporter:v1.8.2"),
+        ("host-pid", "pid: host", "prom/node-exporter:v1.8.2"),
+        ("privileged-container", "privileged: true", "docker:27-dind"),
+    ],
+)
+def test_what_works_on_the_host_is_not_taken_off_it(rule: str, setting: str, tool: str) -> None:
+    assert "works on the host itself" in advice(service(rule, f"app:\n  image: {tool}\n  {setting}"))
+    assert len(written(service(rule, f"app:\n  image: example.com/shop:1\n  {setting}"))) == 1
+
+
 @pytest.mark.parametrize("policy", ["always", "unless-stopped"])
 def test_a_restart_policy_stays_because_of_reboots(policy: str) -> None:
     plan = service("restart-without-limit", f"app:\n  image: postgres:17\n  restart: {policy}")

@@ -153,6 +153,26 @@ def back_to_default(field: Field[Any], title: str, mitigation: str, *, default: 
     return change(title, SetTo(field.name, default), risk=NEEDS_PROOF, mitigation=mitigation)
 
 
+HOST_TOOLS: Final = (
+    "node-exporter", "node_exporter", "cadvisor", "datadog", "netdata", "sysdig", "newrelic", "falco", "ebpf",
+    "glances", "wazuh", "calico", "cilium", "flannel", "kube-proxy", "metallb", "multus", "keepalived", "netfilter",
+    "fail2ban", "dind", "buildkit", "binfmt", "csi-",
+)  # fmt: skip
+"""Parts of the names of images whose work is on the host: they watch it, give it networks, or start containers."""
+
+
+def off_the_host(workload: Workload, field: Field[Any], title: str, mitigation: str, *, default: Any = None) -> Fix:
+    """A setting that leads to the host goes, unless the image's work is there."""
+    image = workload.image.get(None) or ""
+    if any(part in image for part in HOST_TOOLS):
+        return advise(
+            "decide whether its work on the host is worth that",
+            f"{image} works on the host itself: its documentation says what it needs less than all; what stays is said "
+            "with `# hardhull: ignore[...] -- reason`",
+        )
+    return back_to_default(field, title, mitigation, default=default)
+
+
 def pin(workload: Workload) -> Fix:
     """The image is named by its digest."""
     image = workload.image
@@ -240,6 +260,6 @@ def snippet(workload: Workload, **texts: str) -> str:
 
 
 __all__ = [
-    "PROVE", "back_to_default", "drop_all", "needed_capabilities", "no_new_privileges", "out_of_environment",
-    "own_network", "pin", "read_only_root", "rotation", "scratch", "snippet", "to_loopback",
+    "PROVE", "back_to_default", "drop_all", "needed_capabilities", "no_new_privileges", "off_the_host",
+    "out_of_environment", "own_network", "pin", "read_only_root", "rotation", "scratch", "snippet", "to_loopback",
 ]  # fmt: skip

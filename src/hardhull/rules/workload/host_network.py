@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.hardening import back_to_default
+from hardhull.rules.hardening import off_the_host
 from hardhull.rules.questions import is_minor_of_its_pod, throwaway
 from hardhull.rules.rule import HIGH, MEDIUM, NETWORK, Example, rule
 
@@ -51,7 +51,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} listens on and reaches every address of the host, localhost included",
             label="the host's network",
             severity=MEDIUM if throwaway(workload) else None,
-            fix=back_to_default(workload.network_mode, "give it a network of its own", MITIGATION),
+            fix=off_the_host(workload, workload.network_mode, "give it a network of its own", MITIGATION),
         )
 
 

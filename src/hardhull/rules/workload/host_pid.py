@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.hardening import back_to_default
+from hardhull.rules.hardening import off_the_host
 from hardhull.rules.questions import is_minor_of_its_pod
 from hardhull.rules.rule import HIGH, PRIVILEGE, Example, rule
 
@@ -48,7 +48,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.pid.finding(
             f"{workload.subject} sees and reaches all processes of the host",
             label="the host's PID namespace",
-            fix=back_to_default(workload.pid, "give it process ids of its own", MITIGATION),
+            fix=off_the_host(workload, workload.pid, "give it process ids of its own", MITIGATION),
         )
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.hardening import back_to_default
+from hardhull.rules.hardening import off_the_host
 from hardhull.rules.rule import CRITICAL, PRIVILEGE, Example, rule
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         yield workload.privileged.finding(
             f"{workload.subject} has every capability and every device of the host",
             label="all capabilities, all devices, no seccomp, no AppArmor",
-            fix=back_to_default(workload.privileged, "run it without --privileged", GRANT, default=False),
+            fix=off_the_host(workload, workload.privileged, "run it without --privileged", GRANT, default=False),
         )
 
 
