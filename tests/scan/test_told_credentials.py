@@ -26,6 +26,7 @@ TOKEN = f"ghp_{BODY}{checksum62(BODY)}"
         ("compose.yaml", f"services:\n  web:\n    image: nginx\n    {TOKEN}: true\n"),
         ("compose.yaml", f"services:\n  web:\n    image: nginx:{TOKEN}\n    privileged: true\n"),
         ("compose.yaml", f"services:\n  web:\n    image: nginx\n    ports:\n      - ENV DB_PASSWORD={TOKEN[:24]}\n"),
+        ("Dockerfile", f"ARG A=latest B={TOKEN}\nFROM golang:$A$B\n"),
         ("Dockerfile", f"FROM {TOKEN}\nRUN make\n"),
         ("Dockerfile", f"FROM debian:{TOKEN}\nRUN make\n"),
     ],

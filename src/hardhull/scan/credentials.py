@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.result import FixInfo
 from hardhull.text.redaction import redact, secret_spans, without_formats
-from hardhull.text.secret_formats import find_formats
+from hardhull.text.secret_formats import credential_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def without_credentials(result: Result, offers: list[Offer]) -> tuple[Result, li
     what has the form of a credential is taken out.
     """
     quoting = (word for word in _quoting(result) if "=" in word)
-    if not find_formats("\n".join(set(_words(result)))) and not secret_spans("\n".join(set(quoting))):
+    if not any(credential_spans("\n".join(set(_words(result))))) and not secret_spans("\n".join(set(quoting))):
         return result, offers
     safe = result._replace(
         findings=tuple(map(_found, result.findings)),
@@ -64,14 +64,16 @@ def _words(result: Result) -> Iterator[str]:
 def _found(found: Found) -> Found:
     return found._replace(
         subject=without_formats(found.subject),
-        message=redact(found.message),
+        message=without_formats(redact(found.message)),
         readings=tuple((without_formats(what), without_formats(value), where) for what, value, where in found.readings),
         fixes=tuple(FixInfo(*map(without_formats, fix)) for fix in found.fixes),
     )
 
 
 def _note(item: NotChecked) -> NotChecked:
-    return item._replace(what=without_formats(item.what), why=redact(item.why), how=without_formats(item.how))
+    return item._replace(
+        what=without_formats(item.what), why=without_formats(redact(item.why)), how=without_formats(item.how)
+    )
 
 
 def _path(path: AttackPath) -> AttackPath:

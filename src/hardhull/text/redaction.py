@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hardhull.model.lazy import lazy
-from hardhull.text.secret_formats import find_formats, long_words
+from hardhull.text.secret_formats import credential_spans, find_formats, long_words
 from hardhull.text.secret_names import Role, is_common, role_of
 from hardhull.text.secret_values import DEFAULT, ELSEWHERE, HASH, NAME_LIKE, PLAIN_WORDS, URL
 
@@ -81,7 +81,7 @@ def without_formats(text: str) -> str:
     """The text without credentials of a known form; what a name announces stays, because a sentence names much."""
     parts: list[str] = []
     at = 0
-    for start, end in sorted((form.start, form.end) for form in find_formats(text)):
+    for start, end in sorted(credential_spans(text)):
         if start >= at:
             parts += text[at:start], REDACTED
         at = max(at, end)

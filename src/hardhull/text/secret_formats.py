@@ -79,6 +79,8 @@ SHORTEST: Final = 14
 """Characters of the shortest credential of a known form."""
 PEM: Final = "-----BEGIN "
 """How the only form begins that has blanks in it."""
+_LONGEST: Final = 2000
+"""Characters that are looked at of one credential."""
 _LONG: Final = 400
 _EDGE: Final = r"(?<![A-Za-z0-9])"
 _STOP: Final = r"(?![A-Za-z0-9])"
@@ -173,3 +175,16 @@ def _find(text: str, within: str) -> Iterator[Match]:
                     if match:
                         yield Match(at, match.end(), form, form.verify is None or form.verify(match[0]))
                     at = text.find(key, match.end() if match else at + 1)
+
+
+def credential_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where credentials stand, those included that are glued to a word in front, as variables make them: for hiding."""
+    within = " ".join(long_words(text))
+    for form in FORMATS:
+        for key in form.keys:
+            at = text.find(key) if key in within else -1
+            while at >= 0:
+                match = _compiled(form.pattern).match(text[at : at + _LONGEST])
+                if match:
+                    yield at, at + match.end()
+                at = text.find(key, at + (match.end() if match else 1))
