@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hardhull.learn.bpf import Recorder
-    from hardhull.learn.namespace import Namespace
 
 DEEDS = Path(__file__).with_name("recorded_deeds.py")
 
@@ -46,10 +45,13 @@ class Deed:
             stdout=subprocess.PIPE,
         )
 
-    def watched(self, recorder: Recorder) -> Namespace:
+    def ready(self) -> int:
+        """Waits until it is in its namespace; gives its process number."""
         assert self.process.stdout
-        assert self.process.stdout.readline() == b"ready\n"
-        return recorder.watch(self.process.pid)
+        if not self.process.stdout.closed:
+            assert self.process.stdout.readline() == b"ready\n"
+            self.process.stdout.close()
+        return self.process.pid
 
     def begin(self) -> None:
         assert self.process.stdin
@@ -58,16 +60,27 @@ class Deed:
 
     def end(self) -> None:
         assert self.process.wait(60) == 0
-        assert self.process.stdout
-        self.process.stdout.close()
+
+    def kill(self) -> None:
+        """Whatever it is doing."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
 
 
 def record(deeds: Sequence[Deed], recorder: Recorder) -> list[dict[str, Any]]:
     """Has them all do what they do, under a recorder that is attached; gives the fields of each."""
-    where = [deed.watched(recorder) for deed in deeds]
-    for deed in deeds:
-        deed.begin()
-    for deed in deeds:
-        deed.end()
+    try:
+        where = [recorder.watch(deed.ready()) for deed in deeds]
+        for deed in deeds:
+            deed.begin()
+        for deed in deeds:
+            deed.end()
+    except BaseException:
+        for deed in deeds:
+            deed.kill()
+        raise
     recording = recorder.stop()
     return [recording.of(each) for each in where]

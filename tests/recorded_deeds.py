@@ -93,6 +93,15 @@ def denied(folder: Path) -> None:
     LIBC.syscall(RARER)
 
 
+def nested(folder: Path) -> None:
+    """Makes a mount namespace of its own, as a sandbox in a container does."""
+    assert LIBC.unshare(0x20000) == 0
+    LIBC.syscall(RARE, 0, 0)
+    (folder / "inside").write_text("x")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.sendmsg([b"x"], [], 0, ("127.0.0.3", 53))
+
+
 def rare(folder: Path) -> None:
     """One rare call at a time that the folder's name tells, in a thousandth of a second; then it ends at once."""
     import time

@@ -19,7 +19,7 @@ from recorded_deeds import HOSTILE
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("privileged", "neighbour", "files", "long", "disguised", "compat", "denied")
+NAMES = ("privileged", "neighbour", "files", "long", "disguised", "compat", "denied", "nested")
 RUNS = 20
 RARE = Call("amd64", "sched_rr_get_interval")
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the processes make calls of amd64 by number")
@@ -114,6 +114,14 @@ def test_calls_of_the_way_in_are_kept_apart_and_no_name_hides_a_process(seen: Se
     assert Call("amd64", "mount") not in fields["syscalls"]  # that is how unshare makes its mounts private
 
 
+def test_a_namespace_made_from_within_belongs_to_the_workload(seen: Seen) -> None:
+    fields = seen.by_name["nested"]
+    assert RARE in fields["syscalls"]
+    assert "inside" in seen.paths("nested", "write")
+    assert Address("udp", "127.0.0.3", 53) in fields["connects"]
+    assert fields["entry_syscalls"] == seen.by_name["files"]["entry_syscalls"]
+
+
 def test_calls_of_32_bit_programs_are_told_apart(seen: Seen) -> None:
     calls = seen.by_name["compat"]["syscalls"]
     assert Call("386", "sync") in calls
@@ -136,7 +144,7 @@ def test_a_rare_call_is_never_missed(seen: Seen) -> None:
 def test_a_full_map_makes_the_run_incomplete(tmp_path: Path) -> None:
     needs_bpf()
     deed = Deed("many", tmp_path / "many")
-    with Recorder(deed.process.pid, map_keys=64) as recorder:
+    with Recorder(deed.ready(), map_keys=64) as recorder:
         (fields,) = record([deed], recorder)
     assert "the map file was full (64 entries)" in fields["incomplete"]
 

@@ -21,13 +21,13 @@ import tempfile
 import time
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from hardhull.facts.syscall_numbers import MACHINES, Machine
 from hardhull.learn import maps
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.namespace import Namespace, namespace, own_number
-from hardhull.learn.readout import CUT, MANY_GROUPS, Readout
+from hardhull.learn.readout import CUT, MANY_GROUPS, RINGS, UNSEEN_RING, Readout, family
 from hardhull.learn.script import COMPAT, NAME_BYTES, Dialect, script
 
 if TYPE_CHECKING:
@@ -38,10 +38,13 @@ MAP_KEYS: Final = 32768
 """Keys that fit into one map; bpftrace's own 4096 are not enough for a database (3,106 files written by pgbench)."""
 ATTACH_SECONDS: Final = 120.0
 STOP_SECONDS: Final = 60.0
+FIRST_PIDS: Final = 0xEFFFFFFC
+"""Number of the host's own namespace of processes (PROC_PID_INIT_INO of ``linux/proc_ns.h``)."""
 TRACEFS: Final = Path("/sys/kernel/tracing")
 BTF: Final = Path("/sys/kernel/btf/vmlinux")
 
 _WHAT: Final = "nothing was recorded"
+_PRINTED: Final = b'"data": "maps\\n"}\n'
 _MOUNTING: Final = ("unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh")
 """Where tracefs is not mounted, it is for bpftrace alone."""
 
@@ -52,6 +55,8 @@ def why_not() -> str:
         return f"there is no recorder for {platform.system()} on {platform.machine()}"
     if os.geteuid() != 0:
         return "loading programs into the kernel needs root: use sudo"
+    if own_number("/proc/self/ns/pid") != FIRST_PIDS:
+        return "bpftrace counts processes as the host does: record on the host, or in a container with --pid host"
     if not shutil.which("bpftrace"):
         return "bpftrace is not installed: apt-get install bpftrace"
     if not BTF.exists():
@@ -85,12 +90,14 @@ class Recording(NamedTuple):
             reasons.append(
                 "the number of the mount namespace was used again: another workload's calls may be among these"
             )
-        readout = Readout(self.maps, ident, where, self.machine)
+        readout = Readout(self.maps, family(self.maps, ident), where, self.machine)
         fields = readout.fields()
         if readout.cut:
             reasons.append(CUT)
         if readout.groups_cut():
             reasons.append(MANY_GROUPS)
+        if RINGS & {call.name for call in fields["syscalls"]}:
+            reasons.append(UNSEEN_RING)
         return {**fields, "incomplete": tuple(reasons)}
 
 
@@ -106,7 +113,8 @@ class Recorder:
         self._only = namespace(only).number if only is not None else 0
         self._map_keys = map_keys
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder = ""
+        self._out: IO[bytes] | None = None
+        self._err: IO[bytes] | None = None
         self._dialect: Dialect | None = None
         self._roots: list[int] = []
 
@@ -134,7 +142,6 @@ class Recorder:
                 "the process shares our own mount namespace, so everything on this host would be recorded with it",
                 "record a container, or a process started with `unshare --mount`",
             )
-        self._folder = tempfile.mkdtemp(prefix="hardhull-learn-")
         try:
             self._dialect = _dialect()
             self._launch(self._dialect)
@@ -144,10 +151,8 @@ class Recorder:
             raise
 
     def _launch(self, dialect: Dialect) -> None:
-        program = Path(self._folder, "recorder.bt")
-        program.write_text(script(dialect), "utf-8")
         # With -p bpftrace ends when we do, also when we are killed.
-        command = ["bpftrace", "-B", "line", "-f", "json", "-p", str(os.getpid()), str(program)]
+        command = ["bpftrace", "-B", "line", "-f", "json", "-p", str(os.getpid()), "-e", script(dialect)]
         numbers = [own_number(), self._only, os.getpid()]
         environment = {
             **os.environ,
@@ -155,25 +160,22 @@ class Recorder:
             "BPFTRACE_STRLEN": str(NAME_BYTES),
             "BPFTRACE_MAX_PROBES": "1024",
         }
-        with self._file("out").open("wb") as out, self._file("err").open("wb") as err:
-            self._process = subprocess.Popen(
-                [*_prefix(), *command, *map(str, numbers)],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                env=environment,
-                start_new_session=True,
-            )
-
-    def _file(self, name: str) -> Path:
-        return Path(self._folder, name)
+        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  as long as it runs
+        self._process = subprocess.Popen(
+            [*_prefix(), *command, *map(str, numbers)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._out,
+            stderr=self._err,
+            env=environment,
+            start_new_session=True,
+        )
 
     def _wait(self) -> None:
         """Makes the call that the first and the last probe wait for, until both have said so."""
         end = time.monotonic() + ATTACH_SECONDS
         while time.monotonic() < end:
             os.getppid()
-            said = self._file("out").read_bytes()
+            said = _content(self._out)
             if b"enter\\n" in said and b"exit\\n" in said:
                 return
             if self._process is None or self._process.poll() is not None:
@@ -185,7 +187,7 @@ class Recorder:
 
     def _complaint(self) -> str:
         """The first error that bpftrace wrote; that it may not lock more memory is none on a kernel of today."""
-        lines = self._file("err").read_text("utf-8", "replace").splitlines()
+        lines = _content(self._err).decode("utf-8", "replace").splitlines()
         errors = [line for line in lines if "ERROR" in line and "RLIMIT_MEMLOCK" not in line]
         return "".join(char for char in (errors or lines or ["it says nothing"])[0] if char.isprintable())[:300]
 
@@ -217,8 +219,7 @@ class Recorder:
             self._end()
             raise RecordingError(_WHAT, why, "record again; other programs may have ended it")
         try:
-            with self._file("out").open("rb") as lines:
-                found = maps.read(lines)
+            found = maps.read(_content(self._out).splitlines())
         finally:
             self._end()
         reasons = tuple(_reasons(found, self._map_keys))
@@ -228,9 +229,9 @@ class Recorder:
         """Has the maps printed; whether they were."""
         end = time.monotonic() + STOP_SECONDS
         while time.monotonic() < end and process.poll() is None:
-            os.getpgid(0)
+            os.getpgid(os.getpid())
             for _ in range(50):
-                if b"maps\\n" in self._file("out").read_bytes():
+                if _content(self._out).endswith(_PRINTED):
                     return True
                 time.sleep(0.02)
         return False
@@ -247,9 +248,15 @@ class Recorder:
             # The kernel takes 60 ms for each probe that it takes away; nobody has to wait for that.
             Thread(target=self._process.wait, name="hardhull-bpftrace", daemon=True).start()
         self._process = None
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = ""
+        for file in (self._out, self._err):
+            if file is not None:
+                file.close()
+        self._out = self._err = None
+
+
+def _content(file: IO[bytes] | None) -> bytes:
+    """All of a file that another process goes on writing; its position there is not ours to move."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) if file is not None else b""
 
 
 def _halves(why: str) -> tuple[str, str]:

@@ -39,17 +39,17 @@ class Readout:
 
     Args:
         maps: of the whole recording.
-        ident: the namespace's number in the maps.
+        idents: the numbers in the maps of the namespace, and of those that were made from within it.
         where: its mounts.
         machine: architectures of this kernel.
     """
 
-    def __init__(self, maps: Maps, ident: int, where: Namespace, machine: Machine) -> None:
+    def __init__(self, maps: Maps, idents: tuple[int, ...], where: Namespace, machine: Machine) -> None:
         self._maps = maps
-        self._ident = ident
+        self._idents = idents
         self._where = where
         self._machine = machine
-        self._namespaces_made = any(stage == 0 for (stage,) in maps.rows("@newns", ident))
+        self._namespaces_made = bool(self._rows("@newns"))
         self.cut = False
         """Whether a name was too long, or a path too deep."""
 
@@ -69,7 +69,8 @@ class Readout:
         }
 
     def _rows(self, name: str, stage: int = 0) -> list[tuple[Any, ...]]:
-        return [row for row in self._maps.rows(name, self._ident) if row[0] == stage]
+        rows = (row for ident in self._idents for row in self._maps.rows(name, ident))
+        return [row for row in rows if row[0] == stage]
 
     def _call(self, compat: int, number: int) -> Call:
         arch = self._machine.compat if compat else self._machine.native
@@ -160,6 +161,14 @@ class Readout:
         return ("groups",) in self._maps.maps.get("@full", {})
 
 
+def family(maps: Maps, ident: int) -> tuple[int, ...]:
+    """A mount namespace, and all that were made from within it."""
+    found = [ident]
+    for each in found:  # which grows meanwhile
+        found += [new for new, old in maps.maps.get("@nested", {}) if old == each and new not in found]
+    return tuple(found)
+
+
 def _full(name: str) -> bool:
     """Whether a name fills its space, so that its end may be missing."""
     return len(name.encode("utf-8", "surrogateescape")) >= NAME_BYTES - 1
@@ -172,5 +181,7 @@ def _address(family: int, raw: bytes) -> str:
     return str(mapped.ipv4_mapped or mapped)
 
 
+RINGS: Final = frozenset({"io_uring_setup", "io_uring_enter"})
+UNSEEN_RING = "it uses io_uring: files and connections that are opened that way are not seen"
 CUT = "the name of a file was too long or lay too deep, and was cut"
 MANY_GROUPS = f"a process had more than {GROUPS} groups"

@@ -55,7 +55,7 @@ BECOMING: Final = ("setuid", "setgid", "setreuid", "setregid", "setresuid", "set
 """Calls after which a task may be somebody else."""
 KEPT: Final = (
     "@sys", "@denied", "@cap", "@file", "@change", "@asked", "@in", "@out", "@unix", "@user", "@group", "@path",
-    "@name", "@deep", "@ns", "@newns", "@full",
+    "@name", "@deep", "@ns", "@nested", "@newns", "@full",
 )  # fmt: skip
 """The maps that are the recording; the others are of calls under way."""
 WRITING: Final = 0o1103
@@ -107,9 +107,9 @@ def _ready(side: str) -> str:
 
 
 def _snapshot() -> str:
-    """Prints every map when the recorder asks, by ``getpgid``: taking all probes away first would take seconds."""
+    """Prints every map when the recorder asks for its own group: taking all probes away first would take seconds."""
     prints = " ".join(f"print({name});" for name in KEPT)
-    return f'tracepoint:syscalls:sys_enter_getpgid /pid == $3/ {{ {prints} printf("maps\\n"); }}'
+    return f'tracepoint:syscalls:sys_enter_getpgid /pid == $3 && args->pid == $3/ {{ {prints} printf("maps\\n"); }}'
 
 
 def _probes(side: str, calls: Iterable[str], known: frozenset[str]) -> str:
@@ -117,20 +117,26 @@ def _probes(side: str, calls: Iterable[str], known: frozenset[str]) -> str:
 
 
 def _stages(known: frozenset[str]) -> str:
-    """Which processes are still on their way in."""
+    """Which processes are still on their way in, and which namespaces were made from within a recorded one.
+
+    ``@door`` and ``@born`` are the namespace that a task, or its parent, was in before; 1 stands for our own.
+    """
+    entered = f"""
+  if ($was == 1) {{ if ({_INUM} != $1) {{ @stage[pid] = 1; }} }}
+  else if ($was != NSID) {{ @nested[NSID, $was] = 1; }}"""
     return f"""
-{_probes("enter", ("unshare", "setns"), known)} /{_INUM} == $1/ {{ @door[tid] = 1; }}
+{_probes("enter", ("unshare", "setns"), known)} {{ @door[tid] = {_INUM} == $1 ? (uint64)1 : (uint64)NSID; }}
 {_probes("exit", ("unshare", "setns"), known)} /@door[tid]/ {{
-  delete(@door[tid]);
-  if ({_INUM} != $1) {{ @stage[pid] = 1; }}
+  $was = @door[tid];
+  delete(@door[tid]);{entered}
 }}
 tracepoint:sched:sched_process_fork {{
-  if ({_INUM} == $1) {{ @born[args->child_pid] = 1; }}
-  else if (@stage[pid]) {{ @stage[args->child_pid] = 1; }}
+  @born[args->child_pid] = {_INUM} == $1 ? (uint64)1 : (uint64)NSID;
+  if (@stage[pid]) {{ @stage[args->child_pid] = 1; }}
 }}
 {_probes("exit", ("clone", "clone3", "fork", "vfork"), known)} /args->ret == 0 && @born[tid]/ {{
-  delete(@born[tid]);
-  if ({_INUM} != $1) {{ @stage[pid] = 1; }}
+  $was = @born[tid];
+  delete(@born[tid]);{entered}
 }}"""
 
 
@@ -313,6 +319,11 @@ tracepoint:syscalls:sys_exit_connect /@arg[tid]/ {{ delete(@fd[tid]); delete(@ar
 tracepoint:syscalls:sys_enter_sendto /args->addr != 0 && {_WANTED}/ {{
   $p = (uint64)args->addr; $f = {_FD.format("args->fd")};
   $type = (uint64)((struct socket *)$f->private_data)->type;{address}}}
+tracepoint:syscalls:sys_enter_sendmsg /{_WANTED}/ {{
+  $p = *(uint64 *)uptr(args->msg); $f = {_FD.format("args->fd")};
+  $type = (uint64)((struct socket *)$f->private_data)->type;
+  if ($p != 0) {{{address}}}
+}}
 tracepoint:syscalls:sys_enter_bind /{_WANTED}/ {{
   @fd[tid] = (uint64)args->fd + 1; @arg[tid] = (uint64)args->umyaddr;
 }}
