@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hardhull.text.redacted_lines import redacted_lines
@@ -262,6 +262,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
+@example(["-----BEGIN PRIVATE " + "KEY-----", "-----END PRIVATE " + "KEY-----"])
 @given(
     st.lists(LINES, min_size=1, max_size=20)
     | st.lists(WORDS, max_size=40).map(lambda words: "".join(words).split("\n"))

@@ -27,9 +27,10 @@ def redacted_lines(lines: Sequence[str], first: int, last: int) -> list[str]:
         start = _telling(lines, start)
     if any(PEM in line for line in lines[:start]):
         start = 0
-    shown = redact("".join(lines[start:last])).split("\n")
+    opens = any(PEM in line for line in lines[start:last])  # whether it is a key at all is said by what follows
+    shown = redact("".join(lines[start : None if opens else last])).split("\n")
     ends = [f"{line}\n" for line in shown[:-1]]
-    return [*ends, *filter(None, shown[-1:])][first - start :]
+    return [*ends, *filter(None, shown[-1:])][first - start : last - start]
 
 
 def _telling(lines: Sequence[str], at: int) -> int:
