@@ -106,6 +106,7 @@ def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str], overlay: Over
         else:
             made.append(Made(ask, overlay.shown(edits) if overlay else edits, notes))
     files = _files(drafts)
+    drafts.log.forget()
     return Drafting(made, refused, overlay.laid(files) if overlay else files)
 
 

@@ -47,6 +47,10 @@ class Log:
         """The present state, for ``back_to``."""
         return len(self._undo)
 
+    def forget(self) -> None:
+        """Every step stays; what could have taken it back holds on to all files otherwise."""
+        self._undo.clear()
+
     def back_to(self, mark: int) -> None:
         """Take back every step since the mark, the last one first."""
         while len(self._undo) > mark:

@@ -93,6 +93,7 @@ class _Reader:
             else:
                 self._before(statement)
         self._finish()
+        self._readers.clear()  # they know this reader, which would never be freed
         return self._recipe(target)
 
     def _finish(self) -> None:

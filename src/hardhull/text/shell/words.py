@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hardhull.text.shell.tokens import ANSI, BACKTICKED, EXPANSION, PARENTHESES, PLAIN, VARIABLE, tokens
@@ -41,16 +42,20 @@ class WordReader:
         self.end = end
         self._tokens = tokens(script.escape)
         self._depth = 0
-        self._readers: dict[str, Callable[[int, list[Part]], int]] = {
-            '"': self._double_quoted,
-            "$": self._dollar,
-            "<": self._process,
-            ">": self._process,
-            "(": self._group,
-            script.escape: self._last_escape,
+
+    @staticmethod
+    @cache
+    def _readers(escape: str) -> dict[str, Callable[[WordReader, int, list[Part]], int]]:
+        """What reads on from a character: methods of the class, because an object that holds its own is never freed."""
+        return {
+            "`": WordReader._backticks,
+            '"': WordReader._double_quoted,
+            "$": WordReader._dollar,
+            "<": WordReader._process,
+            ">": WordReader._process,
+            "(": WordReader._group,
+            escape: WordReader._last_escape,
         }
-        if script.escape != "`":
-            self._readers["`"] = self._backticks
 
     def commands(self, start: int, end: int | None) -> int:
         """Reads the commands of a substitution that begins at ``start``.
@@ -74,7 +79,7 @@ class WordReader:
             StopReadingError: a quote or a bracket is never closed, or the nesting is too deep.
         """
         text, end, match = self.text, self.end, self._tokens.part.match
-        readers = self._readers
+        readers = self._readers(self.script.escape)
         parts: list[Part] = []
         at = start
         while at < end:
@@ -84,7 +89,7 @@ class WordReader:
                 at = found.end()
                 continue
             reader = readers.get(text[at])
-            after = at if reader is None else reader(at, parts)
+            after = at if reader is None else reader(self, at, parts)
             if after == at:
                 break
             at = after
