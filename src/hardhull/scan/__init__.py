@@ -104,11 +104,11 @@ class Examination(NamedTuple):
 
 def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
     """Reads, links and judges files that were discovered (or made up by a test)."""
-    return examine(found, policy, options).result
+    return examine(found, policy, options, offers=False).result
 
 
-def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
-    """The same, for whoever goes on with the facts."""
+def examine(found: Discovery, policy: Policy, options: Options, *, offers: bool = True) -> Examination:
+    """The same, for whoever goes on with the facts; without ``offers``, fixes are kept in words only."""
     from hardhull.facts.local_image import nothing
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
@@ -128,7 +128,7 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
     if ignores is not None:
         for candidate in found.files:
             ignores.read(candidate.source)
-    judge = Judge(policy, ignores, line_hashes=options.line_hashes, quotes=options.quotes)
+    judge = Judge(policy, ignores, line_hashes=options.line_hashes, quotes=options.quotes, offers=offers)
     judged = judge.judge(reading.facts)
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
@@ -153,8 +153,8 @@ def examine(found: Discovery, policy: Policy, options: Options) -> Examination:
         facts=_plain(reading.facts) if options.facts else (),
         fail_on=policy.fail_on,
     )
-    safe, offers = without_credentials(result, judged.offers)
-    return Examination(safe, reading.facts, offers, reading.tree)
+    safe, offered = without_credentials(result, judged.offers)
+    return Examination(safe, reading.facts, offered, reading.tree)
 
 
 def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:

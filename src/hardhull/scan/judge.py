@@ -75,7 +75,13 @@ class Judge:
     """One judging: keeps the counts and the ordinals that make equal findings distinct."""
 
     def __init__(
-        self, policy: Policy, ignores: Ignores | None, *, line_hashes: bool = False, quotes: bool = True
+        self,
+        policy: Policy,
+        ignores: Ignores | None,
+        *,
+        line_hashes: bool = False,
+        quotes: bool = True,
+        offers: bool = True,
     ) -> None:
         self.policy = policy
         self.quotes = Quotes() if quotes else Places()
@@ -91,6 +97,7 @@ class Judge:
         self._seen: set[tuple[object, ...]] = set()
         self._names: dict[str, frozenset[str]] = {}
         self._disabled = _canonical(policy.disabled)
+        self._keeps_offers = offers
         self._offers: list[Offer] = []
 
     def judge(self, facts: Iterable[Fact]) -> Judgement:
@@ -169,7 +176,8 @@ class Judge:
             self.quotes.line_hash(spans[0]) if self.line_hashes else "",
             tuple([_told(fix, fact.kind) for fix in finding.fixes]),
         )  # fmt: skip
-        self._offers.append(Offer(fact, rule, found, finding.fixes))
+        if self._keeps_offers:
+            self._offers.append(Offer(fact, rule, found, finding.fixes))
         return found
 
     def _id(self, parts: tuple[str, ...]) -> str:
