@@ -8,6 +8,7 @@ import pytest
 
 from hardhull.run import checks
 from hardhull.run.checks import Check
+from hardhull.run.logs import last_lines
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.trust import trusted
 from worlds import left, world
@@ -86,6 +87,26 @@ def test_checks_are_bounded_and_their_output_holds_no_secret(web: World) -> None
         assert "hunter2" not in said
         assert "\x1b" not in said
         assert said.endswith("red")
+
+
+def test_secrets_of_the_file_are_known_by_their_value(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "token.txt").write_text("from-a-file\n")
+    text = """services:
+  web:
+    image: IMAGE
+    command: ["sh", "-c", "echo ready with $$DB_PASSWORD; sleep 600"]
+    environment: {DB_PASSWORD: plain words}
+    secrets: [token]
+secrets: {token: {file: ./token.txt}}
+"""
+    with world(tmp_path, text) as one:
+        one.start()
+        said = checks.run(
+            Check("inside", "web", ("sh", "-c", "echo I saw $DB_PASSWORD; cat /run/secrets/*")), one
+        ).output
+        assert said == "I saw [redacted]\n[redacted]"
+        assert last_lines(one, "web") == "ready with [redacted]"
+    assert left(engine) == []
 
 
 def test_a_check_that_notices_is_trusted_and_the_app_goes_on(web: World) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -156,6 +158,7 @@ networks: {front: {}, back: {}}
         assert execute.inside(one, one.ids["a"], [*asks, "b"], 5).code == 0
         assert execute.inside(one, one.ids["a"], [*asks, "c"], 5).code != 0
         assert execute.inside(one, one.ids["b"], [*asks, "store"], 5).code == 0
+        assert one.inspect("a")["HostConfig"]["Dns"] == ["127.0.0.1"]
     assert left(engine) == []
 
 
@@ -200,6 +203,18 @@ def test_everything_goes_when_the_block_raises(engine: Engine, folder: Path) -> 
     with pytest.raises(KeyboardInterrupt):
         start_and_interrupt(interrupted)
     assert everything(engine) == before
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("host", ["unix:///nowhere/sock", "tcp://127.0.0.1:1"])
+def test_no_engine_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    one = world(folder, "services: {web: {image: IMAGE}}")
+    with warnings.catch_warnings():  # the docker SDK leaves the socket of a failed connection to the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        with pytest.raises(CannotRunError, match=r"nothing is run: .* does not answer"):
+            one.__enter__()
+        gc.collect()
 
 
 def test_everything_goes_when_its_time_is_over(engine: Engine, folder: Path) -> None:

@@ -159,7 +159,7 @@ def _health(check: Check, world: World) -> Outcome:
         state = world.state(check.container)
         for entry in (state.get("Health") or {}).get("Log") or []:
             if datetime.fromisoformat(entry["Start"]) >= now:
-                output, code = shown(entry.get("Output") or "", TEXT), int(entry["ExitCode"])
+                output, code = shown(entry.get("Output") or "", TEXT, world.hidden), int(entry["ExitCode"])
                 return Outcome(check, code == 0, ran=True, seconds=time.monotonic() - start, code=code, output=output)
         if not state["Running"]:
             return _not_asked(check, start, "the container has ended")
@@ -178,17 +178,17 @@ def _inside(check: Check, world: World) -> Outcome:
     try:
         ran = execute.inside(world, world.ids[check.container], check.words, check.seconds)
     except APIError as error:
-        return _not_asked(check, start, shown(str(error.explanation or error), TEXT))
-    return _of_command(check, ran)
+        return _not_asked(check, start, shown(str(error.explanation or error), TEXT, world.hidden))
+    return _of_command(check, ran, world)
 
 
 def _host(check: Check, world: World) -> Outcome:
     address = world.address(check.container)
-    return _of_command(check, execute.on_host(world, check.words[0], environment(address), check.seconds))
+    return _of_command(check, execute.on_host(world, check.words[0], environment(address), check.seconds), world)
 
 
-def _of_command(check: Check, ran: execute.Ran) -> Outcome:
-    output = shown(ran.output.decode("utf-8", "replace"), TEXT)
+def _of_command(check: Check, ran: execute.Ran, world: World) -> Outcome:
+    output = shown(ran.output.decode("utf-8", "replace"), TEXT, world.hidden)
     return Outcome(check, ran.code == 0, not ran.missing, ran.seconds, ran.code, output)
 
 
@@ -219,7 +219,12 @@ def _http(check: Check, world: World) -> Outcome:
         return _no_answer(check, start, error)
     passed = 200 <= answer.status < 400
     return Outcome(
-        check, passed, ran=True, seconds=time.monotonic() - start, code=answer.status, output=shown(text, TEXT)
+        check,
+        passed,
+        ran=True,
+        seconds=time.monotonic() - start,
+        code=answer.status,
+        output=shown(text, TEXT, world.hidden),
     )
 
 

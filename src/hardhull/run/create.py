@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.facts.parts import Dependency
 from hardhull.run.body import Body
 from hardhull.run.fittings import Placed, Volume, fitted, has_token
+from hardhull.run.logs import hiding
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.refuse import HARMLESS, refusals
 from hardhull.run.settings import Adapted
 from hardhull.run.written import items, refused, value
+from hardhull.text.secret_names import role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +41,7 @@ class Container(NamedTuple):
         after: what has to be started, healthy or completed before it.
         ports: every port it is known to listen on (``80/tcp``), with the host's port that the file publishes it as.
         adapted: what is another way than the file says.
+        hidden: secrets that it is given; nothing that is said is shown with them.
     """
 
     workload: Workload
@@ -52,6 +55,7 @@ class Container(NamedTuple):
     after: tuple[Dependency, ...] = ()
     ports: tuple[tuple[str, str], ...] = ()
     adapted: tuple[Adapted, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def needed(subject: Workload, among: Sequence[Workload]) -> list[Workload]:
@@ -171,7 +175,15 @@ def _container(workload: Workload, pods: dict[int, list[Workload]], settings: Se
         _after(workload, pod),
         tuple(_ports(workload)),
         tuple(adapted),
+        hiding((*fittings.hidden, *_secrets(workload, settings))),
     )
+
+
+def _secrets(workload: Workload, settings: Settings) -> Iterator[str]:
+    """Values of variables whose name, or whose source, says that they are secret."""
+    for variable in items(workload, "env"):
+        if variable.source == "secret" or role_of(variable.name):
+            yield settings.env.get(variable.name) or variable.value or ""
 
 
 def _images(workload: Workload) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 OPEN = hostpaths.folder(0o777)
 """As the kubelet makes an emptyDir."""
 SECRETS = "/run/secrets"
+_SECRET_BYTES = 16 * 1024
+"""A longer secret is not looked for in what containers say."""
 
 
 class Volume(NamedTuple):
@@ -64,6 +66,7 @@ class Fittings:
         tmpfs: path to options.
         adapted: what is another way than it is written.
         refusals: what cannot be given.
+        hidden: texts of secrets.
     """
 
     def __init__(self, workload: Workload, key: str, group: str, settings: Settings) -> None:
@@ -72,6 +75,7 @@ class Fittings:
         self.tmpfs: dict[str, str] = {}
         self.adapted: list[Adapted] = []
         self.refusals: list[Refusal] = []
+        self.hidden: list[str] = []
         self._workload, self._key, self._group, self._settings = workload, key, group, settings
 
     def read(self) -> None:
@@ -139,6 +143,8 @@ class Fittings:
             return
         files = self._copy(path, "file")
         if files is not None:
+            if what.startswith("secret") and path.stat().st_size <= _SECRET_BYTES:
+                self.hidden.append(path.read_text(encoding="utf-8", errors="replace"))
             key = f"file:{path}"
             self.volumes[key] = Volume(key, files.archive)
             self.placed.append(Placed(key, target, read_only=True, file="file"))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NANO = 1_000_000_000
 CHECK_EVERY = 1 * NANO
 """The engine's own health checks run at least this often in a world."""
+NOBODY = "127.0.0.1"
+"""Whom the engine's name server asks for names that it does not know: nobody. It would ask the machine's own name
+servers, also for containers of internal networks."""
 INSIDE = f"/{ROOT}"
 
 
@@ -199,6 +202,8 @@ class Furnishing:
             network = self._network(name)
             body["HostConfig"]["NetworkMode"] = network
             body["NetworkingConfig"] = {"EndpointsConfig": {network: {"Aliases": list(aliases)}}}
+            if not self._settings.reach:
+                body["HostConfig"]["Dns"] = [NOBODY]
         else:
             body["HostConfig"]["NetworkMode"] = container.workload.network_mode.get(None) or "none"
 

@@ -140,7 +140,7 @@ def read_status(text: str) -> Identity:
 
 def troubles(world: World, key: str) -> tuple[str, ...]:
     """Lines of the log that tell of trouble, each once."""
-    found = (_VARYING.sub("#", line).strip() for line in lines(world.client, world.ids[key]) if _TROUBLE.search(line))
+    found = (_VARYING.sub("#", line).strip() for line in lines(world, key) if _TROUBLE.search(line))
     return tuple(dict.fromkeys(found))
 
 

@@ -11,7 +11,7 @@ from hardhull.run import cleanup
 from hardhull.run.create import COMPLETED, HEALTHY
 from hardhull.run.furnish import Furnishing
 from hardhull.run.guard import Guard
-from hardhull.run.logs import last_lines, shown
+from hardhull.run.logs import hiding, last_lines, shown
 from hardhull.run.owner import current
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.supply.connection import NoEngineError, connect
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
     from hardhull.run.create import Container
+    from hardhull.run.owner import Owner
     from hardhull.run.settings import Adapted, Settings
 
 POLL = 0.05
@@ -60,6 +61,7 @@ class World:
         ids: containers by key, once made.
         adapted: what is another way than the files say, by key.
         cleared: runs of killed owners that were removed first.
+        hidden: secrets of all containers.
     """
 
     def __init__(self, containers: Sequence[Container], settings: Settings) -> None:
@@ -71,13 +73,13 @@ class World:
         self.ids: dict[str, str] = {}
         self.adapted: dict[str, list[Adapted]] = {one.key: list(one.adapted) for one in containers}
         self.cleared: list[str] = []
+        self.hidden = hiding(value for one in containers for value in one.hidden)
         self.guard: Guard
-        self._owner = current()
+        self._owner = _this_process()
         self._end = 0.0
 
     def __enter__(self) -> Self:
         self.client, self.where = _connected()
-        self.client.timeout = CALL_SECONDS
         try:
             self.guard = Guard(self.id, self.settings.bounds.seconds)
             self._end = time.monotonic() + self.settings.bounds.seconds
@@ -209,7 +211,7 @@ class World:
             if not self.left():
                 why, how = "the time of the run is over", "give it more time"
             else:
-                why = f"the engine refuses it: {shown(str(error.explanation or error), 500)}"
+                why = f"the engine refuses it: {shown(str(error.explanation or error), 500, self.hidden)}"
                 how = "change what the engine names"
             raise CannotRunError(Refusal(f"{subject} is not run", why, how)) from None
         except RequestException as error:
@@ -229,14 +231,33 @@ class World:
                     raise self._stuck(container, service, f"is not healthy ({health})")
 
     def _stuck(self, container: Container, service: str, what: str) -> CannotRunError:
-        said = last_lines(self.client, self.ids[service])
+        said = last_lines(self, service)
         why = f"{service}, which it waits for, {what}" + (f"; it said: {said}" if said else "")
         return CannotRunError(Refusal(f"{container.workload.subject} is not run", why, f"make {service} work first"))
 
 
-def _connected() -> tuple[APIClient, str]:
+def _this_process() -> Owner:
     try:
-        return connect()
+        return current()
+    except OSError:
+        why = "this system does not show its processes in /proc"
+        raise CannotRunError(Refusal("nothing is run", why, "run it under Linux")) from None
+
+
+def _connected() -> tuple[APIClient, str]:
+    """The engine of this machine: containers of another one could neither be asked nor observed from here.
+
+    Raises:
+        CannotRunError: there is none.
+    """
+    try:
+        client, where = connect()
     except NoEngineError as error:
-        where = f" at {error.where}" if error.where else ""
-        raise CannotRunError(Refusal("nothing is run", f"the engine{where}: {error.why}", error.how)) from None
+        at = f" at {error.where}" if error.where else ""
+        raise CannotRunError(Refusal("nothing is run", f"the engine{at}: {error.why}", error.how)) from None
+    if not where.startswith("unix:"):
+        client.close()
+        how = "run it there, with the engine's own socket"
+        raise CannotRunError(Refusal("nothing is run", f"the engine at {where} is on another machine", how))
+    client.timeout = CALL_SECONDS
+    return client, where
