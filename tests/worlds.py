@@ -8,6 +8,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import socket
+import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -109,3 +111,17 @@ def world(folder: Path, text: str, name: str = "compose.yaml", subject: str = ""
         found = needed(next(one for one in found if one.name == subject), found)
     chosen = Settings(base=folder, **settings)
     return World(prepare(found, chosen), chosen)
+
+
+def listening(world: World, key: str, port: int) -> None:
+    """Waits until a container that was just started listens."""
+    address = world.address(key)
+    end = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection((address.host, address.ports.get(f"{port}/tcp", port)), 5).close()
+        except OSError:
+            assert time.monotonic() < end, f"{key} does not listen on {port}"
+            time.sleep(0.05)
+        else:
+            return

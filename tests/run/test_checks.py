@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from hardhull.run.checks import Check
 from hardhull.run.logs import last_lines
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.trust import trusted
-from worlds import left, world
+from worlds import left, listening, world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def web(engine: Engine, tmp_path: Path) -> Iterator[World]:
     (tmp_path / "html" / "index.html").write_text("welcome")
     with world(tmp_path, WEB) as one:
         one.start()
+        listening(one, "web", 80)
         yield one
     assert left(engine) == []
 
@@ -105,6 +107,10 @@ secrets: {token: {file: ./token.txt}}
             Check("inside", "web", ("sh", "-c", "echo I saw $DB_PASSWORD; cat /run/secrets/*")), one
         ).output
         assert said == "I saw [redacted]\n[redacted]"
+        end = time.monotonic() + 20
+        while not one.client.logs(one.ids["web"]):
+            assert time.monotonic() < end
+            time.sleep(0.02)
         assert last_lines(one, "web") == "ready with [redacted]"
     assert left(engine) == []
 
@@ -162,6 +168,7 @@ spec:
 def test_probes_of_a_pod_are_asked(engine: Engine, tmp_path: Path) -> None:
     with world(tmp_path, POD, "pod.yaml") as pod:
         pod.start()
+        listening(pod, "web", 8080)
         found = checks.of_container(pod, "web")
         assert [(check.kind, check.seconds) for check in found] == [("tcp", 1.0), ("inside", 2.0)]
         assert all(checks.run(check, pod).passed for check in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,10 @@ TEXT = """services:
 def test_identities_and_life_of_real_processes(engine: Engine, tmp_path: Path) -> None:
     with world(tmp_path, TEXT) as one:
         one.start()
+        both, end = {"sh", "sleep"}, time.monotonic() + 20
+        while not all(both <= {process.name for process in identities(one, key)} for key in ("strong", "weak")):
+            assert time.monotonic() < end
+            time.sleep(0.05)
         strong, weak = observe(one, "strong"), observe(one, "weak")
         assert strong.processes is not None
         assert weak.processes is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import socket
 import warnings
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import pytest
 from hardhull.run import execute
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Bounds
-from worlds import IMAGE, everything, left, world
+from worlds import IMAGE, everything, left, listening, world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +75,7 @@ def test_services_start_in_order_with_their_files(engine: Engine, folder: Path) 
         assert shop.wait_healthy("db", 5) == "healthy"
         assert shop.state("migrate")["ExitCode"] == 0
         web = shop.ids["web"]
+        listening(shop, "db", 5432)
         for command, answer in (
             ("cat /www/index.html", "welcome"),
             ("cat /data/migrated", "done"),
@@ -141,7 +141,7 @@ def test_a_container_reaches_nothing_outside_unless_told(engine: Engine, folder:
             assert network["Internal"] is not reach
             assert (address.host == "127.0.0.1") is reach
             assert (address.ports["80/tcp"] == 80) is not reach
-            socket.create_connection((address.host, address.ports["80/tcp"]), 5).close()
+            listening(one, "web", 80)
     assert left(engine) == []
 
 
@@ -154,6 +154,8 @@ networks: {front: {}, back: {}}
 """
     with world(folder, text) as one:
         one.start()
+        listening(one, "b", 9)
+        listening(one, "c", 9)
         asks = ["sh", "-c", "echo hi | nc -w 1 $0 9"]
         assert execute.inside(one, one.ids["a"], [*asks, "b"], 5).code == 0
         assert execute.inside(one, one.ids["a"], [*asks, "c"], 5).code != 0
@@ -276,6 +278,7 @@ def test_a_pod_shares_its_network_and_its_volumes(engine: Engine, folder: Path) 
     with world(folder, POD, "pod.yaml") as pod:
         pod.start()
         assert list(pod.ids) == ["first", "main", "side"]
+        listening(pod, "main", 8080)
         assert said(execute.inside(pod, pod.ids["main"], ["cat", "/w/x"], 5)) == "x"
         asked = execute.inside(pod, pod.ids["side"], ["sh", "-c", "nc -w 1 127.0.0.1 8080 </dev/null"], 5)
         assert asked.code == 0
