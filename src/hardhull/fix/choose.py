@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.change import Risk
@@ -55,6 +56,7 @@ def key_of(found: Found) -> tuple[str, str, str]:
     return (found.rule, home_of(found.locations[0].path), found.subject)
 
 
+@cache
 def home_of(path: str) -> str:
     """The file that another one is laid over by itself: a unit for its drop-ins, Compose's default file for overrides.
 

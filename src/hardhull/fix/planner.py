@@ -101,13 +101,14 @@ class Planner:
             for one in attempt.made:
                 dropped[one.ask.found.id] = _refused(one.ask, "the fixes of this tree get in each other's way")
             attempt = self._attempt(first, asks, dropped)
-        refused = self._written(attempt).refused
-        if refused:
+        written = self._written(attempt)
+        if written.refused:
             for one in attempt.made:
-                if one.ask.key[1] in refused:
-                    dropped[one.ask.found.id] = _refused(one.ask, refused[one.ask.key[1]])
+                if one.ask.key[1] in written.refused:
+                    dropped[one.ask.found.id] = _refused(one.ask, written.refused[one.ask.key[1]])
             attempt = self._attempt(first, asks, dropped)
-        return self._told(first, attempt, [*others, *dropped.values()])
+            written = self._written(attempt)
+        return self._told(first, attempt, written, [*others, *dropped.values()])
 
     def _attempt(self, first: Examination, asks: list[Ask], dropped: dict[str, Planned]) -> _Attempt:
         """Writes everything that is not dropped, then what that lays bare or makes possible."""
@@ -201,7 +202,7 @@ class Planner:
 
     # ---- what is told ---------------------------------------------------------------------------------------------
 
-    def _told(self, first: Examination, attempt: _Attempt, others: list[Planned]) -> Plan:
+    def _told(self, first: Examination, attempt: _Attempt, written: Laid, others: list[Planned]) -> Plan:
         """The plan; what a fix takes away beside its own finding is left to nobody any more."""
         diffs = Diffs()
         stays = {key_of(found) for found in attempt.last.result.shown}
@@ -212,10 +213,9 @@ class Planner:
             fix = one.ask.found.fixes[0]._replace(diff=text)
             fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
-        files, patched, _ = self._written(attempt)
         told = [self._without_secrets(each) for each in fixes]
-        steps = rollout(files, attempt.last.tree)
-        return Plan(first.result, attempt.last.result, tuple(told), files, steps, patched)
+        steps = rollout(written.files, attempt.last.tree)
+        return Plan(first.result, attempt.last.result, tuple(told), written.files, steps, written.manifests)
 
     def _written(self, attempt: _Attempt) -> Laid:
         """The files to write, and manifests that stay as they are, because patches are laid over them."""
