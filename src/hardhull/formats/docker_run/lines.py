@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hardhull.formats.docker_run.guess import named_options
 from hardhull.formats.docker_run.linedraft import Item, LineDraft, Opt
+from hardhull.formats.script.result import read_as
 from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.shell.wordline import Row
@@ -17,21 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.formats.docker_run.line import Option, RunLine
-    from hardhull.formats.script.result import ScriptRead, Started
+    from hardhull.formats.script.result import Started
     from hardhull.model.edit import Edit
     from hardhull.model.source import Source
     from hardhull.text.draft import Draft
     from hardhull.text.shell.tree import Command
     from hardhull.text.shell.values import Arg
 
-_READERS = {
-    "shell": "script.shell",
-    "makefile": "script.makefile",
-    "workflow": "script.github",
-    "gitlab": "script.gitlab",
-    "systemd": "systemd",
-}
-"""What the text around a command line is -> the module that reads it."""
 
 _QUOTING = {"shell": Quoting.SHELL, "makefile": Quoting.MAKE, "systemd": Quoting.UNIT}
 
@@ -47,8 +39,8 @@ class Lines:
     def __init__(self, draft: Draft, within: str) -> None:
         self.within = within
         self.log = draft.log
-        read: ScriptRead = import_module(f"hardhull.formats.{_READERS[within]}").read(draft.source)
-        self._started = {started.line.place.span: started for started in reversed(read.started)}
+        started = read_as(within, draft.source).started
+        self._started = {one.line.place.span: one for one in reversed(started)}
         self._drafts: dict[Span, LineDraft] = {}
         draft.joins(self)
 

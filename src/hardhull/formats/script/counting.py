@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from hardhull.formats.script.result import read_as
 from hardhull.model.edit import Edit, spliced
 from hardhull.model.source import Source, Span
 from hardhull.text.draft import UnwritableError
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from hardhull.facts.pipeline import Pipeline, Run
     from hardhull.model.field import Field
 
-_READERS = {
-    "shell": "script.shell",
-    "makefile": "script.makefile",
-    "workflow": "script.github",
-    "gitlab": "script.gitlab",
-    "systemd": "systemd",
-}
 _HIDES = re.compile(r"\|\|(?:\s|\\\r?\n)*(?:true|:|/bin/true|exit 0|return 0)")
 _BLANKS = re.compile(rb"(?:[ \t]|\\\r?\n)*\Z")
 _FAILS = " || exit 1"
@@ -66,6 +59,6 @@ def _edits(run: Run, reason: Field[str]) -> Iterator[Edit]:
 
 def _counts(syntax: str, source: Source, start: int) -> bool:
     """Whether the failure of the command that begins there counts."""
-    read = import_module(f"hardhull.formats.{_READERS[syntax]}").read(source)
+    read = read_as(syntax, source)
     runs = [one for pipeline in read.pipelines for one in pipeline.runs if one.place.span.start == start]
     return bool(runs) and all(one.can_fail for one in runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.result import NotChecked
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from hardhull.facts.pipeline import Pipeline
     from hardhull.facts.workload import Workload
     from hardhull.formats.docker_run.line import RunLine
+    from hardhull.model.source import Source
     from hardhull.text.shell.tree import Command, Script
 
 
@@ -46,6 +48,27 @@ class ScriptRead(NamedTuple):
     def nothing(cls) -> ScriptRead:
         """A file without anything for us."""
         return cls([], [], [], [])
+
+
+_READERS = {
+    "shell": "script.shell",
+    "makefile": "script.makefile",
+    "workflow": "script.github",
+    "gitlab": "script.gitlab",
+    "systemd": "systemd",
+}
+"""What the text around a command line is -> the module that reads it."""
+
+
+def read_as(syntax: str, source: Source) -> ScriptRead:
+    """A file of commands, read again by whoever read it first: for writers, which only have places.
+
+    Args:
+        syntax: of the text around the commands, as facts name it.
+        source: the file, or what it would be after an edit.
+    """
+    read: ScriptRead = import_module(f"hardhull.formats.{_READERS[syntax]}").read(source)
+    return read
 
 
 def problems(script: Script) -> list[NotChecked]:
