@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.facts.recipe_changes import pinned
 from hardhull.formats.dockerfile import read
 from hardhull.formats.writing import write
 from hardhull.model.change import Pin
@@ -13,6 +12,7 @@ from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
 from hardhull.rules.rule import rules_for
 from hardhull.text.draft import Drafts, UnwritableError
+from pins import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

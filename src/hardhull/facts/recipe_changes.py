@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.model.change import Instruct
-
 if TYPE_CHECKING:
-    from hardhull.model.change import Pin
     from hardhull.model.source import Place
 
 
@@ -130,14 +127,3 @@ class AsRoot(NamedTuple):
     place: Place
     words: tuple[Place, ...]
     user: str = ""
-
-
-def pinned(pin: Pin, digest: str) -> Instruct:
-    """The change that a looked-up ``Pin`` becomes.
-
-    Args:
-        pin: as the rule asked for it.
-        digest: what its tag has now: ``sha256:...``.
-    """
-    tagged = pin.reference if ":" in pin.reference.rpartition("/")[2] else f"{pin.reference}:latest"
-    return Instruct(ImageIs(pin.place, pin.reference, f"{tagged}@{digest}"))

@@ -15,11 +15,11 @@ from hardhull.facts.recipe_changes import (
     NoWord,
     RunAs,
     UpdateWhereNeeded,
-    pinned,
 )
 from hardhull.model.change import Instruct, Pin
 from hardhull.model.source import Place, Source, Span
 from hardhull.text.draft import UnwritableError
+from pins import pinned
 
 if TYPE_CHECKING:
     from hardhull.model.change import Change
