@@ -23,6 +23,7 @@ from hardhull.facts.profile import (
     User,
     merge,
 )
+from hardhull.text.saved import DocumentError, opened
 
 SCHEMA: Final = "hardhull-profile/1"
 MOST_BYTES: Final = 64 << 20
@@ -45,18 +46,10 @@ _LISTS: Final = ("exercised", "incomplete", "unseen")
 _MODES: Final = ("bpf", "ptrace")
 
 
-class ProfileError(Exception):
-    """A file is no profile of ours.
+class ProfileError(DocumentError):
+    """A file is no profile of ours."""
 
-    Attributes:
-        why: where and what, as a sentence part.
-        how: what the person can do.
-    """
-
-    def __init__(self, why: str, how: str = "record the workload again") -> None:
-        super().__init__(why)
-        self.why = why
-        self.how = how
+    HOW = "record the workload again"
 
 
 def write(profile: Profile) -> str:
@@ -93,15 +86,7 @@ def read(data: bytes) -> Profile:
     """
     if len(data) > MOST_BYTES:
         raise ProfileError(f"it has {len(data)} bytes, more than {MOST_BYTES}")
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ProfileError(f"it is no JSON: {error}") from None
-    if not isinstance(value, dict) or "schema" not in value:
-        raise ProfileError(f'it has no "schema": "{SCHEMA}"')
-    if value["schema"] != SCHEMA:
-        how = "read it with the version of hardhull that wrote it, or record again"
-        raise ProfileError(f"its schema is {value['schema']!r:.40}; this version reads {SCHEMA}", how)
+    value = opened(data, SCHEMA, "record again", ProfileError)
     runs: dict[str, Run] = {}
     for index, row in enumerate(_get(value, "runs", list, "")):
         at = f"runs[{index}]."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
 
 from hardhull.model.finding import Confidence, Dimension, Severity
@@ -22,22 +21,15 @@ from hardhull.model.result import (
     Target,
 )
 from hardhull.report.jsonout import SCHEMA
+from hardhull.text.saved import DocumentError, opened
 
 T = TypeVar("T", str, int, float, bool, list[Any], dict[str, Any])
 
 
-class SavedError(Exception):
-    """A file is not a saved result of ours.
+class SavedError(DocumentError):
+    """A file is not a saved result of ours."""
 
-    Attributes:
-        why: where and what, as a sentence part.
-        how: what the person can do.
-    """
-
-    def __init__(self, why: str, how: str = "save a scan with `hardhull scan --format json --output FILE`") -> None:
-        super().__init__(why)
-        self.why = why
-        self.how = how
+    HOW = "save a scan with `hardhull scan --format json --output FILE`"
 
 
 def read(data: bytes) -> Result:
@@ -46,16 +38,7 @@ def read(data: bytes) -> Result:
     Raises:
         SavedError: it is no JSON, has another schema, or lacks something.
     """
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise SavedError(f"it is no JSON: {error}") from None
-    if not isinstance(value, dict) or "schema" not in value:
-        raise SavedError(f'it has no "schema": "{SCHEMA}"')
-    if value["schema"] != SCHEMA:
-        how = "read it with the version of hardhull that wrote it, or scan again"
-        raise SavedError(f"its schema is {value['schema']!r:.40}; this version reads {SCHEMA}", how)
-    return _result(_Node(value, ""))
+    return _result(_Node(opened(data, SCHEMA, "scan again", SavedError), ""))
 
 
 class _Node:
