@@ -12,6 +12,8 @@ from hardhull.run.logs import lines
 from hardhull.run.refusal import CannotRunError, Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardhull.run.world import World
 
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
@@ -144,14 +146,20 @@ def troubles(world: World, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def life_cycle(world: World, key: str) -> LifeCycle:
-    """Executes ``true``, restarts the container, and stops it; it is stopped afterwards."""
+def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None) -> LifeCycle:
+    """Executes ``true``, restarts the container, and stops it; it is stopped afterwards.
+
+    Args:
+        world: where it runs.
+        key: which.
+        works: waits until it works again, and tells whether it does; by default whether it lasts and is healthy.
+    """
     from docker.errors import APIError
 
     ran = execute.inside(world, world.ids[key], ["true"], DEFAULT_GRACE)
     try:
         world.client.restart(world.ids[key], timeout=_grace(world, key))
-        restarted = _lasts(world, key)
+        restarted = works() if works else _lasts(world, key)
     except APIError:
         restarted = False
     oom = bool(world.state(key)["OOMKilled"])

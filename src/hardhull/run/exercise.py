@@ -1,0 +1,207 @@
+"""Using a workload as its people do: its checks, their load, its life cycle; the same before and after a change."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.run import checks
+from hardhull.run.checks import Check, Outcome
+from hardhull.run.logs import last_lines
+from hardhull.run.observe import Observation, life_cycle, observe
+from hardhull.run.refusal import CannotRunError, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hardhull.run.world import World
+
+PAUSE = 0.05
+LOAD_SECONDS = 600.0
+UNUSED = {"life": "restart, exec and the graceful stop", "loads": "load", "seconds": "use over a longer time"}
+"""What an exercise may leave out, as people call it."""
+
+
+class Exercise(NamedTuple):
+    """What is done with one container of a world.
+
+    Attributes:
+        key: whose; its key in the world.
+        commands: the person's own checks, run on this machine.
+        urls: asked as people know them (``http://localhost:8080/``).
+        loads: commands on this machine that use it and judge every reply.
+        seconds: how long it runs on after that, checked every second.
+        ready: how long it may take until every check passes.
+        life: whether it is restarted, a command is executed in it, and it is stopped.
+    """
+
+    key: str
+    commands: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
+    seconds: float = 0.0
+    ready: float = 60.0
+    life: bool = True
+
+    @property
+    def deeds(self) -> tuple[str, ...]:
+        """What is done, in words for a profile."""
+        found = ["start", "checks", *(["load"] if self.loads else [])]
+        found += [f"{self.seconds:g} s of use"] if self.seconds else []
+        return (*found, *(["exec", "restart"] if self.life else []), "stop")
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is not done."""
+        return tuple(title for name, title in UNUSED.items() if not getattr(self, name))
+
+
+class Exercised(NamedTuple):
+    """What came of it.
+
+    Attributes:
+        ready: the seconds until every check passed; None where that never happened.
+        outcomes: of every check and load, in the order in which they were run.
+        observation: None where it did not get so far.
+        ended: the exit code of a container that ended by itself.
+        out_of_memory: whether the kernel ended one of its processes.
+        said: the last lines of its log where something failed.
+    """
+
+    ready: float | None
+    outcomes: tuple[Outcome, ...]
+    observation: Observation | None = None
+    ended: int | None = None
+    out_of_memory: bool = False
+    said: str = ""
+
+    @property
+    def passed(self) -> int:
+        """How many checks and loads answered as they should."""
+        return sum(outcome.passed for outcome in self.outcomes)
+
+    @property
+    def works(self) -> bool:
+        """Whether it became ready, everything passed, and it came back from its restart."""
+        life = self.observation.life if self.observation else None
+        back = life is None or life.restarted
+        return self.ready is not None and self.passed == len(self.outcomes) and self.ended is None and back
+
+    @property
+    def failure(self) -> str:
+        """Why it does not work, as a sentence part; empty where it does."""
+        if self.works:
+            return ""
+        if self.ended is not None:
+            return f"it ended with code {self.ended}" + (f"; it said: {self.said}" if self.said else "")
+        failed = next((outcome for outcome in self.outcomes if not outcome.passed), None)
+        if failed is not None:
+            said = failed.output.strip().splitlines()
+            return f"{failed.check.title} fails" + (f": {said[-1][:200]}" if said else "")
+        return "it was not ready in time" if self.ready is None else "it does not come back after a restart"
+
+
+def questions(world: World, exercise: Exercise) -> list[Check]:
+    """The checks of a container: what its file, its image and the person say, else whether its ports are open.
+
+    Raises:
+        CannotRunError: nobody has said how to see whether it works.
+    """
+    key = exercise.key
+    found = checks.of_container(world, key)
+    found += [checks.of_url(world, key, url) for url in exercise.urls]
+    found += [Check("host", key, (command,)) for command in exercise.commands]
+    if not found and (world.containers[key].networks or world.containers[key].joins):
+        ports = [name.partition("/")[0] for name in world.address(key).ports if name.endswith("/tcp")]
+        found = [Check("tcp", key, (port,)) for port in ports]
+    if not found:
+        how = "give it a HEALTHCHECK, or name a check with --check or --url"
+        raise CannotRunError(Refusal(f"{key} is not run", "nobody says how to see whether it works", how))
+    return found
+
+
+def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambda: None) -> Exercised:
+    """Starts everything, waits until it is ready, and uses it.
+
+    Args:
+        world: entered, not started.
+        wanted: what is done.
+        started: called when the containers have just been started.
+
+    Raises:
+        CannotRunError: the engine refuses it, or there is no check.
+    """
+    world.start()
+    started()
+    begun = time.monotonic()
+    try:
+        asked = questions(world, wanted)
+    except CannotRunError:
+        if world.state(wanted.key)["Running"]:
+            raise
+        return _failed(world, wanted.key, ())
+    first = _ready(world, wanted, asked)
+    if not all(outcome.passed for outcome in first):
+        return _failed(world, wanted.key, first)
+    ready = time.monotonic() - begun
+    outcomes = [*first]
+    for command in wanted.loads:
+        outcomes.append(_ask(world, Check("host", wanted.key, (command,), LOAD_SECONDS)))
+        if not outcomes[-1].passed:
+            return _failed(world, wanted.key, outcomes, ready)
+    outcomes += _after(world, wanted, asked)
+    if not all(outcome.passed for outcome in outcomes):
+        return _failed(world, wanted.key, outcomes, ready)
+    observation = observe(world, wanted.key)
+    if wanted.life:
+        life = life_cycle(world, wanted.key, lambda: all(each.passed for each in _ready(world, wanted, asked)))
+        observation = observation._replace(life=life)
+    oom = bool(world.state(wanted.key)["OOMKilled"])
+    return Exercised(ready, tuple(outcomes), observation, out_of_memory=oom)
+
+
+def _ready(world: World, wanted: Exercise, asked: Sequence[Check]) -> list[Outcome]:
+    """The first passing outcome of each check; the failing one of that which never passed in time."""
+    end = time.monotonic() + wanted.ready
+    found = []
+    for check in asked:
+        outcome = _until(world, check, end)
+        found.append(outcome)
+        if not outcome.passed:
+            break
+    return found
+
+
+def _until(world: World, check: Check, end: float) -> Outcome:
+    while True:
+        left = end - time.monotonic()
+        outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, left))))
+        if outcome.passed or time.monotonic() > end or not world.state(check.container)["Running"]:
+            return outcome
+        time.sleep(PAUSE)
+
+
+def _ask(world: World, check: Check) -> Outcome:
+    """What a check says; a container that has ended has no address to be asked at."""
+    try:
+        return checks.run(check, world)
+    except CannotRunError as error:
+        return Outcome(check, passed=False, ran=False, seconds=0.0, code=None, output=error.refusals[0].why)
+
+
+def _after(world: World, wanted: Exercise, asked: Sequence[Check]) -> list[Outcome]:
+    """The checks once more after the load, and every second for as long as it is to run."""
+    if not wanted.loads and not wanted.seconds:
+        return []
+    end = time.monotonic() + wanted.seconds
+    found = [_ask(world, check) for check in asked]
+    while time.monotonic() < end and all(outcome.passed for outcome in found):
+        time.sleep(min(1.0, max(0.0, end - time.monotonic())))
+        found = [_ask(world, check) for check in asked]
+    return found
+
+
+def _failed(world: World, key: str, outcomes: Sequence[Outcome], ready: float | None = None) -> Exercised:
+    state = world.state(key)
+    ended = None if state["Running"] else int(state["ExitCode"])
+    return Exercised(ready, tuple(outcomes), None, ended, bool(state["OOMKilled"]), last_lines(world, key))

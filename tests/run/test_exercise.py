@@ -1,0 +1,81 @@
+"""An exercise tells a workload that works from one that does not start, does not answer, or does not come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hardhull.run.exercise import Exercise, exercise
+from hardhull.run.refusal import CannotRunError
+from worlds import left, world
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docker_engine import Engine
+
+pytestmark = pytest.mark.engine
+SERVE = (
+    "trap 'exit 0' TERM; mkdir -p /www; echo hello >/www/index.html; httpd -f -p 8000 -h /www & while :; do wait; done"
+)
+TEXT = f"""services:
+  web: {{image: IMAGE, expose: ["8000"], command: ["sh", "-c", "{SERVE}"]}}
+  short: {{image: IMAGE, expose: ["8000"], command: ["sh", "-c", "echo no such file >&2; exit 3"]}}
+  once:
+    image: IMAGE
+    expose: ["8000"]
+    command: ["sh", "-c", "test ! -e /again || exit 1; touch /again; {SERVE}"]
+  mute: {{image: IMAGE, command: ["sleep", "600"]}}
+"""
+ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/index.html)" = hello'
+
+
+def test_what_works_is_used_to_its_end(engine: Engine, tmp_path: Path) -> None:
+    begun = []
+    wanted = Exercise("web", (ASK,), ("http://localhost:8000/",), (ASK, f"{ASK} && {ASK}"), seconds=1.2)
+    with world(tmp_path, TEXT, subject="web") as one:
+        used = exercise(one, wanted, lambda: begun.append(one.state("web")["Pid"]))
+    assert used.works, used.failure
+    assert begun[0]
+    assert used.passed == len(used.outcomes) >= 2 + 2 + 2
+    assert used.observation is not None
+    assert used.observation.life is not None
+    assert (used.observation.life.restarted, used.observation.life.stop.code) == (True, 0)
+    assert wanted.deeds == ("start", "checks", "load", "1.2 s of use", "exec", "restart", "stop")
+    assert left(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "wanted", "failure"),
+    [
+        ("short", Exercise("short", ready=20), "ended with code 3; it said: no such file"),
+        (
+            "web",
+            Exercise("web", ("echo refused; false",), ready=0.5),
+            "command echo refused; false (web) fails: refused",
+        ),
+        ("web", Exercise("web", loads=(ASK, "echo wrong reply; exit 1")), "fails: wrong reply"),
+        (
+            "web",
+            Exercise("web", urls=("http://localhost:8000/absent",), ready=0.5),
+            "http 8000 /absent http (web) fails",
+        ),
+        ("once", Exercise("once", ready=5), "it does not come back after a restart"),
+    ],
+)
+def test_what_does_not_work_says_why(
+    engine: Engine, tmp_path: Path, subject: str, wanted: Exercise, failure: str
+) -> None:
+    with world(tmp_path, TEXT, subject=subject) as one:
+        used = exercise(one, wanted)
+    assert not used.works
+    assert failure in used.failure
+    assert left(engine) == []
+
+
+def test_without_a_check_nothing_is_claimed(engine: Engine, tmp_path: Path) -> None:
+    with world(tmp_path, TEXT, subject="mute") as one, pytest.raises(CannotRunError) as error:
+        exercise(one, Exercise("mute"))
+    assert error.value.refusals[0].how == "give it a HEALTHCHECK, or name a check with --check or --url"
+    assert left(engine) == []
