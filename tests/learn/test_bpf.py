@@ -149,6 +149,26 @@ def test_a_full_map_makes_the_run_incomplete(tmp_path: Path) -> None:
     assert "the map file was full (64 entries)" in fields["incomplete"]
 
 
+def test_one_recorder_serves_several_workloads_in_a_row(tmp_path: Path) -> None:
+    needs_bpf()
+    with Recorder() as recorder:
+        seen, snapshots = [], []
+        for name, forget in (("1", False), ("2", True), ("3", False)):
+            deed = Deed("rare", tmp_path / name)
+            seen.append(recorder.watch(deed.ready()))
+            deed.begin()
+            deed.end()
+            snapshots.append(recorder.snapshot(forget=forget))
+        found = [[RARE in snapshot.of(where)["syscalls"] for where in seen] for snapshot in snapshots]
+        assert found == [[True, False, False], [True, True, False], [False, False, True]]
+        assert snapshots[2].of(seen[2])["incomplete"] == ()
+        assert snapshots[0].of(seen[1])["incomplete"] == ("not one system call of the workload was seen",)
+        recorder.release(seen[0])
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(int(seen[0].root.rpartition("/")[2]))
+        assert RARE in recorder.stop().of(seen[2])["syscalls"]
+
+
 def test_what_cannot_be_recorded_is_refused_with_a_reason() -> None:
     needs_bpf()
     with pytest.raises(RecordingError) as shared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -70,12 +70,25 @@ def exercised(container: Container) -> None:
     pytest.fail(f"the server did not answer; it says {logs!r}")
 
 
+class Recorded(NamedTuple):
+    """The same server by its network, one after the other, with a neighbour that is busy all the time.
+
+    Attributes:
+        profiles: from the recording at the end.
+        early: what was recorded of both when the first had ended.
+    """
+
+    profiles: dict[str, Profile]
+    early: dict[str, dict[str, Any]]
+
+
 @pytest.fixture(scope="module")
-def profiles(docker_engine: Engine) -> Iterator[dict[str, Profile]]:
-    """Of the same server, by its network, with a neighbour that is busy all the time."""
+def recorded(docker_engine: Engine) -> Iterator[Recorded]:
+    """Two servers in a row under one recorder."""
     needs_bpf()
     docker_engine.add_image("learn:1")
     found: dict[str, Profile] = {}
+    snapshots = []
     containers = [Container(docker_engine, NEIGHBOUR, "none")]
     try:
         with Recorder() as recorder:
@@ -88,15 +101,30 @@ def profiles(docker_engine: Engine) -> Iterator[dict[str, Profile]]:
                     exercised(containers[-1])
                 containers.pop().remove()
                 seen[network] = where, meter.peaks
-            recording = recorder.stop()
+                snapshots.append(recorder.snapshot())
+            recording = snapshots[-1]
             seconds = (datetime.now(UTC) - begun).total_seconds()
             exercise = Exercise(begun, seconds, ("start", "one request"))
             for network, (where, peaks) in seen.items():
                 found[network] = profile(Subject(f"server {network}"), exercise, recording.of(where), peaks)
-        yield found
+            early = {network: snapshots[0].of(where) for network, (where, _peaks) in seen.items()}
+        yield Recorded(found, early)
     finally:
         for container in containers:
             container.remove()
+
+
+@pytest.fixture
+def profiles(recorded: Recorded) -> dict[str, Profile]:
+    """What each needs."""
+    return recorded.profiles
+
+
+def test_one_recorder_serves_two_containers_in_a_row(recorded: Recorded) -> None:
+    assert recorded.early["none"]["syscalls"] == recorded.profiles["none"].runs[0].syscalls
+    assert recorded.early["host"]["incomplete"] == ("not one system call of the workload was seen",)
+    assert recorded.early["host"]["syscalls"] == frozenset()
+    assert recorded.profiles["host"].runs[0].syscalls
 
 
 def test_what_the_server_needs_is_recorded(profiles: dict[str, Profile]) -> None:

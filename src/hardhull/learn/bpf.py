@@ -4,7 +4,8 @@
         ...start the container...
         where = recorder.watch(pid)       # whose mount namespace it is
         ...exercise and stop it...
-        fields = recorder.stop().of(where)
+        fields = recorder.snapshot().of(where)
+        ...and the next one; loading the program takes seconds, a snapshot a moment...
 
 The program records every mount namespace but our own from before the container exists, and it is told apart afterwards;
 so nothing can be missed between its start and the moment when its process number is known.
@@ -12,6 +13,7 @@ so nothing can be missed between its start and the moment when its process numbe
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import re
@@ -19,19 +21,19 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Final, Self
 
-from hardhull.facts.syscall_numbers import MACHINES, Machine
+from hardhull.facts.syscall_numbers import MACHINES
 from hardhull.learn import maps
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.namespace import Namespace, namespace, own_number
-from hardhull.learn.readout import CUT, MANY_GROUPS, RINGS, UNSEEN_RING, Readout, family
-from hardhull.learn.script import COMPAT, NAME_BYTES, Dialect, script
+from hardhull.learn.recording import Recording, losses
+from hardhull.learn.script import COMPAT, FORGETTING, NAME_BYTES, PRINTING, Dialect, script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
 MAP_KEYS: Final = 32768
@@ -44,7 +46,6 @@ TRACEFS: Final = Path("/sys/kernel/tracing")
 BTF: Final = Path("/sys/kernel/btf/vmlinux")
 
 _WHAT: Final = "nothing was recorded"
-_PRINTED: Final = b'"data": "maps\\n"}\n'
 _MOUNTING: Final = ("unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh")
 """Where tracefs is not mounted, it is for bpftrace alone."""
 
@@ -64,43 +65,6 @@ def why_not() -> str:
     return ""
 
 
-class Recording(NamedTuple):
-    """What the kernel had recorded when it ended.
-
-    Attributes:
-        maps: of bpftrace.
-        machine: architectures of the kernel.
-        incomplete: what makes every workload in it incomplete.
-        unique: whether the namespaces' numbers in the maps are never used again.
-    """
-
-    maps: maps.Maps
-    machine: Machine
-    incomplete: tuple[str, ...]
-    unique: bool
-
-    def of(self, where: Namespace) -> dict[str, Any]:
-        """The fields of a Run for one mount namespace, ``incomplete`` among them."""
-        reasons = list(self.incomplete)
-        idents = [key[0] for key, number in self.maps.maps.get("@ns", {}).items() if number == where.number]
-        ident = where.ident if where.ident is not None and self.unique else max(idents, default=where.number)
-        if ident not in idents:
-            reasons.append("not one system call of the workload was seen")
-        elif where.ident is None and len(idents) > 1:
-            reasons.append(
-                "the number of the mount namespace was used again: another workload's calls may be among these"
-            )
-        readout = Readout(self.maps, family(self.maps, ident), where, self.machine)
-        fields = readout.fields()
-        if readout.cut:
-            reasons.append(CUT)
-        if readout.groups_cut():
-            reasons.append(MANY_GROUPS)
-        if RINGS & {call.name for call in fields["syscalls"]}:
-            reasons.append(UNSEEN_RING)
-        return {**fields, "incomplete": tuple(reasons)}
-
-
 class Recorder:
     """One run of the program.
 
@@ -116,7 +80,8 @@ class Recorder:
         self._out: IO[bytes] | None = None
         self._err: IO[bytes] | None = None
         self._dialect: Dialect | None = None
-        self._roots: list[int] = []
+        self._roots: dict[str, int] = {}
+        self._printed = self._lost = self._read = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -161,6 +126,7 @@ class Recorder:
             "BPFTRACE_MAX_PROBES": "1024",
         }
         self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  as long as it runs
+        fcntl.fcntl(self._out, fcntl.F_SETFL, os.O_APPEND)  # so that what was read can be cut off
         self._process = subprocess.Popen(
             [*_prefix(), *command, *map(str, numbers)],
             stdin=subprocess.DEVNULL,
@@ -199,11 +165,52 @@ class Recorder:
         """
         where = namespace(pid)
         handle = os.open(where.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._roots.append(handle)  # so that links can still be followed when the process has ended
+        root = f"/proc/self/fd/{handle}"
+        self._roots[root] = handle  # so that links can still be followed when the process has ended
         if where.number == own_number():
             why = f"process {pid} shares our own mount namespace, which is not recorded"
             raise RecordingError("the workload is not recorded", why, "name a process of the container")
-        return where._replace(root=f"/proc/self/fd/{handle}")
+        return where._replace(root=root)
+
+    def release(self, where: Namespace) -> None:
+        """Lets go of the root of a namespace that nothing will be asked of any more: its mounts can go away then."""
+        if where.root in self._roots:
+            os.close(self._roots.pop(where.root))
+
+    def snapshot(self, *, forget: bool = False) -> Recording:
+        """What has been recorded since the start, or since the last one that forgot; the recording goes on.
+
+        What it is asked for a namespace, it is asked before :meth:`release` and :meth:`close`.
+
+        Args:
+            forget: whether the maps are empty afterwards, so that long series fit into them. Of a workload that runs
+                meanwhile the calls are missing that it made before: it is for the time between two.
+
+        Raises:
+            RecordingError: bpftrace did not survive, or wrote what is not understood.
+        """
+        process, dialect, file = self._process, self._dialect, self._out
+        if process is None or dialect is None or file is None:
+            raise RecordingError(_WHAT, "the recorder was not started", "start it first")
+        self._printed += 1
+        if not self._print(process, (FORGETTING if forget else PRINTING) | self._printed):
+            why = f"bpftrace ended before the recording did: {self._complaint()}"
+            self._end()
+            raise RecordingError(_WHAT, why, "record again; other programs may have ended it")
+        found = maps.read(self._news(file).splitlines())
+        self._lost += found.lost
+        found = found._replace(lost=self._lost)
+        incomplete = tuple(losses(found, self._map_keys))
+        return Recording(found, MACHINES[platform.machine()], incomplete, unique=dialect.namespace != "ns.inum")
+
+    def _news(self, file: IO[bytes]) -> bytes:
+        """What was written since it was asked last; a file of which all has been read starts anew."""
+        news = _content(file)[self._read :]
+        self._read += len(news)
+        if os.fstat(file.fileno()).st_size == self._read:
+            os.ftruncate(file.fileno(), 0)
+            self._read = 0
+        return news
 
     def stop(self) -> Recording:
         """Ends the recording and reads it. What it is asked for a namespace, it is asked before :meth:`close`.
@@ -211,36 +218,28 @@ class Recorder:
         Raises:
             RecordingError: bpftrace did not survive, or wrote what is not understood.
         """
-        process, dialect = self._process, self._dialect
-        if process is None or dialect is None:
-            raise RecordingError(_WHAT, "the recorder was not started", "start it first")
-        if not self._snapshot(process):
-            why = f"bpftrace ended before the recording did: {self._complaint()}"
-            self._end()
-            raise RecordingError(_WHAT, why, "record again; other programs may have ended it")
         try:
-            found = maps.read(_content(self._out).splitlines())
+            return self.snapshot()
         finally:
             self._end()
-        reasons = tuple(_reasons(found, self._map_keys))
-        return Recording(found, MACHINES[platform.machine()], reasons, unique=dialect.namespace != "ns.inum")
 
-    def _snapshot(self, process: subprocess.Popen[bytes]) -> bool:
-        """Has the maps printed; whether they were."""
+    def _print(self, process: subprocess.Popen[bytes], number: int) -> bool:
+        """Has the maps printed; whether they were. The number is that of no process, and comes back behind them."""
+        with suppress(ProcessLookupError):
+            os.getpgid(number)
+        printed = f'"data": "maps {number}\\n"}}\n'.encode()
         end = time.monotonic() + STOP_SECONDS
         while time.monotonic() < end and process.poll() is None:
-            os.getpgid(os.getpid())
-            for _ in range(50):
-                if _content(self._out).endswith(_PRINTED):
-                    return True
-                time.sleep(0.02)
+            if _content(self._out).endswith(printed):
+                return True
+            time.sleep(0.02)
         return False
 
     def close(self) -> None:
         """Ends the program if it still runs, removes what it wrote, and lets go of the roots of the namespaces."""
         self._end()
         while self._roots:
-            os.close(self._roots.pop())
+            os.close(self._roots.popitem()[1])
 
     def _end(self) -> None:
         if self._process is not None:
@@ -266,16 +265,6 @@ def _halves(why: str) -> tuple[str, str]:
 
 def _prefix() -> tuple[str, ...]:
     return () if (TRACEFS / "events").is_dir() else _MOUNTING
-
-
-def _reasons(found: maps.Maps, most: int) -> Iterator[str]:
-    if found.lost:
-        yield f"{found.lost} events were lost on the way from the kernel"
-    for name, entries in sorted(found.maps.items()):
-        if len(entries) >= most:
-            yield f"the map {name[1:]} was full ({most} entries)"
-    if ("threads",) in found.maps.get("@full", {}):
-        yield f"there were more than {most} threads at a time"
 
 
 def _dialect() -> Dialect:

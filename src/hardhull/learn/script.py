@@ -60,6 +60,8 @@ KEPT: Final = (
 """The maps that are the recording; the others are of calls under way."""
 WRITING: Final = 0o1103
 """O_WRONLY, O_RDWR, O_CREAT, O_TRUNC: what an opening that writes has of these."""
+PRINTING, FORGETTING = 1 << 24, 1 << 25
+"""Bits of numbers beyond those of processes (PID_MAX_LIMIT, 1 << 22): have the maps printed, or printed and emptied."""
 _OPEN, _BY_NAME, _OF_FILE, _BECOME = 1, 2, 3, 4
 
 
@@ -107,9 +109,17 @@ def _ready(side: str) -> str:
 
 
 def _snapshot() -> str:
-    """Prints every map when the recorder asks for its own group: taking all probes away first would take seconds."""
+    """Prints every map when the recorder asks for the group of a process that cannot exist, and says for which one.
+
+    Nobody waits until all probes are taken away at the end: that takes seconds.
+    """
     prints = " ".join(f"print({name});" for name in KEPT)
-    return f'tracepoint:syscalls:sys_enter_getpgid /pid == $3 && args->pid == $3/ {{ {prints} printf("maps\\n"); }}'
+    clears = " ".join(f"clear({name});" for name in KEPT)
+    return f"""tracepoint:syscalls:sys_enter_getpgid /pid == $3 && (args->pid & {PRINTING | FORGETTING}) != 0/ {{
+  {prints}
+  if ((args->pid & {FORGETTING}) != 0) {{ {clears} }}
+  printf("maps %d\\n", args->pid);
+}}"""
 
 
 def _probes(side: str, calls: Iterable[str], known: frozenset[str]) -> str:

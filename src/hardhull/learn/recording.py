@@ -1,0 +1,67 @@
+"""What the kernel had recorded at one moment, of all workloads; and of each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hardhull.learn.readout import CUT, MANY_GROUPS, RINGS, UNSEEN_RING, Readout, family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.syscall_numbers import Machine
+    from hardhull.learn.maps import Maps
+    from hardhull.learn.namespace import Namespace
+
+
+class Recording(NamedTuple):
+    """What the kernel had recorded at one moment.
+
+    Attributes:
+        maps: of bpftrace.
+        machine: architectures of the kernel.
+        incomplete: what makes every workload in it incomplete.
+        unique: whether the namespaces' numbers in the maps are never used again.
+    """
+
+    maps: Maps
+    machine: Machine
+    incomplete: tuple[str, ...]
+    unique: bool
+
+    def of(self, where: Namespace) -> dict[str, Any]:
+        """The fields of a Run for one mount namespace, ``incomplete`` among them."""
+        reasons = list(self.incomplete)
+        idents = [key[0] for key, number in self.maps.maps.get("@ns", {}).items() if number == where.number]
+        ident = where.ident if where.ident is not None and self.unique else max(idents, default=where.number)
+        if ident not in idents:
+            reasons.append("not one system call of the workload was seen")
+        elif where.ident is None and len(idents) > 1:
+            reasons.append(
+                "the number of the mount namespace was used again: another workload's calls may be among these"
+            )
+        readout = Readout(self.maps, family(self.maps, ident), where, self.machine)
+        fields = readout.fields()
+        if readout.cut:
+            reasons.append(CUT)
+        if readout.groups_cut():
+            reasons.append(MANY_GROUPS)
+        if RINGS & {call.name for call in fields["syscalls"]}:
+            reasons.append(UNSEEN_RING)
+        return {**fields, "incomplete": tuple(reasons)}
+
+
+def losses(found: Maps, most: int) -> Iterator[str]:
+    """What makes every workload of a recording incomplete.
+
+    Args:
+        found: the maps.
+        most: keys that fit into one map.
+    """
+    if found.lost:
+        yield f"{found.lost} events were lost on the way from the kernel"
+    for name, entries in sorted(found.maps.items()):
+        if len(entries) >= most:
+            yield f"the map {name[1:]} was full ({most} entries)"
+    if ("threads",) in found.maps.get("@full", {}):
+        yield f"there were more than {most} threads at a time"
