@@ -32,13 +32,18 @@ NEIGHBOUR = "mkdir -p /tmp; while true; do sync; echo neighbour >/tmp/neighbour;
 REQUEST = "printf 'GET /index.html HTTP/1.0\\r\\n\\r\\n' | nc 127.0.0.1 80 >/tmp/answer"
 
 
+UNCONFINED = ("seccomp=unconfined",)
+FILTERED = {"unconfined": UNCONFINED, "default": (), "tight": ("no-new-privileges",)}
+
+
 class Container:
     """One that is made, started, and removed."""
 
-    def __init__(self, engine: Engine, script: str, network: str) -> None:
+    def __init__(self, engine: Engine, script: str, network: str, options: tuple[str, ...] = UNCONFINED) -> None:
         self.engine = engine
-        host = {"NetworkMode": network, "SecurityOpt": ["seccomp=unconfined"]}
+        host = {"NetworkMode": network, "SecurityOpt": list(options)}
         body = {"Image": "learn:1", "Cmd": ["sh", "-c", script], "HostConfig": host, "StopSignal": "SIGKILL"}
+        body |= {"User": "1000:1000"} if "no-new-privileges" in options else {}
         self.ident: str = engine.send("POST", "/containers/create", **body)["Id"]
         engine.send("POST", f"/containers/{self.ident}/start")
         self.pid: int = self.inspect()["State"]["Pid"]
@@ -181,3 +186,36 @@ def test_peaks_are_those_of_its_control_groups(profiles: dict[str, Profile]) -> 
 def test_the_profile_comes_back_from_its_file(profiles: dict[str, Profile]) -> None:
     for each in profiles.values():
         assert read(write(each).encode()) == each
+
+
+@pytest.mark.parametrize("of", ["syscalls", "denied"])
+def test_what_the_runtime_needs_behind_the_filter_is_told_apart(filtered: dict[str, Profile], of: str) -> None:
+    runs = {name: each.runs[0] for name, each in filtered.items()}
+    if of == "denied":
+        assert not any(run.denied for run in runs.values())
+        return
+    behind = {name: {call.name for call in run.filtered_syscalls} for name, run in runs.items()}
+    assert behind["unconfined"] == set()
+    assert "execve" in behind["tight"]
+    assert behind["tight"] < behind["default"] < {call.name for call in runs["default"].entry_syscalls}
+    assert {"capset", "setgroups"} <= behind["default"] - behind["tight"]
+
+
+@pytest.fixture(scope="module")
+def filtered(docker_engine: Engine) -> Iterator[dict[str, Profile]]:
+    """Of a program that ends at once, without a filter, with the engine's, and with it and no new privileges."""
+    needs_bpf()
+    docker_engine.add_image("learn:1")
+    containers = {}
+    with Recorder() as recorder:
+        begun = datetime.now(UTC)
+        try:
+            for name, options in FILTERED.items():
+                containers[name] = Container(docker_engine, "sleep 600", "none", options)
+            seen = {name: recorder.watch(container.pid) for name, container in containers.items()}
+            recording = recorder.stop()
+            exercise = Exercise(begun, 1.0, ("start",))
+            yield {name: profile(Subject(name), exercise, recording.of(where)) for name, where in seen.items()}
+        finally:
+            for container in containers.values():
+                container.remove()

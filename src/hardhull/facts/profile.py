@@ -116,6 +116,7 @@ class Run(NamedTuple):
         incomplete: why something may be missing; empty for a complete recording.
         unseen: names of the fields below that this mode cannot fill.
         syscalls: of the workload. ``entry_syscalls``: of the runtime while it entered the container, up to ``execve``.
+        filtered_syscalls: those of them behind the workload's seccomp filter, which has to allow them as well.
         denied: by a seccomp filter.
         capabilities: checks of the processes' own credentials.
         files, listens, connects, users, groups, peaks: see their types. Listens: with bound UDP and local sockets.
@@ -133,6 +134,7 @@ class Run(NamedTuple):
     unseen: tuple[str, ...] = ()
     syscalls: frozenset[Call] = frozenset()
     entry_syscalls: frozenset[Call] = frozenset()
+    filtered_syscalls: frozenset[Call] = frozenset()
     denied: frozenset[Denial] = frozenset()
     capabilities: frozenset[Check] = frozenset()
     files: frozenset[FileUse] = frozenset()
@@ -204,6 +206,7 @@ def merge(profiles: Iterable[Profile]) -> Profile:
 
 
 SETS = (
-    "syscalls", "entry_syscalls", "denied", "capabilities", "files", "listens", "connects", "users", "groups",
+    "syscalls", "entry_syscalls", "filtered_syscalls", "denied", "capabilities", "files", "listens", "connects",
+    "users", "groups",
 )  # fmt: skip
 """The fields of a run that are sets: the dimensions in which runs are merged by union."""

@@ -32,6 +32,7 @@ MOST_BYTES: Final = 64 << 20
 _KINDS: Final[dict[str, tuple[Any, dict[str, type]]]] = {
     "syscalls": (Call, {"arch": str, "name": str}),
     "entry_syscalls": (Call, {"arch": str, "name": str}),
+    "filtered_syscalls": (Call, {"arch": str, "name": str}),
     "denied": (Denial, {"arch": str, "name": str, "errno": int}),
     "capabilities": (Check, {"capability": str, "granted": bool, "arch": str, "syscall": str, "certain": bool}),
     "files": (FileUse, {"path": str, "use": str, "placed": bool}),
@@ -41,6 +42,8 @@ _KINDS: Final[dict[str, tuple[Any, dict[str, type]]]] = {
     "groups": (int, {"gid": int}),
 }
 """The sets of a run: how to make an item of its keys."""
+_LATER: Final = frozenset({"filtered_syscalls"})
+"""Sets that early profiles do not have."""
 _WORDS: Final = ("subject", "mode", "started", "kernel", "engine", "image")
 _LISTS: Final = ("exercised", "incomplete", "unseen")
 _MODES: Final = ("bpf", "ptrace")
@@ -137,7 +140,8 @@ def _read_set(value: dict[str, Any], name: str, idents: Any) -> dict[str, list[A
     """The items of a dimension, by run."""
     make, keys = _KINDS[name]
     found: dict[str, list[Any]] = {ident: [] for ident in idents}
-    for index, row in enumerate(_get(value, name, list, "")):
+    rows = [] if name in _LATER and name not in value else _get(value, name, list, "")
+    for index, row in enumerate(rows):
         at = f"{name}[{index}]."
         item = make(*(_get(row, key, kind, at) for key, kind in keys.items()))
         for ident in _texts(_get(row, "runs", list, at), f"{at}runs"):

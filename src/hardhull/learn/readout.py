@@ -58,7 +58,8 @@ class Readout:
         files = frozenset(self._files())
         return {
             "syscalls": frozenset(self._calls(0)),
-            "entry_syscalls": frozenset(self._calls(1)),
+            "entry_syscalls": frozenset((*self._calls(1), *self._calls(2))),
+            "filtered_syscalls": frozenset(self._calls(2)),
             "denied": frozenset(self._denied()),
             "capabilities": frozenset(self._checks()),
             "files": files,
@@ -82,7 +83,8 @@ class Readout:
                 yield self._call(compat, number)
 
     def _denied(self) -> Iterator[Denial]:
-        for _stage, compat, number, result in self._rows("@denied"):
+        """Also of the runtime behind the filter: then the workload does not start."""
+        for _stage, compat, number, result in (*self._rows("@denied"), *self._rows("@denied", 2)):
             yield Denial(*self._call(compat, number), -result)
 
     def _checks(self) -> Iterator[Check]:

@@ -10,8 +10,9 @@ together from constants of this module alone; numbers of the run are its positio
 
 Only tracepoints are used: they exist on every kernel with BTF, kprobes do not. Keys begin with the kernel's unique
 number of the mount namespace and with the *stage*: 1 for a task that came in from outside (``unshare``, ``setns`` or
-``clone`` while it was in the recorder's namespace, and its children) and has not called ``execve`` since. That is what
-runc, crun or nsenter do to get in; no name of a process decides it, so an application cannot hide behind one.
+``clone`` while it was in the recorder's namespace, and its children) and has not called ``execve`` since, 2 once such a
+task has a seccomp filter. That is what runc, crun or nsenter do to get in; no name of a process decides it, so an
+application cannot hide behind one.
 
 Paths are read from the kernel's own tree of directory entries, names from the leaf up, without links. Their key is a
 hash over the names' hashes and the device of the file system, so that a renamed folder or a reused entry is a new path.
@@ -51,6 +52,8 @@ BY_NAME: Final = (
 """Calls that change something by its name: the argument, the one of the folder it begins in, the calls."""
 BY_FILE: Final = ("fchmod", "fchown", "fsetxattr")
 """Calls that change the open file in their first argument ``fd``."""
+SET_FILTER, PR_SET_SECCOMP = 1, 22
+"""``SECCOMP_SET_MODE_FILTER`` of ``seccomp(2)``, and the option of ``prctl(2)`` that was there before it."""
 BECOMING: Final = ("setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups")
 """Calls after which a task may be somebody else."""
 KEPT: Final = (
@@ -142,7 +145,13 @@ def _stages(known: frozenset[str]) -> str:
 }}
 tracepoint:sched:sched_process_fork {{
   @born[args->child_pid] = {_INUM} == $1 ? (uint64)1 : (uint64)NSID;
-  if (@stage[pid]) {{ @stage[args->child_pid] = 1; }}
+  if (@stage[pid]) {{ @stage[args->child_pid] = @stage[pid]; }}
+}}
+tracepoint:syscalls:sys_enter_seccomp /@stage[pid] && args->op == {SET_FILTER}/ {{ @filter[tid] = 1; }}
+tracepoint:syscalls:sys_enter_prctl /@stage[pid] && args->option == {PR_SET_SECCOMP}/ {{ @filter[tid] = 1; }}
+tracepoint:syscalls:sys_exit_seccomp, tracepoint:syscalls:sys_exit_prctl /@filter[tid]/ {{
+  if (args->ret == 0) {{ @stage[pid] = 2; }}
+  delete(@filter[tid]);
 }}
 {_probes("exit", ("clone", "clone3", "fork", "vfork"), known)} /args->ret == 0 && @born[tid]/ {{
   $was = @born[tid];
@@ -370,6 +379,8 @@ def _ends() -> str:
     return """
 tracepoint:sched:sched_process_exit {
   delete(@cur[tid]); delete(@stage[tid]); delete(@born[tid]); delete(@door[tid]);
-  delete(@arg[tid]); delete(@at[tid]); delete(@fd[tid]); delete(@todo[tid]);
+  delete(@filter[tid]); delete(@arg[tid]); delete(@at[tid]); delete(@fd[tid]); delete(@todo[tid]);
 }
-END { clear(@cur); clear(@stage); clear(@born); clear(@door); clear(@arg); clear(@at); clear(@fd); clear(@todo); }"""
+END {
+  clear(@cur); clear(@stage); clear(@born); clear(@door); clear(@filter); clear(@arg); clear(@at); clear(@fd); clear(@todo);
+}"""

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-UNSEEN: Final = ("entry_syscalls", "denied", "capabilities", "listens", "connects", "users", "groups")
+UNSEEN: Final = (
+    "entry_syscalls",
+    "filtered_syscalls",
+    "denied",
+    "capabilities",
+    "listens",
+    "connects",
+    "users",
+    "groups",
+)
 """Fields of a Run that this way leaves empty."""
 LATE: Final = "calls made before strace was attached are missing"
 RELATIVE: Final = "programs that were named from a folder that strace did not tell are missing"
