@@ -382,5 +382,6 @@ tracepoint:sched:sched_process_exit {
   delete(@filter[tid]); delete(@arg[tid]); delete(@at[tid]); delete(@fd[tid]); delete(@todo[tid]);
 }
 END {
-  clear(@cur); clear(@stage); clear(@born); clear(@door); clear(@filter); clear(@arg); clear(@at); clear(@fd); clear(@todo);
+  clear(@cur); clear(@stage); clear(@born); clear(@door); clear(@filter); clear(@arg); clear(@at);
+  clear(@fd); clear(@todo);
 }"""
