@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         Port,
         Ulimit,
     )
+    from hardhull.facts.profile import Profile
+    from hardhull.facts.proof import Proof
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.seccomp import SeccompProfile
     from hardhull.model.field import Field
@@ -203,6 +205,10 @@ class Workload(Fact):
     engine: Slot[Engine | None] = Slot(None)
     cluster: Slot[Cluster | None] = Slot(None)
     seccomp_profile: Slot[SeccompProfile | None] = Slot(None)
+    profile: Slot[Profile | None] = Slot(None)
+    """What recorded runs of it needed; None where none is kept for it."""
+    proof: Slot[Proof | None] = Slot(None)
+    """The newest configuration of it that was run and passed; None where none is kept for it."""
 
     # Effective values, derived once by the links, each with its origin
     effective_user: Slot[str] = Slot("")
