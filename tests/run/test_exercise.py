@@ -33,11 +33,13 @@ ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/index
 
 def test_what_works_is_used_to_its_end(engine: Engine, tmp_path: Path) -> None:
     begun = []
-    wanted = Exercise("web", (ASK,), ("http://localhost:8000/",), (ASK, f"{ASK} && {ASK}"), seconds=1.2)
+    wanted = Exercise("web", (ASK,), ("http://localhost:8000/",), (ASK, f"{ASK} && {ASK}"), seconds=1.2, trust=True)
     with world(tmp_path, TEXT, subject="web") as one:
         used = exercise(one, wanted, lambda: begun.append(one.state("web")["Pid"]))
     assert used.works, used.failure
-    assert begun[0]
+    assert len(set(begun)) == 2
+    assert 0 not in begun
+    assert [each.trusted for each in used.trust] == [True, True]
     assert used.passed == len(used.outcomes) >= 2 + 2 + 2
     assert used.observation is not None
     assert used.observation.life is not None
@@ -71,6 +73,13 @@ def test_what_does_not_work_says_why(
         used = exercise(one, wanted)
     assert not used.works
     assert failure in used.failure
+    assert left(engine) == []
+
+
+def test_a_check_that_cannot_fail_proves_nothing(engine: Engine, tmp_path: Path) -> None:
+    with world(tmp_path, TEXT, subject="web") as one, pytest.raises(CannotRunError) as error:
+        exercise(one, Exercise("web", ("true",), trust=True))
+    assert "no check of it can be believed (command true (web): it passes on an app that is broken" in str(error.value)
     assert left(engine) == []
 
 

@@ -10,6 +10,7 @@ from hardhull.run.checks import Check, Outcome
 from hardhull.run.logs import last_lines
 from hardhull.run.observe import Observation, life_cycle, observe
 from hardhull.run.refusal import CannotRunError, Refusal
+from hardhull.run.trust import Trust, trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ class Exercise(NamedTuple):
         seconds: how long it runs on after that, checked every second.
         ready: how long it may take until every check passes.
         life: whether it is restarted, a command is executed in it, and it is stopped.
+        trust: whether it is tried first if its checks can fail at all.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Exercise(NamedTuple):
     seconds: float = 0.0
     ready: float = 60.0
     life: bool = True
+    trust: bool = False
 
     @property
     def deeds(self) -> tuple[str, ...]:
@@ -66,6 +69,7 @@ class Exercised(NamedTuple):
         ended: the exit code of a container that ended by itself.
         out_of_memory: whether the kernel ended one of its processes.
         said: the last lines of its log where something failed.
+        trust: what was found of its checks, where that was asked for.
     """
 
     ready: float | None
@@ -74,6 +78,7 @@ class Exercised(NamedTuple):
     ended: int | None = None
     out_of_memory: bool = False
     said: str = ""
+    trust: tuple[Trust, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -126,7 +131,7 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
     Args:
         world: entered, not started.
         wanted: what is done.
-        started: called when the containers have just been started.
+        started: called when the containers have just been started, and again when this one was restarted.
 
     Raises:
         CannotRunError: the engine refuses it, or there is no check.
@@ -144,6 +149,9 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
     if not all(outcome.passed for outcome in first):
         return _failed(world, wanted.key, first)
     ready = time.monotonic() - begun
+    trust = tuple(trusted(check, world) for check in asked) if wanted.trust else ()
+    if wanted.trust and not any(each.trusted for each in trust):
+        raise CannotRunError(_unbelievable(wanted, trust))
     outcomes = [*first]
     for command in wanted.loads:
         outcomes.append(_ask(world, Check("host", wanted.key, (command,), LOAD_SECONDS)))
@@ -154,10 +162,21 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
         return _failed(world, wanted.key, outcomes, ready)
     observation = observe(world, wanted.key)
     if wanted.life:
-        life = life_cycle(world, wanted.key, lambda: all(each.passed for each in _ready(world, wanted, asked)))
+        life = life_cycle(world, wanted.key, lambda: _again(world, wanted, asked, started))
         observation = observation._replace(life=life)
     oom = bool(world.state(wanted.key)["OOMKilled"])
-    return Exercised(ready, tuple(outcomes), observation, out_of_memory=oom)
+    return Exercised(ready, tuple(outcomes), observation, out_of_memory=oom, trust=trust)
+
+
+def _unbelievable(wanted: Exercise, trust: Sequence[Trust]) -> Refusal:
+    why = "; ".join(f"{each.check.title}: {each.why}" for each in trust)
+    return Refusal(f"{wanted.key} is not judged", f"no check of it can be believed ({why})", "name one with --check")
+
+
+def _again(world: World, wanted: Exercise, asked: Sequence[Check], started: Callable[[], None]) -> bool:
+    """Whether it works after it was restarted."""
+    started()
+    return all(outcome.passed for outcome in _ready(world, wanted, asked))
 
 
 def _ready(world: World, wanted: Exercise, asked: Sequence[Check]) -> list[Outcome]:

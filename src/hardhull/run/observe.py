@@ -147,7 +147,7 @@ def troubles(world: World, key: str) -> tuple[str, ...]:
 
 
 def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None) -> LifeCycle:
-    """Executes ``true``, restarts the container, and stops it; it is stopped afterwards.
+    """Restarts the container, executes ``true``, and stops it; it is stopped afterwards.
 
     Args:
         world: where it runs.
@@ -156,16 +156,27 @@ def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None) 
     """
     from docker.errors import APIError
 
-    ran = execute.inside(world, world.ids[key], ["true"], DEFAULT_GRACE)
     try:
         world.client.restart(world.ids[key], timeout=_grace(world, key))
         restarted = works() if works else _lasts(world, key)
     except APIError:
         restarted = False
+    ran = _true(world, key)
     oom = bool(world.state(key)["OOMKilled"])
     stop = graceful_stop(world, key)
     oom = oom or bool(world.state(key)["OOMKilled"])
-    return LifeCycle(None if ran.missing else ran.code, restarted, stop, oom)
+    return LifeCycle(ran, restarted, stop, oom)
+
+
+def _true(world: World, key: str) -> int | None:
+    """The exit code of ``true`` inside. It is executed in the second life: the first one is the app's alone."""
+    from docker.errors import APIError
+
+    try:
+        ran = execute.inside(world, world.ids[key], ["true"], DEFAULT_GRACE)
+    except APIError:
+        return None
+    return None if ran.missing else ran.code
 
 
 def graceful_stop(world: World, key: str) -> Stop:
