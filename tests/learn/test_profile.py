@@ -62,6 +62,7 @@ runs = st.builds(
     users=st.frozensets(st.builds(User, numbers, numbers, numbers, numbers), max_size=2),
     groups=st.frozensets(numbers, max_size=3),
     peaks=st.builds(Peaks, maybe, maybe, st.none() | st.floats(0, 1e6), maybe, maybe),
+    path=words,
 )
 profiles = st.lists(runs, max_size=3).map(lambda several: merge(Profile((run,)) for run in several))
 few = settings(max_examples=25, deadline=None)

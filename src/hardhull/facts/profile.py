@@ -120,6 +120,7 @@ class Run(NamedTuple):
         denied: by a seccomp filter.
         capabilities: checks of the processes' own credentials.
         files, listens, connects, users, groups, peaks: see their types. Listens: with bound UDP and local sockets.
+        path: of the file that the subject stands in, relative to the root; empty where it stands in none.
     """
 
     subject: str
@@ -143,6 +144,7 @@ class Run(NamedTuple):
     users: frozenset[User] = frozenset()
     groups: frozenset[int] = frozenset()
     peaks: Peaks = Peaks()
+    path: str = ""
 
     @property
     def ident(self) -> str:
@@ -150,6 +152,8 @@ class Run(NamedTuple):
         from hashlib import sha256
 
         fields = [sorted(value) if isinstance(value, frozenset) else value for value in self]
+        if not self.path:
+            del fields[-1]  # as before there was such a field
         return sha256(repr(fields).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 

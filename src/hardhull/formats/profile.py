@@ -78,6 +78,7 @@ def write(profile: Profile) -> str:
 
 def _run(run: Run) -> dict[str, Any]:
     scalars = {name: getattr(run, name) for name in (*_WORDS, "seconds", *_LISTS)}
+    scalars.update({"path": run.path} if run.path else {})
     return {"id": run.ident, **scalars, "peaks": run.peaks._asdict()}
 
 
@@ -127,7 +128,8 @@ def _read_run(row: Any, at: str) -> Run:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise ProfileError(f"{at}peaks.{name} is neither a number nor null")
     known = {name: peaks.get(name) for name in Peaks._fields}
-    return Run(**words, **lists, seconds=_get(row, "seconds", float, at), peaks=Peaks(**known))
+    path = _get({"path": "", **row}, "path", str, at)
+    return Run(**words, **lists, seconds=_get(row, "seconds", float, at), peaks=Peaks(**known), path=path)
 
 
 def _texts(values: list[Any], at: str) -> tuple[str, ...]:
