@@ -31,8 +31,7 @@ from hardhull.learn import maps
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.namespace import Namespace, namespace, own_number
 from hardhull.learn.recording import Recording, losses
-from hardhull.learn.script import FORGETTING, PRINTING, script
-from hardhull.learn.script_parts import COMPAT, NAME_BYTES, Dialect
+from hardhull.learn.script import COMPAT, FORGETTING, NAME_BYTES, PRINTING, Dialect, script
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -281,8 +280,7 @@ def _dialect() -> Dialect:
     if "unsigned int inum;" not in structs or not calls:
         raise RecordingError(_WHAT, "bpftrace finds no tracepoints of system calls here", "see `hardhull doctor`")
     field = "ns.ns_id" if "u64 ns_id;" in structs else "seq" if "u64 seq;" in structs else "ns.inum"
-    machine = platform.machine()
-    return Dialect(field, COMPAT[machine], MACHINES[machine].native, frozenset(calls))
+    return Dialect(field, COMPAT[platform.machine()], frozenset(calls))
 
 
 def _ask(*options: str) -> str:

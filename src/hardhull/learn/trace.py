@@ -29,7 +29,6 @@ UNSEEN: Final = (
     "entry_syscalls",
     "filtered_syscalls",
     "denied",
-    "failed",
     "capabilities",
     "listens",
     "connects",

@@ -115,18 +115,7 @@ class Furnishing:
             self._copy(volume, name, image)
 
     def _unpack(self, name: str, image: str, archive: Iterable[bytes]) -> None:
-        helper = self._helper(name, image)
-        self._client.put_archive(helper, "/", iter(archive))
-        self._client.remove_container(helper, force=True)
-
-    def _helper(self, name: str, image: str, *, read_only: bool = False) -> str:
-        mount = {"Type": "volume", "Source": name, "Target": INSIDE, "ReadOnly": read_only}
-        mount |= {"VolumeOptions": {"NoCopy": True}}
-        labels = self._owner.labels(self._run, "copy")
-        host = {"Mounts": [mount], "NetworkMode": "none"}
-        body = {"Image": image, "Entrypoint": ["/"], "Labels": labels, "HostConfig": host}
-        made = self._client.create_container_from_config(body)  # type: ignore[no-untyped-call]
-        return str(made["Id"])
+        unpack(self._client, name, image, archive, self._owner.labels(self._run, "copy"))
 
     def _copy(self, volume: Volume, name: str, image: str) -> None:
         """The content of a volume of the user's, which is mounted read-only in a container that never starts."""
@@ -137,7 +126,8 @@ class Furnishing:
         except NotFound:
             why = f"the engine has no volume {volume.copy_of}"
             raise CannotRunError(Refusal("the volumes are not copied", why, "run it with fresh volumes")) from None
-        source = self._helper(volume.copy_of, image, read_only=True)
+        labels = self._owner.labels(self._run, "copy")
+        source = _opened(self._client, volume.copy_of, image, labels, read_only=True)
         stream, _ = self._client.get_archive(source, INSIDE)
         try:
             self._unpack(name, image, self._bounded(stream))
@@ -228,3 +218,30 @@ class Furnishing:
                 Adapted(f"its health check runs every second, not every {every / NANO:g} s", why)
             )
         body["Healthcheck"] = check
+
+
+def unpack(client: APIClient, volume: str, image: str, archive: Iterable[bytes], labels: Mapping[str, str]) -> None:
+    """Writes into a volume what an archive has in its folder :data:`hardhull.run.hostpaths.ROOT`.
+
+    Args:
+        client: the engine.
+        volume: its name there.
+        image: any that the engine has: a container of it that never starts is the way in.
+        archive: a tar archive.
+        labels: of that container.
+
+    Raises:
+        APIError: the engine refuses.
+    """
+    opened = _opened(client, volume, image, labels)
+    client.put_archive(opened, "/", iter(archive))
+    client.remove_container(opened, force=True)
+
+
+def _opened(client: APIClient, volume: str, image: str, labels: Mapping[str, str], *, read_only: bool = False) -> str:
+    mount = {"Type": "volume", "Source": volume, "Target": INSIDE, "ReadOnly": read_only}
+    mount |= {"VolumeOptions": {"NoCopy": True}}
+    host = {"Mounts": [mount], "NetworkMode": "none"}
+    body = {"Image": image, "Entrypoint": ["/"], "Labels": labels, "HostConfig": host}
+    made = client.create_container_from_config(body)  # type: ignore[no-untyped-call]
+    return str(made["Id"])

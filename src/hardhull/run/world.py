@@ -120,7 +120,7 @@ class World:
         """
         furnishing = Furnishing(self.client, self.id, self._owner, self.settings)
         for container in self.containers.values():
-            with self._telling(container.workload.subject):
+            with self.telling(container.workload.subject):
                 self._await(container)
                 self.ids[container.key] = furnishing.make(container, self.ids)
                 self.adapted[container.key] += furnishing.adapted.pop(container.key, [])
@@ -132,7 +132,7 @@ class World:
         Raises:
             CannotRunError: it is gone, or the engine does not answer.
         """
-        with self._telling(key):
+        with self.telling(key):
             answer: dict[str, Any] = self.client.inspect_container(self.ids[key])
         return answer
 
@@ -196,7 +196,7 @@ class World:
         return None
 
     @contextmanager
-    def _telling(self, subject: str) -> Iterator[None]:
+    def telling(self, subject: str) -> Iterator[None]:
         """Turns what the engine and the way to it raise into a refusal.
 
         Raises:
