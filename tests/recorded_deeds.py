@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import mmap
 import os
+import resource
 import socket
 import struct
 import sys
@@ -91,6 +92,43 @@ def denied(folder: Path) -> None:
     with contextlib.suppress(PermissionError):
         os.mkdir(folder / "denied")  # noqa: PTH102
     LIBC.syscall(RARER)
+
+
+def refused(folder: Path) -> None:
+    """What the kernel refuses a process: without powers, on a file system that is read-only, and at its bounds."""
+    os.chdir(folder)
+    for name in ("closed", "frozen"):
+        os.mkdir(name)  # noqa: PTH102
+    Path("closed/file").write_text("x")
+    Path("open").write_text("x")
+    assert LIBC.mount(b"none", b"frozen", b"tmpfs", 1, 0) == 0
+    os.chmod("closed", 0o700)  # noqa: PTH101
+    os.chmod(".", 0o777)  # noqa: PTH101, S103
+    resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+    os.setgroups([])
+    os.setgid(12345)
+    os.setuid(12345)
+    handle = os.open(".", os.O_RDONLY)
+    frozen = os.open("frozen", os.O_RDONLY)
+    attempts = (
+        lambda: os.open("closed/file", os.O_RDONLY),
+        lambda: os.open("closed/new", os.O_WRONLY | os.O_CREAT, dir_fd=handle),
+        lambda: os.mkdir("frozen/made"),  # noqa: PTH102
+        lambda: os.mkdir("made", dir_fd=frozen),
+        lambda: os.chown("open", 5, 5),
+        lambda: os.fchown(os.open("open", os.O_RDONLY), 5, 5),
+        lambda: os.open("absent", os.O_RDONLY),
+        lambda: Path("open").read_text(),
+        lambda: os.execv("open", ["open"]),  # noqa: S606
+        lambda: socket.socket(socket.AF_UNIX).bind("frozen/socket"),
+        lambda: socket.socket(socket.AF_UNIX).connect("closed/file"),
+        lambda: os.setuid(0),
+        lambda: os.fork() or os._exit(0),
+    )
+    for attempt in attempts:
+        with contextlib.suppress(OSError):
+            attempt()
+    LIBC.mount(b"none", b"frozen", b"tmpfs", 0, 0)
 
 
 def nested(folder: Path) -> None:

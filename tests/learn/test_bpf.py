@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from errno import EACCES, EAGAIN, EPERM, EROFS
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ from recorded_deeds import HOSTILE
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("privileged", "neighbour", "files", "long", "disguised", "compat", "denied", "nested")
+NAMES = ("privileged", "neighbour", "files", "long", "disguised", "compat", "denied", "nested", "refused")
 RUNS = 20
 RARE = Call("amd64", "sched_rr_get_interval")
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the processes make calls of amd64 by number")
@@ -133,6 +134,37 @@ def test_a_call_that_a_filter_denied_comes_back_without_having_been_made(seen: S
     assert fields["denied"] == {Denial("amd64", "mkdir", 1), Denial("amd64", "vhangup", 38)}
     assert not {Call("amd64", "mkdir"), Call("amd64", "vhangup")} & fields["syscalls"]
     assert [each for name in NAMES if name != "denied" for each in seen.by_name[name]["denied"]] == []
+
+
+def test_calls_that_the_kernel_refused_are_kept_with_the_path_they_asked_for(seen: Seen) -> None:
+    found = seen.by_name["refused"]["failed"]
+    folder = f"{seen.folder / 'refused'}"
+    at = {(each.name, each.errno, each.path.removeprefix(folder)) for each in found}
+    assert {
+        ("openat", EACCES, "/closed/file"),
+        ("openat", EACCES, "/closed/new"),
+        ("mkdir", EROFS, "/frozen/made"),
+        ("mkdirat", EROFS, "/made"),  # mounted after the mounts had been read
+        ("chown", EPERM, "/open"),
+        ("fchown", EPERM, "/open"),
+        ("execve", EACCES, "/open"),
+        ("bind", EROFS, "frozen/socket"),
+        ("connect", EACCES, "closed/file"),
+        ("setuid", EPERM, ""),
+        ("mount", EPERM, ""),
+    } <= at
+    assert {each.errno for each in found} <= {EPERM, EACCES, EROFS, EAGAIN}
+    assert [each.path for each in found if each.errno == EAGAIN] == [""]
+    assert not {path for _name, _errno, path in at} & {"/absent", "/frozen"}
+    assert {each.path for each in seen.by_name["refused"]["files"] if each.use == "change"} == {
+        folder, f"{folder}/closed", f"{folder}/frozen",
+    }  # fmt: skip
+
+
+def test_where_nothing_was_refused_nothing_failed(seen: Seen) -> None:
+    for name in ("privileged", "neighbour", "files", "nested"):
+        assert seen.by_name[name]["failed"] == frozenset()
+    assert seen.by_name["denied"]["failed"] == frozenset()
 
 
 def test_a_rare_call_is_never_missed(seen: Seen) -> None:

@@ -19,6 +19,7 @@ from hardhull.facts.profile import (
     Call,
     Check,
     Denial,
+    Failure,
     FileUse,
     Peaks,
     Profile,
@@ -53,6 +54,7 @@ runs = st.builds(
     syscalls=calls,
     entry_syscalls=calls,
     denied=st.frozensets(st.builds(Denial, words, words, st.integers(1, 4095)), max_size=2),
+    failed=st.frozensets(st.builds(Failure, words, words, st.integers(1, 4095), words), max_size=2),
     capabilities=st.frozensets(st.builds(Check, words, st.booleans(), words, words, st.booleans()), max_size=3),
     files=st.frozensets(
         st.builds(FileUse, words, st.sampled_from(["write", "execute", "change"]), st.booleans()), max_size=3
@@ -62,6 +64,7 @@ runs = st.builds(
     users=st.frozensets(st.builds(User, numbers, numbers, numbers, numbers), max_size=2),
     groups=st.frozensets(numbers, max_size=3),
     peaks=st.builds(Peaks, maybe, maybe, st.none() | st.floats(0, 1e6), maybe, maybe),
+    path=words,
 )
 profiles = st.lists(runs, max_size=3).map(lambda several: merge(Profile((run,)) for run in several))
 few = settings(max_examples=25, deadline=None)
@@ -134,6 +137,15 @@ def test_keys_of_later_versions_are_passed_over() -> None:
     document = made()
     document["later"] = document["runs"][0]["later"] = document["syscalls"][0]["later"] = 1
     assert read(json.dumps(document).encode()) == read(json.dumps(made()).encode())
+
+
+def test_profiles_of_earlier_versions_did_not_look_for_refusals() -> None:
+    document = made()
+    assert read(json.dumps(document).encode()).runs[0].unseen == ()
+    del document["failed"]
+    old = read(json.dumps(document).encode())
+    assert old.runs[0].unseen == ("failed",)
+    assert read(write(old).encode()) == old
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,20 @@ class Denial(NamedTuple):
     errno: int
 
 
+class Failure(NamedTuple):
+    """A call that the kernel refused: with EPERM, EACCES or EROFS, or a new process or thread with EAGAIN.
+
+    Attributes:
+        arch, name, errno: as of a :class:`Denial`.
+        path: of the file or local socket that was asked for, as the workload sees it; empty where the call names none.
+    """
+
+    arch: str
+    name: str
+    errno: int
+    path: str = ""
+
+
 class Check(NamedTuple):
     """The kernel asked whether a process of the workload has a capability.
 
@@ -117,9 +131,10 @@ class Run(NamedTuple):
         unseen: names of the fields below that this mode cannot fill.
         syscalls: of the workload. ``entry_syscalls``: of the runtime while it entered the container, up to ``execve``.
         filtered_syscalls: those of them behind the workload's seccomp filter, which has to allow them as well.
-        denied: by a seccomp filter.
+        denied: by a seccomp filter. Failed: refused by the kernel.
         capabilities: checks of the processes' own credentials.
         files, listens, connects, users, groups, peaks: see their types. Listens: with bound UDP and local sockets.
+        path: of the file that the subject stands in, relative to the root; empty where it stands in none.
     """
 
     subject: str
@@ -136,6 +151,7 @@ class Run(NamedTuple):
     entry_syscalls: frozenset[Call] = frozenset()
     filtered_syscalls: frozenset[Call] = frozenset()
     denied: frozenset[Denial] = frozenset()
+    failed: frozenset[Failure] = frozenset()
     capabilities: frozenset[Check] = frozenset()
     files: frozenset[FileUse] = frozenset()
     listens: frozenset[Address] = frozenset()
@@ -143,6 +159,7 @@ class Run(NamedTuple):
     users: frozenset[User] = frozenset()
     groups: frozenset[int] = frozenset()
     peaks: Peaks = Peaks()
+    path: str = ""
 
     @property
     def ident(self) -> str:
@@ -150,6 +167,8 @@ class Run(NamedTuple):
         from hashlib import sha256
 
         fields = [sorted(value) if isinstance(value, frozenset) else value for value in self]
+        if not self.path:
+            del fields[-1]  # as before there was such a field
         return sha256(repr(fields).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
@@ -206,7 +225,7 @@ def merge(profiles: Iterable[Profile]) -> Profile:
 
 
 SETS = (
-    "syscalls", "entry_syscalls", "filtered_syscalls", "denied", "capabilities", "files", "listens", "connects",
-    "users", "groups",
+    "syscalls", "entry_syscalls", "filtered_syscalls", "denied", "failed", "capabilities", "files", "listens",
+    "connects", "users", "groups",
 )  # fmt: skip
 """The fields of a run that are sets: the dimensions in which runs are merged by union."""

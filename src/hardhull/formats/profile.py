@@ -16,6 +16,7 @@ from hardhull.facts.profile import (
     Call,
     Check,
     Denial,
+    Failure,
     FileUse,
     Peaks,
     Profile,
@@ -34,6 +35,7 @@ _KINDS: Final[dict[str, tuple[Any, dict[str, type]]]] = {
     "entry_syscalls": (Call, {"arch": str, "name": str}),
     "filtered_syscalls": (Call, {"arch": str, "name": str}),
     "denied": (Denial, {"arch": str, "name": str, "errno": int}),
+    "failed": (Failure, {"arch": str, "name": str, "errno": int, "path": str}),
     "capabilities": (Check, {"capability": str, "granted": bool, "arch": str, "syscall": str, "certain": bool}),
     "files": (FileUse, {"path": str, "use": str, "placed": bool}),
     "listens": (Address, {"protocol": str, "address": str, "port": int}),
@@ -42,8 +44,8 @@ _KINDS: Final[dict[str, tuple[Any, dict[str, type]]]] = {
     "groups": (int, {"gid": int}),
 }
 """The sets of a run: how to make an item of its keys."""
-_LATER: Final = frozenset({"filtered_syscalls"})
-"""Sets that early profiles do not have."""
+_LATER: Final = ("filtered_syscalls", "failed")
+"""Sets that profiles of earlier versions do not have: their runs did not look for them."""
 _WORDS: Final = ("subject", "mode", "started", "kernel", "engine", "image")
 _LISTS: Final = ("exercised", "incomplete", "unseen")
 _MODES: Final = ("bpf", "ptrace")
@@ -78,6 +80,7 @@ def write(profile: Profile) -> str:
 
 def _run(run: Run) -> dict[str, Any]:
     scalars = {name: getattr(run, name) for name in (*_WORDS, "seconds", *_LISTS)}
+    scalars.update({"path": run.path} if run.path else {})
     return {"id": run.ident, **scalars, "peaks": run.peaks._asdict()}
 
 
@@ -96,7 +99,7 @@ def read(data: bytes) -> Profile:
         ident = _get(row, "id", str, at)
         if ident in runs:
             raise ProfileError(f"{at}id {ident!r:.40} is there twice")
-        runs[ident] = _read_run(row, at)
+        runs[ident] = _read_run(row, at, tuple(name for name in _LATER if name not in value))
     sets = {name: _read_set(value, name, runs.keys()) for name in SETS}
     return merge(Profile((_filled(run, sets, ident),)) for ident, run in runs.items())
 
@@ -116,7 +119,7 @@ def _get(row: Any, key: str, kind: type, at: str) -> Any:
     return value
 
 
-def _read_run(row: Any, at: str) -> Run:
+def _read_run(row: Any, at: str, unseen: tuple[str, ...]) -> Run:
     words = {name: _get(row, name, str, at) for name in _WORDS}
     if words["mode"] not in _MODES:
         raise ProfileError(f"{at}mode is {words['mode']!r:.40}, not one of {', '.join(_MODES)}")
@@ -127,7 +130,9 @@ def _read_run(row: Any, at: str) -> Run:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise ProfileError(f"{at}peaks.{name} is neither a number nor null")
     known = {name: peaks.get(name) for name in Peaks._fields}
-    return Run(**words, **lists, seconds=_get(row, "seconds", float, at), peaks=Peaks(**known))
+    lists["unseen"] += tuple(name for name in unseen if name not in lists["unseen"])
+    path = _get({"path": "", **row}, "path", str, at)
+    return Run(**words, **lists, seconds=_get(row, "seconds", float, at), peaks=Peaks(**known), path=path)
 
 
 def _texts(values: list[Any], at: str) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ from hardhull.learn import maps
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.namespace import Namespace, namespace, own_number
 from hardhull.learn.recording import Recording, losses
-from hardhull.learn.script import COMPAT, FORGETTING, NAME_BYTES, PRINTING, Dialect, script
+from hardhull.learn.script import FORGETTING, PRINTING, script
+from hardhull.learn.script_parts import COMPAT, NAME_BYTES, Dialect
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -280,7 +281,8 @@ def _dialect() -> Dialect:
     if "unsigned int inum;" not in structs or not calls:
         raise RecordingError(_WHAT, "bpftrace finds no tracepoints of system calls here", "see `hardhull doctor`")
     field = "ns.ns_id" if "u64 ns_id;" in structs else "seq" if "u64 seq;" in structs else "ns.inum"
-    return Dialect(field, COMPAT[platform.machine()], frozenset(calls))
+    machine = platform.machine()
+    return Dialect(field, COMPAT[machine], MACHINES[machine].native, frozenset(calls))
 
 
 def _ask(*options: str) -> str:

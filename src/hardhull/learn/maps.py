@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WIDTHS = {
-    "@sys": 4, "@denied": 5, "@cap": 6, "@file": 4, "@change": 4, "@asked": 4, "@in": 10, "@out": 7, "@unix": 5,
-    "@user": 6, "@group": 3, "@path": 1, "@name": 2, "@deep": 1, "@ns": 1, "@nested": 2, "@newns": 2, "@full": 1,
+    "@sys": 2, "@denied": 5, "@failed": 5, "@cap": 6, "@file": 4, "@change": 5, "@asked": 4, "@in": 10, "@out": 7,
+    "@unix": 5, "@user": 6, "@group": 3, "@path": 1, "@name": 2, "@deep": 1, "@ns": 1, "@nested": 2, "@newns": 2,
+    "@full": 1,
 }  # fmt: skip
 """Parts of a key, by map."""
 _TEXT_LAST = {"@change", "@asked", "@unix", "@full"}
 """Maps whose last part is text, which may have commas itself; all other parts are numbers."""
-_TRANSIENT = {"@cur", "@stage", "@born", "@door", "@arg", "@at", "@fd", "@todo"}
-"""Maps of calls under way: emptied before the end."""
 
 _SIGNED = re.compile(rb"\\(?:uffffff([89a-f][0-9a-f])|.)", re.DOTALL)
 """bpftrace 0.17 writes a byte from 0x80 on as a negative number: ``\\uffffffc3``; later versions write it as it is."""
@@ -81,8 +80,6 @@ def _record(record: Any, maps: dict[str, dict[Key, Any]]) -> int:
 
 
 def _entries(name: str, entries: Any) -> dict[Key, Any]:
-    if name in _TRANSIENT:
-        return {}
     if name not in WIDTHS:
         raise ValueError(f"the map {name!r:.40} is unknown")
     return {_key(name, key): value for key, value in entries.items()}
@@ -94,4 +91,11 @@ def _key(name: str, text: str) -> Key:
         raise ValueError(f"the key {text!r:.80} of {name} has {len(parts)} parts, not {WIDTHS[name]}")
     if name in _TEXT_LAST:
         return (*map(int, parts[:-1]), parts[-1])
-    return tuple(map(int, parts))
+    numbers = tuple(map(int, parts))
+    return _unpacked(*numbers) if name == "@sys" else numbers
+
+
+def _unpacked(state: int, compat: int) -> Key:
+    """Namespace, stage, compat and number of a call, from what ``@cur`` had of it (``script_calls``)."""
+    number = (state & 0xFFFFFF) - 2 + ((state & 0x10000000) << 2)
+    return (state >> 32) & 0xFFFFFFFF, (state >> 30) & 3, compat, number

@@ -8,10 +8,11 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING, Any, Final
 
 from hardhull.facts.capabilities import BY_NUMBER
-from hardhull.facts.profile import Address, Call, Check, Denial, FileUse, User
+from hardhull.facts.profile import Address, Call, Check, Denial, Failure, FileUse, User
 from hardhull.facts.syscall_numbers import Machine, numbers
 from hardhull.learn.namespace import follow
-from hardhull.learn.script import CHANGED, DEPTH, EXECUTED, GROUPS, NAME_BYTES, OPENED
+from hardhull.learn.script_parts import CHANGED, DEPTH, EXECUTED, GROUPS, NAME_BYTES, OPENED
+from hardhull.learn.script_sockets import BINDS, CONNECTS, REFUSED_BIND, REFUSED_CONNECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ RESERVING: Final = frozenset(
 _PROTOCOLS: Final = {1: "tcp", 2: "udp"}
 """By the kind of socket, for IPv4 and IPv6."""
 _USES: Final = {OPENED: "write", EXECUTED: "execute", CHANGED: "change"}
+_REFUSED_NAMES: Final = {REFUSED_BIND: "bind", REFUSED_CONNECT: "connect"}
 _IPV4, _IPV6 = 2, 10
 
 
@@ -61,6 +63,7 @@ class Readout:
             "entry_syscalls": frozenset((*self._calls(1), *self._calls(2))),
             "filtered_syscalls": frozenset(self._calls(2)),
             "denied": frozenset(self._denied()),
+            "failed": self._failed(),
             "capabilities": frozenset(self._checks()),
             "files": files,
             "listens": frozenset(self._listens()),
@@ -86,6 +89,24 @@ class Readout:
         """Also of the runtime behind the filter: then the workload does not start."""
         for _stage, compat, number, result in (*self._rows("@denied"), *self._rows("@denied", 2)):
             yield Denial(*self._call(compat, number), -result)
+
+    def _failed(self) -> frozenset[Failure]:
+        """Calls that the kernel refused, with the path as it was asked for where there is one."""
+        found = {Failure(*self._call(0, why // 4096), why % 4096, path) for why, path in self._refused_paths()}
+        for _stage, way, abstract, name in self._rows("@unix"):
+            if way & 3 in _REFUSED_NAMES and not abstract:
+                found.add(Failure(self._machine.native, _REFUSED_NAMES[way & 3], way >> 2, name))
+        named = {each[:3] for each in found}
+        for _stage, compat, number, result in self._rows("@failed"):
+            bare = Failure(*self._call(compat, number), -result)
+            if bare[:3] not in named:
+                found.add(bare)
+        return frozenset(found)
+
+    def _refused_paths(self) -> Iterator[tuple[int, str]]:
+        for _stage, why, key, name in self._rows("@change"):
+            for path, _known in self._paths(key, name) if why else ():
+                yield why, path
 
     def _checks(self) -> Iterator[Check]:
         """Checks of the tasks' own credentials; those of others (overlayfs) are not the workload's."""
@@ -131,8 +152,8 @@ class Readout:
         for _stage, use, key in self._rows("@file"):
             for path, known in self._paths(key):
                 yield FileUse(path, _USES[use], known)
-        for _stage, key, name in self._rows("@change"):
-            for path, known in self._paths(key, name):
+        for _stage, refused, key, name in self._rows("@change"):
+            for path, known in self._paths(key, name) if not refused else ():
                 yield FileUse(path, "change", known)
         for _stage, key, name in self._rows("@asked"):
             for path, known in [("/", True)] if name.startswith("/") else self._paths(key):
@@ -144,17 +165,17 @@ class Readout:
             if listening or kind != 1:
                 raw = struct.pack("=4I", *words)
                 yield Address(_PROTOCOLS.get(kind, f"#{kind}"), _address(family, raw), port)
-        yield from self._local(1)
+        yield from self._local(BINDS)
 
     def _connects(self) -> Iterator[Address]:
         for _stage, kind, family, port, *words in self._rows("@out"):
             raw = struct.pack("=2Q", *(word & 0xFFFFFFFFFFFFFFFF for word in words))
             yield Address(_PROTOCOLS.get(kind, f"#{kind}"), _address(family, raw), port)
-        yield from self._local(0)
+        yield from self._local(CONNECTS, REFUSED_CONNECT)
 
-    def _local(self, bound: int) -> Iterator[Address]:
+    def _local(self, *ways: int) -> Iterator[Address]:
         for _stage, way, abstract, name in self._rows("@unix"):
-            if way == bound and (name or not abstract):
+            if way & 3 in ways and (name or not abstract):
                 self.cut = self.cut or _full(name)
                 yield Address("unix-abstract" if abstract else "unix", name)
 

@@ -29,6 +29,7 @@ UNSEEN: Final = (
     "entry_syscalls",
     "filtered_syscalls",
     "denied",
+    "failed",
     "capabilities",
     "listens",
     "connects",

@@ -87,7 +87,26 @@ class Reading(NamedTuple):
         return "reading"
 
 
-Evidence: TypeAlias = SourceSpan | Reading
+class Observation(NamedTuple):
+    """Evidence: what recorded runs of the workload showed, or a proof of it.
+
+    Attributes:
+        what: was looked at ("capabilities used").
+        value: what was seen.
+        where: the file that keeps it.
+    """
+
+    what: str
+    value: str
+    where: str
+
+    @property
+    def kind(self) -> str:
+        """The name of this kind of evidence in outputs."""
+        return "observation"
+
+
+Evidence: TypeAlias = SourceSpan | Reading | Observation
 
 
 class Finding:

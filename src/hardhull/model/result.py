@@ -128,6 +128,7 @@ class Found(NamedTuple):
         line_hash: ``model.linehash`` of the primary line, as GitHub names alerts; empty where it was not asked for, or
             where it would be made from a secret.
         fixes: how to make it go away, the first is the one that ``hardhull fix`` takes.
+        observations: evidence from recorded runs and proofs: (what, value, where).
     """
 
     id: str
@@ -143,6 +144,7 @@ class Found(NamedTuple):
     suppressed: Suppression | None = None
     line_hash: str = ""
     fixes: tuple[FixInfo, ...] = ()
+    observations: tuple[tuple[str, str, str], ...] = ()
 
 
 class CheckCount(NamedTuple):

@@ -82,6 +82,8 @@ def _notes(group: Group, view: View) -> Iterator[str]:
     found = group.first
     for what, value, source in found.readings:
         yield f"{what}: {value} ({source})"
+    for what, value, source in found.observations:
+        yield f"observed, {what}: {value} ({source})"
     hidden = len(found.locations) - MAX_PLACES
     if hidden > 0 and not view.everything:
         yield f"{count(hidden, 'more place')} of this finding"

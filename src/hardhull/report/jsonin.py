@@ -156,11 +156,6 @@ def _found(row: _Node, rules: dict[str, RuleInfo]) -> Found:
     locations = tuple(map(_location, row.each("locations")))
     if not locations:
         raise SavedError(f"{row.at}locations is empty")
-    readings = tuple(
-        (item.get("what", str), item.get("value", str), item.get("where", str))
-        for item in row.each("evidence")
-        if item.get("kind", str) == "reading"
-    )
     hidden = row.node("suppressed")
     return Found(
         row.get("id", str),
@@ -172,10 +167,20 @@ def _found(row: _Node, rules: dict[str, RuleInfo]) -> Found:
         row.get("fact", str),
         row.get("message", str),
         locations,
-        readings,
+        _evidence(row, "reading"),
         Suppression(hidden.get("reason", str), hidden.get("until", str), hidden.get("where", str)) if hidden else None,
         row.get("line_hash", str, ""),
         tuple(FixInfo(**{name: item.get(name, str, "") for name in FixInfo._fields}) for item in row.each("fixes")),
+        _evidence(row, "observation"),
+    )
+
+
+def _evidence(row: _Node, kind: str) -> tuple[tuple[str, str, str], ...]:
+    """What, value and source of the evidence of a kind."""
+    return tuple(
+        (item.get("what", str), item.get("value", str), item.get("where", str))
+        for item in row.each("evidence")
+        if item.get("kind", str) == kind
     )
 
 

@@ -132,9 +132,10 @@ def _location(location: Location) -> dict[str, Any]:
 
 
 def _evidence(found: Found) -> list[dict[str, Any]]:
-    """Places refer to ``locations`` by index; readings say what was read, its value and from where."""
+    """Places refer to ``locations`` by index; the others say what was read or observed, its value and from where."""
     rows: list[dict[str, Any]] = [{"kind": "source", "location": index} for index in range(len(found.locations))]
     rows += [{"kind": "reading", "what": what, "value": value, "where": where} for what, value, where in found.readings]
+    rows += [{"kind": "observation", "what": a, "value": b, "where": c} for a, b, c in found.observations]
     return rows
 
 

@@ -115,6 +115,7 @@ def examine(found: Discovery, policy: Policy, options: Options, *, offers: bool 
     from hardhull.scan.credentials import without_credentials
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Judge
+    from hardhull.scan.kept import attach
     from hardhull.scan.link import link
     from hardhull.scan.read import Reading
     from hardhull.scan.score import counted, score
@@ -123,6 +124,7 @@ def examine(found: Discovery, policy: Policy, options: Options, *, offers: bool 
     reading = Reading(Tree(found.root, found.files), strict=options.strict, images=asked.find if asked else nothing)
     reading.run()
     link(reading.facts, reading.tree, reading.images)
+    attach(reading.facts, reading.tree, reading.not_checked)
     today = options.today or datetime.now(UTC).date().isoformat()
     ignores = Ignores(today, policy.ignores) if options.ignores else None
     if ignores is not None:

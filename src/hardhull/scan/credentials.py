@@ -52,7 +52,7 @@ def _words(result: Result) -> Iterator[str]:
             yield fix.title
             yield fix.advice
             yield fix.basis
-        for reading in found.readings:
+        for reading in (*found.readings, *found.observations):
             yield from reading
     for item in (*result.not_checked, *result.unused_ignores):
         yield item.what
@@ -66,6 +66,9 @@ def _found(found: Found) -> Found:
         subject=without_formats(found.subject),
         message=without_formats(redact(found.message)),
         readings=tuple((without_formats(what), without_formats(value), where) for what, value, where in found.readings),
+        observations=tuple(
+            (without_formats(what), without_formats(value), where) for what, value, where in found.observations
+        ),
         fixes=tuple(FixInfo(*map(without_formats, fix)) for fix in found.fixes),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.change import Interrupts
 from hardhull.model.field import InexpressibleError, NotKnownError
-from hardhull.model.finding import Confidence, Reading, Severity, SourceSpan
+from hardhull.model.finding import Confidence, Observation, Reading, Severity, SourceSpan
 from hardhull.model.result import CheckCount, FixInfo, Found, NotChecked, RuleInfo, Suppression
 from hardhull.rules.rule import find_rule, rules_for
 from hardhull.scan.quote import Places, Quotes
@@ -164,6 +164,7 @@ class Judge:
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]
         readings = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Reading))
+        seen = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Observation))
         locations = tuple(self.quotes.location(span) for span in spans)
         severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
         if getattr(fact, "from_docs", False):
@@ -174,7 +175,7 @@ class Judge:
             self._id(named), _hash(content), rule.id, severity, confidence, fact.subject, fact.kind,
             finding.message, locations, readings, self._suppression(rule, fact, locations),
             self.quotes.line_hash(spans[0]) if self.line_hashes else "",
-            tuple([_told(fix, fact.kind) for fix in finding.fixes]),
+            tuple([_told(fix, fact.kind) for fix in finding.fixes]), seen,
         )  # fmt: skip
         if self._keeps_offers:
             self._offers.append(Offer(fact, rule, found, finding.fixes))

@@ -30,6 +30,9 @@ ENVIRONMENT = frozenset({"docker"})
 KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml"})
 BY_EXTENSION = frozenset({"yml", "yaml", "json", "md", "markdown", "rules", "conf"})
 
+KEPT = lazy(r"^hardhull/(?:profiles/(?P<profile>[^/]+\.json)$|proofs/(?P<proof>[^/]+/proof\.json$)?)")
+"""What we keep beside the tree: profiles, proofs, and the rest of a proof (how to replay it), which nobody deploys."""
+
 SERVICES_KEY = lazy(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 FLOW_SERVICES = lazy(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
 IMAGE_OR_BUILD = lazy(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
@@ -68,8 +71,12 @@ def kinds_of(path: str, data: bytes) -> tuple[str, ...]:
 
     The kinds: ``dockerfile``, ``dockerfile-template``, ``compose``, ``kubernetes``, ``kustomization``, ``chart``,
     ``workflow``, ``gitlab``, ``unit``, ``quadlet``, ``makefile``, ``shell``, ``markdown``, ``daemon.json``,
-    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``.
+    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``, ``profile``, ``proof``.
     """
+    if path.startswith("hardhull/"):
+        kept = KEPT.match(path)
+        if kept is not None:
+            return ("profile",) if kept["profile"] else ("proof",) if kept["proof"] else ()
     name = path.rpartition("/")[2]
     lower = name.lower()
     if is_dockerfile(name):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.fact import Fact
+from hardhull.facts.profile import Profile
+from hardhull.facts.proof import Proof
 from hardhull.model.field import Field, Inexpressible
 from hardhull.model.fragment import Fragment
 from hardhull.text.redaction import REDACTED, redact
@@ -45,6 +47,10 @@ def _value(value: Any) -> Any:
         return _value(value.value) if value.known else {"unknown": value.why}
     if isinstance(value, Fact):
         return value.subject
+    if isinstance(value, Profile):
+        return {"runs": len(value.runs), "complete": not value.incomplete}
+    if isinstance(value, Proof):
+        return {"proof": value.ident, "made": value.made}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return _record(value._asdict())
     if isinstance(value, (tuple, list)):
