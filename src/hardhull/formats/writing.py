@@ -11,7 +11,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from hardhull.model.change import Pin, Rewrite
+from hardhull.model.change import Make, Pin, Rewrite
 from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
@@ -80,9 +80,24 @@ def _write(fact: Fact, change: Change, drafts: Drafts) -> None:
         draft = drafts.of(change.place.source)
         draft.replace(change.place.span, re.sub(r"\r?\n", lambda _: draft.newline, change.text))
         return
+    if isinstance(change, Make):
+        drafts.create(change.path, _document(change))
+        return
     if isinstance(change, Pin):
         raise UnwritableError("a digest is looked up by whoever plans the fix")
     module = WRITERS.get(fact.syntax)
     if module is None:
         raise UnwritableError(f"hardhull does not write {fact.syntax} yet")
     import_module(module).write(fact, change, drafts)
+
+
+def _document(made: Make) -> bytes:
+    """A file of ours: the same content gives the same bytes."""
+    if made.path.endswith(".json"):
+        import json
+
+        return (json.dumps(made.content, indent=1) + "\n").encode()
+    import yaml
+
+    text: str = yaml.safe_dump(made.content, sort_keys=False, default_flow_style=False, width=120)
+    return text.encode()

@@ -123,7 +123,19 @@ class Instruct(NamedTuple):
     want: Any
 
 
-Change: TypeAlias = SetTo | Add | Drop | Swap | Rewrite | Pin | Instruct
+class Make(NamedTuple):
+    """A file of ours is written beside the others, as a whole.
+
+    Attributes:
+        path: relative to the root, below ``hardhull/``; ``.json`` or ``.yaml`` says in which syntax.
+        content: of scalars, lists and mappings.
+    """
+
+    path: str
+    content: Any
+
+
+Change: TypeAlias = SetTo | Add | Drop | Swap | Rewrite | Pin | Instruct | Make
 
 
 class Fix(NamedTuple):

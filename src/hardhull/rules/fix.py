@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hardhull.model.change import Add, Change, Drop, Fix, Instruct, Interrupts, Pin, Rewrite, Risk, SetTo, Swap
+from hardhull.model.change import Add, Change, Drop, Fix, Instruct, Interrupts, Make, Pin, Rewrite, Risk, SetTo, Swap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 SAFE, PROVEN, NEEDS_PROOF = Risk.SAFE, Risk.PROVEN, Risk.NEEDS_PROOF
 
 __all__ = [
-    "NEEDS_PROOF", "PROVEN", "SAFE", "Add", "Drop", "Fix", "Instruct", "Interrupts", "Pin", "Rewrite", "SetTo", "Swap",
+    "NEEDS_PROOF", "PROVEN", "SAFE", "Add", "Drop", "Fix", "Instruct", "Interrupts", "Make", "Pin", "Rewrite", "SetTo",
+    "Swap",
     "add", "advise", "change", "drop", "set_value", "swap",
 ]  # fmt: skip
 

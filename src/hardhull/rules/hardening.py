@@ -8,8 +8,10 @@ from hardhull.facts.capabilities import ALL, normal
 from hardhull.facts.parts import Mount
 from hardhull.facts.recipe import is_root
 from hardhull.model.change import Add, Change, Drop, Fix, Pin, SetTo, Swap
+from hardhull.rules import observed_fixes
 from hardhull.rules.fix import NEEDS_PROOF, SAFE, advise, change
 from hardhull.rules.needs import STEP_DOWN, file_capabilities, needs_of
+from hardhull.rules.observed import glimpsed, needed_here
 from hardhull.rules.ports import serves_others
 from hardhull.rules.questions import image_name, known_base
 
@@ -49,6 +51,9 @@ def needed_capabilities(workload: Workload) -> tuple[tuple[str, ...], str]:
     An entrypoint that gives its data to another user and becomes that one needs the same in every image, also in one
     that is built here on top of it; images after the model of linuxserver.io take that user's number from PUID.
     """
+    found = glimpsed(workload)
+    if found is not None and found.sees("capabilities"):
+        return needed_here(found, workload), found.basis
     stamped = file_capabilities(workload)
     if stamped:
         return tuple(sorted(stamped)), f"what the program of {image_name(workload)} has written at its file"
@@ -90,6 +95,9 @@ def no_new_privileges() -> Fix:
 
 def read_only_root(workload: Workload) -> Fix:
     """The root filesystem becomes read-only, with memory for the folders that are written to."""
+    found = glimpsed(workload)
+    if found is not None and found.sees("files") and workload.mounts.known:
+        return observed_fixes.read_only(workload, found)
     needs = needs_of(workload)
     lost = next((path for path in (needs.data if needs else ()) if not _is_mounted(workload, path)), "")
     if needs is not None and lost:

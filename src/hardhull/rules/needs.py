@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from hardhull.rules.observed import glimpsed
+from hardhull.rules.observed_fixes import places_for, processors_for, room_for
 from hardhull.rules.questions import MIB, image_name
 from hardhull.rules.recipe_users import program_of
 
@@ -164,6 +166,10 @@ def proposed_memory(workload: Workload, most: int) -> tuple[int, str]:
         workload: what it is for.
         most: the largest limit that the team allows; 0 for no decision.
     """
+    found = glimpsed(workload)
+    if found is not None and found.profile.peaks.memory_bytes:
+        size, basis = room_for(found.profile.peaks.memory_bytes), f"twice {found.basis}"
+        return (min(size, most) if most > 0 else size), basis
     memory, _, basis = _sizes(workload)
     size = memory * MIB
     heap = _heap(workload)
@@ -179,6 +185,10 @@ def proposed_memory(workload: Workload, most: int) -> tuple[int, str]:
 
 def proposed_cpus(workload: Workload) -> tuple[float, str]:
     """A number of processors to start with, and where it comes from."""
+    found = glimpsed(workload)
+    observed = processors_for(found) if found is not None else None
+    if found is not None and observed is not None:
+        return observed, f"four times the average of {found.basis}"
     needs = needs_of(workload)
     cpus, basis = (needs or DEFAULT).cpus, _basis(needs)
     reserved = workload.cpu_reservation.get(None) or 0
@@ -189,6 +199,9 @@ def proposed_cpus(workload: Workload) -> tuple[float, str]:
 
 def proposed_pids(workload: Workload) -> tuple[int, str]:
     """A number of processes and threads to start with, and where it comes from."""
+    found = glimpsed(workload)
+    if found is not None and found.profile.peaks.pids:
+        return places_for(found.profile.peaks.pids), f"twice {found.basis}, and some"
     _, pids, basis = _sizes(workload)
     return pids, basis
 

@@ -33,6 +33,8 @@ class Policy(NamedTuple):
         ignores: findings accepted by path.
         exclude: glob patterns of paths that are not scanned.
         fail_on: severity name for the gate; empty for the default.
+        tight: whether what is exported from a profile allows only what was observed, and not also what the programs
+            could call as well.
     """
 
     trusted_registries: tuple[str, ...] = ()
@@ -43,3 +45,4 @@ class Policy(NamedTuple):
     ignores: tuple[PathIgnore, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: str = ""
+    tight: bool = False

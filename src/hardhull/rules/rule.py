@@ -70,6 +70,7 @@ class Rule(NamedTuple):
     aliases: tuple[str, ...]
     by_hand: str
     about: frozenset[str]
+    needs: frozenset[str]
     check: Check[Any]
 
     @property
@@ -102,6 +103,7 @@ def rule(
     aliases: Iterable[str] = (),
     by_hand: str = "",
     about: Iterable[str] = (),
+    needs: Iterable[str] = (),
 ) -> Callable[[Check[F]], Check[F]]:
     """Makes a check function the rule of its module.
 
@@ -119,13 +121,15 @@ def rule(
         by_hand: why none of its findings has a fix that a program can make, as a sentence part; empty where some have.
         about: fields of the fact, where it has nothing to say unless one of them is written (or derived): the check is
             not run without. Most containers have most things not, so this spares a large scan half of its checks.
+        needs: links of the fact (``profile``, ``proof``): one that has none of them is no subject of the rule. That
+            nobody recorded a run is neither good nor bad, and not something that a scan of files could have checked.
     """
 
     def register(check: Check[F]) -> Check[F]:
         fact = check.__module__.split(".")[-2]
         made = Rule(
-            rule_id, name, fact, dimension, severity, confidence,
-            tuple(checklist), tuple(cis), tuple(tags), tuple(also), tuple(aliases), by_hand, frozenset(about), check,
+            rule_id, name, fact, dimension, severity, confidence, tuple(checklist), tuple(cis), tuple(tags),
+            tuple(also), tuple(aliases), by_hand, frozenset(about), frozenset(needs), check,
         )  # fmt: skip
         _FOUND.setdefault(fact, {})[rule_id] = made
         return check

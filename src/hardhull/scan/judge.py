@@ -40,6 +40,8 @@ NOTHING: frozenset[str] = frozenset()
 OF_THE_IMAGE = frozenset({"effective_user", "user"})
 """Fields that an image decides where nobody writes them."""
 ASK = "scan with --engine where the image is, or name the user in the file"
+RENDER = "give the value a default in the file, or scan what it is rendered to"
+MAKE_AGAIN = "give each its own name, and make it again: it then says in which file its subject stands"
 
 
 class Offer(NamedTuple):
@@ -107,6 +109,8 @@ class Judge:
             self.by_fact[id(fact)] = found
             written = fact.fields.keys()
             for rule, about in self._rules_of(fact):
+                if rule.needs and written.isdisjoint(rule.needs):
+                    continue
                 if about and written.isdisjoint(about):
                     self.subjects[rule.id] += 1
                 else:
@@ -157,8 +161,9 @@ class Judge:
         key = (id(fact), error.why)
         if key not in self.unknown and not getattr(fact, "from_docs", False):
             what = f"{error.name} of {fact.subject} ({fact.place})"
+            kept = error.name in {"profile", "proof"}
             by_image = error.name in OF_THE_IMAGE and "default user" in error.why
-            how = ASK if by_image else "give the value a default in the file, or scan what it is rendered to"
+            how = MAKE_AGAIN if kept else ASK if by_image else RENDER
             self.unknown[key] = NotChecked("out-of-scope", what, error.why, how)
 
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:

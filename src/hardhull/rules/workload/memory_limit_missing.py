@@ -19,10 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.model.change import SetTo
-from hardhull.model.field import Inexpressible
-from hardhull.rules.fix import NEEDS_PROOF, change
 from hardhull.rules.needs import proposed_memory
+from hardhull.rules.observed_fixes import memory
 from hardhull.rules.questions import MIB, throwaway
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
 
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.workload import Workload
-    from hardhull.model.change import Change, Fix
+    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -44,24 +42,7 @@ def _default_limit(workload: Workload) -> bool:
 
 def _fix(workload: Workload, policy: Policy) -> Fix:
     """A limit for memory, and the same for memory and swap together where the syntax has a word for that."""
-    size, basis = proposed_memory(workload, policy.max_memory)
-    changes: list[Change] = [SetTo("memory", size)]
-    swap = workload.memory_swap
-    if not isinstance(swap, Inexpressible) and not swap.written:
-        changes.append(SetTo("memory_swap", size))
-    return change(
-        f"limit its memory to {_shown(size)}",
-        *changes,
-        risk=NEEDS_PROOF,
-        basis=basis,
-        mitigation="load-test it: past the limit the kernel kills it (OOM); the peak stands in `docker stats`",
-    )
-
-
-def _shown(size: int) -> str:
-    """Bytes as people say them."""
-    mib = size // MIB
-    return f"{mib // 1024} GiB" if mib >= 1024 and mib % 1024 == 0 else f"{mib} MiB"
+    return memory(workload, *proposed_memory(workload, policy.max_memory))
 
 
 @rule(

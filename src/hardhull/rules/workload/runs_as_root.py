@@ -24,9 +24,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.rules import observed_fixes
 from hardhull.rules.fix import NEEDS_PROOF, SetTo, advise, change
 from hardhull.rules.hardening import back_to_default, scratch
 from hardhull.rules.needs import needs_of
+from hardhull.rules.observed import glimpsed
 from hardhull.rules.questions import known_base, runs_to_its_end, throwaway
 from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 
@@ -44,6 +46,10 @@ def _fix(workload: Workload) -> Fix:
 
     An entrypoint of the workload's own (a cron daemon, say) was written for root: who knows what it needs.
     """
+    found = glimpsed(workload)
+    seen = observed_fixes.user(workload, found) if found is not None else None
+    if seen is not None:
+        return seen
     recipe, base = workload.recipe.get(None), known_base(workload)
     asked_for = workload.user.written
     image_user = recipe.user.get("") if recipe is not None else base.user if base is not None else ""

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 
 from hardhull.rules.fix import NEEDS_PROOF, advise, set_value
 from hardhull.rules.hardening import back_to_default
+from hardhull.rules.observed import glimpsed
+from hardhull.rules.observed_calls import calls, filtered
 from hardhull.rules.questions import is_privileged, throwaway
 from hardhull.rules.rule import HIGH, MEDIUM, PRIVILEGE, Example, rule
 
@@ -34,8 +36,11 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
 
 
-def _fix(workload: Workload) -> Fix | None:
-    """The runtime's own profile; nothing to change here where the engine's configuration switches it off."""
+def _fix(workload: Workload, policy: Policy) -> Fix | None:
+    """The calls of recorded runs, else the runtime's own profile; by hand where the engine's configuration is off."""
+    found = glimpsed(workload)
+    if found is not None and found.sees("syscalls") and calls(found, tight=policy.tight).entered:
+        return filtered(workload, found, tight=policy.tight)
     mitigation = "prove it first: a call that the profile forbids fails with `Operation not permitted`"
     if workload.runtime == "kubernetes":
         title = "filter system calls with the runtime's profile"
@@ -54,7 +59,7 @@ def _fix(workload: Workload) -> Fix | None:
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0104", "trivy:KSV-0030", "checkov:CKV_K8S_31"],
 )
-def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
+def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     """Yields the setting, or its absence where the default is no filter."""
     if is_privileged(workload):
         return
@@ -66,14 +71,14 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             f"{workload.subject} may make every system call: no seccompProfile is set",
             label="no seccompProfile",
             severity=MEDIUM,
-            fix=_fix(workload),
+            fix=_fix(workload, policy),
         )
         return
     yield state.finding(
         f"{workload.subject} may make every system call",
         label="no system call is filtered",
         severity=MEDIUM if throwaway(workload) else None,
-        fix=_fix(workload),
+        fix=_fix(workload, policy),
     )
 
 

@@ -1,0 +1,184 @@
+"""Rules about recorded runs: silent and no subject without a profile, less sure with an incomplete one, honest in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from texts import PATHS, examined, findings_of, marks_of
+
+from hardhull.facts.profile import Call, FileUse, Profile, Run
+from hardhull.facts.syscall_numbers import numbers
+from hardhull.facts.workload import Workload
+from hardhull.formats import seccomp
+from hardhull.formats.profile import write
+from hardhull.model.finding import Confidence
+from hardhull.model.source import Source
+from hardhull.rules.kept_examples import PATH, recorded
+from hardhull.rules.observed import Learned, folders_of
+from hardhull.rules.observed_calls import calls, document
+from hardhull.rules.observed_fixes import places_for, room_for
+from hardhull.rules.questions import is_within
+from hardhull.rules.rule import Rule, all_rules
+
+RULES = [rule for rule in all_rules() if "profile" in rule.needs]
+COMPOSE = "services:\n  web:\n    image: shop:1\n"
+
+
+def files_of(rule: Rule, number: int = 0) -> dict[str, str]:
+    example = rule.examples[number]
+    return marks_of(example.bad, example.path or PATHS[example.syntax], rule.id)[0]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_without_a_profile_there_is_no_subject(rule: Rule) -> None:
+    files = files_of(rule)
+    counts = {count.rule: count for count in examined(files).result.checks}
+    assert counts[rule.id].subjects == 1
+    del files[PATH]
+    result = examined(files).result
+    counts = {count.rule: count for count in result.checks}
+    assert (counts[rule.id].subjects, counts[rule.id].skipped) == (0, 0)
+    assert not findings_of(rule.id, result)
+    assert not [note for note in result.not_checked if "profile" in note.what]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_finding_tells_the_runs_and_what_was_exercised(rule: Rule) -> None:
+    for number in range(len(rule.examples)):
+        for found in findings_of(rule.id, examined(files_of(rule, number)).result):
+            assert "in 1 recorded run (start, check, stop)" in found.message
+            assert found.observations
+            assert all(where == PATH for _, _, where in found.observations)
+            assert found.fixes[0].risk == "needs-proof"
+            assert found.fixes[0].basis or found.fixes[0].advice
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_an_incomplete_profile_is_less_sure(rule: Rule) -> None:
+    files = files_of(rule)
+    was = findings_of(rule.id, examined(files).result)
+    document = json.loads(files[PATH])
+    document["runs"][0]["incomplete"] = ["events were lost"]
+    now = findings_of(rule.id, examined({**files, PATH: json.dumps(document)}).result)
+    assert [found.confidence for found in now] == [min(found.confidence, Confidence.MEDIUM) for found in was]
+    assert "incomplete" in now[0].message
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_two_that_could_be_meant_are_not_checked(rule: Rule) -> None:
+    files = files_of(rule)
+    document = json.loads(files[PATH])
+    path = document["runs"][0].pop("path")
+    files = {f"a/{path}": files[path], f"b/{path}": files[path], PATH: json.dumps(document)}
+    result = examined(files).result
+    assert not findings_of(rule.id, result)
+    notes = [note for note in result.not_checked if note.what.startswith("profile of")]
+    assert len(notes) == 2
+    assert "there are 2 of them" in notes[0].why
+    assert "make it again" in notes[0].how
+
+
+def learned_of(*runs: Run) -> Learned:
+    return Learned(Profile(runs), PATH)
+
+
+def run_of(**fields: object) -> Run:
+    return Run("service web", "bpf", "2026", 1.0)._replace(**fields)  # type: ignore[arg-type]  # by their names
+
+
+parts = st.sampled_from(["run", "tmp", "var", "cache", "log", "a", "b", "c", "x.pid"])
+paths = st.lists(st.lists(parts, min_size=1, max_size=5).map(lambda names: "/" + "/".join(names)), max_size=12)
+
+
+@given(paths)
+@settings(max_examples=200, deadline=None)
+def test_folders_hold_every_path_and_none_holds_another(some: list[str]) -> None:
+    folders = folders_of(some)
+    for path in some:
+        assert any(is_within(path.rpartition("/")[0] or "/", folder) for folder in folders)
+    assert not [1 for one in folders for other in folders if one != other and is_within(one, other)]
+    assert folders == folders_of(reversed(some))
+
+
+def test_folders_are_the_fewest_that_were_seen() -> None:
+    assert folders_of(["/run/nginx.pid", "/run/x/y"]) == ["/run"]
+    assert folders_of(["/run/app/a/b.pid"]) == ["/run/app"]
+    assert folders_of(["/opt/a/x", "/opt/b/x"]) == ["/opt/a", "/opt/b"]
+    assert folders_of([f"/var/lib/app/{name}/f" for name in "abcd"]) == ["/var/lib/app"]
+    assert folders_of(["/core"]) == ["/"]
+
+
+AMD64 = sorted(set(numbers("amd64").values()))
+some_calls = st.frozensets(st.sampled_from(AMD64).map(lambda name: Call("amd64", name)), min_size=1, max_size=20)
+
+
+@given(some_calls, some_calls, some_calls)
+@settings(max_examples=50, deadline=None)
+def test_the_filter_lets_through_what_was_seen_and_nothing_else(
+    made: frozenset[Call], entry: frozenset[Call], behind: frozenset[Call]
+) -> None:
+    needed = calls(learned_of(run_of(syscalls=made, entry_syscalls=entry)), tight=True)
+    profile = seccomp.read(Source("x.json", json.dumps(document(needed)).encode()))
+    assert not profile.problems.value
+    from hardhull.facts.seccomp import evaluate
+
+    assert evaluate(profile).allowed == {call.name for call in made | entry}
+    narrower = calls(learned_of(run_of(syscalls=made, entry_syscalls=entry, filtered_syscalls=behind)), tight=True)
+    assert narrower.observed == {call.name for call in made | behind}
+
+
+def test_a_run_that_did_not_see_the_runtime_gives_no_filter() -> None:
+    one = run_of(syscalls=frozenset({Call("amd64", "read")}), entry_syscalls=frozenset({Call("amd64", "execve")}))
+    assert calls(learned_of(one), tight=False).entered
+    assert not calls(learned_of(one, one._replace(entry_syscalls=frozenset())), tight=False).entered
+
+
+def test_calls_without_a_name_are_told_and_32_bit_ones_get_their_architecture() -> None:
+    needed = calls(
+        learned_of(
+            run_of(
+                syscalls=frozenset({Call("amd64", "#470"), Call("386", "read")}),
+                filtered_syscalls=frozenset({Call("amd64", "execve")}),
+            )
+        ),
+        tight=False,
+    )
+    assert needed.nameless == {"#470"}
+    assert document(needed)["architectures"] == ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]
+    assert document(needed)["syscalls"][0]["names"] == ["execve", "read"]
+
+
+@given(st.integers(1, 1 << 36), st.integers(1, 1 << 16))
+def test_limits_leave_room(peak: int, count: int) -> None:
+    assert 2 * peak <= room_for(peak) <= max(32 << 20, 2 * peak + (16 << 20))
+    assert 2 * count < places_for(count) <= 2 * count + 12
+
+
+def test_ordinary_fixes_take_their_values_from_the_runs() -> None:
+    profile = recorded(
+        "compose.yaml", capabilities=("CHOWN",), files=("/run/x",), memory_bytes=14_000_000, pids=9, cpu_seconds=3.0
+    )
+    result = examined({"compose.yaml": COMPOSE, PATH: profile.partition("\n")[2]}).result
+    titles = {found.rule: found.fixes[0] for found in result.findings if found.fixes}
+    assert titles["HH-PRV-002"].title == "drop all capabilities, add CHOWN"
+    assert titles["HH-PRV-011"].title == "make the root filesystem read-only, with room for /run"
+    assert titles["HH-LIM-001"].title == "limit its memory to 32 MiB"
+    assert titles["HH-LIM-003"].title == "limit it to 24 processes and threads"
+    assert "1 recorded run" in titles["HH-LIM-001"].basis
+
+
+def test_what_was_written_in_mounts_and_by_the_engine_is_not_the_root_filesystem() -> None:
+    from hardhull.rules.observed import written
+
+    uses = {
+        "/data/x": "write", "/conf/y": "change", "/etc/hosts": "write", "/proc/self/mem": "write", "/dev/null": "write",
+        "/srv/z": "change", "/bin/sh": "execute",
+    }  # fmt: skip
+    run = run_of(files=frozenset({*(FileUse(path, use) for path, use in uses.items()), FileUse("/a", "write", False)}))
+    text = COMPOSE + "    volumes: ['data:/data', './conf:/conf:ro']\nvolumes: {data: {}}\n"
+    facts = examined({"compose.yaml": text, PATH: write(Profile((run._replace(path="compose.yaml"),)))}).facts
+    web = next(fact for fact in facts if isinstance(fact, Workload))
+    assert written(learned_of(run), web) == ["/srv/z"]
