@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 from hardhull.model.field import Field, Inexpressible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Self
 
     from hardhull.model.source import Place
 
@@ -55,11 +57,12 @@ class Fact:
         place: its name or key in the file: where absent fields are reported and an ignore comment counts.
         fields: what was written or derived, by name.
         unwritten: other fields that were asked for, by name; kept, because a dozen rules ask for the same ones.
+        as_read: the fact that this one is a copy of; None where it is none.
         cannot: names of fields that its syntax has no words for.
         absent_unknown: why an unwritten field may be set all the same (a variable in option position), else None.
     """
 
-    __slots__ = ("_absent_unknown", "_cannot", "fields", "place", "subject", "syntax", "unwritten")
+    __slots__ = ("_absent_unknown", "_cannot", "as_read", "fields", "place", "subject", "syntax", "unwritten")
     kind: ClassVar[str] = ""
 
     def __init__(
@@ -76,6 +79,7 @@ class Fact:
         self.place = place
         self._cannot = cannot
         self._absent_unknown = absent_unknown
+        self.as_read: Fact | None = None
         self.fields: dict[str, Field[Any]] = {}
         self.unwritten: dict[str, Field[Any]] = {}
 
@@ -109,6 +113,22 @@ class Fact:
             field = Field(slot.name, slot.default, self.place, written=False)
         self.unwritten[slot.name] = field
         return field
+
+    def copied(self) -> Self:
+        """A fact that says the same, to be given links of its own."""
+        made = object.__new__(type(self))
+        for name in self._attributes():
+            setattr(made, name, getattr(self, name))
+        made.as_read = self
+        made.fields = dict(self.fields)
+        made.unwritten = {}
+        return made
+
+    @classmethod
+    @cache
+    def _attributes(cls) -> tuple[str, ...]:
+        """The names of all that facts of this kind hold."""
+        return tuple(name for owner in cls.__mro__ for name in vars(owner).get("__slots__", ()))
 
     @classmethod
     def slots(cls) -> Iterator[Slot[Any]]:

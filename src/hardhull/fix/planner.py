@@ -128,7 +128,7 @@ class Planner:
                 break
             self._before.update((file.path, file.before) for file in drafting.files if file.path not in self._before)
             found = rewritten(found, drafting.files)
-            last = examine(found, self._policy, self._options)
+            last = examine(found, self._policy, self._options, earlier=last)
             marks = _marks(last)
             again = {key_of(each.found) for each in drafting.refused} | _only_others(first, last, made, dropped)
             wanted = [
@@ -196,7 +196,8 @@ class Planner:
         drafting = draft(asks, self._pinned, self._overlay(self._found))
         if not drafting.files:
             return False
-        after = examine(rewritten(self._found, drafting.files), self._policy, self._options).result
+        files = rewritten(self._found, drafting.files)
+        after = examine(files, self._policy, self._options, earlier=first).result
         trial = complaints(first.result, after, [one.ask for one in drafting.made])
         return any(one[:3] == complaint[:3] for one in trial)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hardhull.rules.policy import Policy
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Offer
+    from hardhull.scan.record import Afresh, Work
 
 __all__ = ["Examination", "Options", "examine", "gather", "judge_files", "scan"]
 
@@ -94,21 +95,43 @@ class Examination(NamedTuple):
         facts: what was read.
         offers: every finding with its fact and fixes.
         tree: the files.
+        work: what a scan of them after some changes need not do again; None where nobody goes on.
     """
 
     result: Result
     facts: list[Fact]
     offers: list[Offer]
     tree: Tree
+    work: Work | None = None
 
 
 def judge_files(found: Discovery, policy: Policy, options: Options) -> Result:
     """Reads, links and judges files that were discovered (or made up by a test)."""
-    return examine(found, policy, options, offers=False).result
+    from hardhull.scan.record import Afresh
+
+    return _examined(Tree(found.root, found.files), found, policy, options, Afresh(), offers=False).result
 
 
-def examine(found: Discovery, policy: Policy, options: Options, *, offers: bool = True) -> Examination:
-    """The same, for whoever goes on with the facts; without ``offers``, fixes are kept in words only."""
+def examine(found: Discovery, policy: Policy, options: Options, *, earlier: Examination | None = None) -> Examination:
+    """The same, for whoever goes on with the facts.
+
+    Args:
+        found: the files.
+        policy: what the team decided.
+        options: how to scan.
+        earlier: the same folder, policy and options, before some of the files changed: what did not is neither read nor
+            judged again. The outcome is the same without it.
+    """
+    from hardhull.scan.record import Record
+
+    record = Record(earlier.work if earlier else None)
+    tree = Tree(found.root, found.files, earlier.tree.named if earlier else None)
+    return _examined(tree, found, policy, options, record, offers=True)._replace(work=record.work)
+
+
+def _examined(
+    tree: Tree, found: Discovery, policy: Policy, options: Options, record: Afresh, *, offers: bool
+) -> Examination:
     from hardhull.facts.local_image import nothing
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
@@ -121,16 +144,16 @@ def examine(found: Discovery, policy: Policy, options: Options, *, offers: bool 
     from hardhull.scan.score import counted, score
 
     asked = options.images
-    reading = Reading(Tree(found.root, found.files), strict=options.strict, images=asked.find if asked else nothing)
+    reading = Reading(tree, strict=options.strict, images=asked.find if asked else nothing, record=record)
     reading.run()
-    link(reading.facts, reading.tree, reading.images)
-    attach(reading.facts, reading.tree, reading.not_checked)
+    link(reading.facts, tree, reading.images, record)
+    attach(reading.facts, tree, reading.not_checked)
     today = options.today or datetime.now(UTC).date().isoformat()
     ignores = Ignores(today, policy.ignores) if options.ignores else None
     if ignores is not None:
         for candidate in found.files:
             ignores.read(candidate.source)
-    judge = Judge(policy, ignores, line_hashes=options.line_hashes, quotes=options.quotes, offers=offers)
+    judge = Judge(policy, ignores, record, line_hashes=options.line_hashes, quotes=options.quotes, offers=offers)
     judged = judge.judge(reading.facts)
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
@@ -156,7 +179,7 @@ def examine(found: Discovery, policy: Policy, options: Options, *, offers: bool 
         fail_on=policy.fail_on,
     )
     safe, offered = without_credentials(result, judged.offers)
-    return Examination(safe, reading.facts, offered, reading.tree)
+    return Examination(safe, reading.facts, offered, tree)
 
 
 def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:

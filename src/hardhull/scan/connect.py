@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import Lookup
+    from hardhull.scan.record import Afresh
     from hardhull.scan.tree import Tree
 
 
-def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup) -> None:
+def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup, record: Afresh) -> None:
     """Sets the links and effective values of workloads, engines and pipelines."""
     engines = [fact for fact in facts if isinstance(fact, Engine)]
     clusters = [fact for fact in facts if isinstance(fact, Cluster)]
     profiles = {fact.place.source.path: fact for fact in facts if isinstance(fact, SeccompProfile)}
     pipelines = [fact for fact in facts if isinstance(fact, Pipeline)]
     workloads = [fact for fact in facts if isinstance(fact, Workload)]
-    images = Images(facts, tree, built_names(pipelines, tree), lookup)
+    images = Images(facts, tree, built_names(pipelines, tree), lookup, record=record)
     for engine in engines:
         _link_engine_profile(engine, profiles)
     _link_scans(pipelines)

@@ -7,6 +7,7 @@ is the folder in which the other files that the recipe copies are found, else th
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.build_context import HISTORY, INSTALLED, SECRET, SETTINGS, BuildContext, Held
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from hardhull.facts.recipe_parts import Copy
     from hardhull.facts.workload import Workload
     from hardhull.model.source import Place
+    from hardhull.scan.record import Afresh
     from hardhull.scan.tree import Tree
 
 WATCHED: tuple[tuple[str, str], ...] = (
@@ -61,19 +63,20 @@ class Known(NamedTuple):
     origin: str
 
 
-def find_contexts(facts: Sequence[Fact], recipes: Sequence[ImageRecipe], tree: Tree) -> None:
+def find_contexts(facts: Sequence[Fact], recipes: Sequence[ImageRecipe], tree: Tree, record: Afresh) -> None:
     """Sets ``context`` of recipes.
 
     Args:
         facts: everything that was read.
         recipes: those of them whose context is asked for.
         tree: the files.
+        record: what an earlier scan read.
     """
     wanted = {recipe.place.source.path for recipe in recipes}
     named: dict[str, list[Known]] = {}
     for path, known in (*_of_workloads(facts), *_of_commands(facts, wanted)):
         named.setdefault(path, []).append(known)
-    reader = _Reader(tree)
+    reader = _Reader(tree, record)
     for recipe in recipes:
         recipe.context = reader.context(recipe, named.get(recipe.place.source.path, []))
 
@@ -117,8 +120,9 @@ def _upwards(folder: str) -> Iterator[str]:
 class _Reader:
     """Finds contexts in one tree; a folder is looked at once."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, record: Afresh) -> None:
         self.tree = tree
+        self.record = record
         self._held: dict[str, tuple[Held, ...]] = {}
 
     def context(self, recipe: ImageRecipe, named: Sequence[Known]) -> Field[BuildContext | None]:
@@ -185,7 +189,7 @@ class _Reader:
             if source is not None:
                 from hardhull.formats.dockerignore import read
 
-                return read(source)
+                return self.record.read((read, source), partial(read, source))
         return None
 
     def _holds(self, folder: str) -> tuple[Held, ...]:

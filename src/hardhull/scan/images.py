@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hardhull.facts.local_image import Lookup
     from hardhull.facts.parts import Build
     from hardhull.facts.workload import Workload
+    from hardhull.scan.record import Afresh
     from hardhull.scan.tree import Tree
 
 ENFORCED = "a user that is not root"
@@ -32,6 +33,7 @@ class Images:
         tree: where Dockerfiles are read again for another target or other build arguments.
         names: image names and how they are built, from build commands.
         lookup: where images are looked up that no recipe builds.
+        record: what an earlier scan read.
     """
 
     def __init__(
@@ -40,8 +42,11 @@ class Images:
         tree: Tree,
         names: Iterable[tuple[str, Build]] = (),
         lookup: Lookup = nothing,
+        *,
+        record: Afresh,
     ) -> None:
         self._tree = tree
+        self._record = record
         self._lookup = lookup
         self._recipes = {fact.place.source.path: fact for fact in facts if isinstance(fact, ImageRecipe)}
         self._variants: dict[Build, ImageRecipe | None] = {}
@@ -123,8 +128,11 @@ class Images:
             if not args and build.target is None and path in self._recipes:
                 return self._recipes[path]
             source = self._tree.read(path)
+        if source is None:
+            return None
+        what = (read, source, build.target, tuple(args.items()))
         try:
-            return None if source is None else read(source, build.target, args, self._lookup)
+            return self._record.read(what, lambda: read(source, build.target, args, self._lookup))
         except UnreadableError:
             return None
 

@@ -12,9 +12,10 @@ from hardhull.model.finding import Confidence, Observation, Reading, Severity, S
 from hardhull.model.result import CheckCount, FixInfo, Found, NotChecked, RuleInfo, Suppression
 from hardhull.rules.rule import find_rule, rules_for
 from hardhull.scan.quote import Places, Quotes
+from hardhull.scan.record import Afresh, Said, Unknown, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from hardhull.facts.fact import Fact
     from hardhull.model.change import Fix
@@ -80,12 +81,14 @@ class Judge:
         self,
         policy: Policy,
         ignores: Ignores | None,
+        record: Afresh | None = None,
         *,
         line_hashes: bool = False,
         quotes: bool = True,
         offers: bool = True,
     ) -> None:
         self.policy = policy
+        self.record = record or Afresh()
         self.quotes = Quotes() if quotes else Places()
         self.line_hashes = line_hashes
         self.ignores = ignores
@@ -105,20 +108,32 @@ class Judge:
     def judge(self, facts: Iterable[Fact]) -> Judgement:
         """Every rule over every fact of its kind."""
         for fact in facts:
-            found: list[Found] = []
-            self.by_fact[id(fact)] = found
-            written = fact.fields.keys()
-            for rule, about in self._rules_of(fact):
-                if rule.needs and written.isdisjoint(rule.needs):
-                    continue
-                if about and written.isdisjoint(about):
-                    self.subjects[rule.id] += 1
-                else:
-                    self._apply(rule, fact, found)
+            rules = self._rules_of(fact)
+            verdict = self.record.verdict(fact, lambda: self._verdict(fact, rules))  # noqa: B023
+            self.by_fact[id(fact)] = [found for said in verdict.said for found in self._take(fact, said)]
+            self.subjects.update(verdict.passed)
         findings = [found for group in self.by_fact.values() for found in group]
         findings.sort(key=_order)
         notes = list(self.unknown.values())
         return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, self._offers)
+
+    def _verdict(self, fact: Fact, rules: Iterable[tuple[Rule, frozenset[str]]]) -> Verdict:
+        """What rules say of a fact."""
+        passed: list[str] = []
+        told: list[Said] = []
+        written = fact.fields.keys()
+        for rule, about in rules:
+            if rule.needs and written.isdisjoint(rule.needs):
+                continue
+            if about and written.isdisjoint(about):
+                passed.append(rule.id)
+                continue
+            said = self._said(rule, fact)
+            if said is None:
+                passed.append(rule.id)
+            else:
+                told.append(said)
+        return Verdict(fact, passed, told)
 
     def _rules_of(self, fact: Fact) -> Iterable[tuple[Rule, frozenset[str]]]:
         """The rules for a fact that the policy leaves on, each with the fields of which it needs one written.
@@ -135,18 +150,28 @@ class Judge:
             self._rules[key] = rules
         return rules
 
-    def _apply(self, rule: Rule, fact: Fact, found: list[Found]) -> None:
+    def _said(self, rule: Rule, fact: Fact) -> Said | None:
+        """What a rule says of a fact; None where it found nothing."""
+        findings: list[Finding] = []
         try:
             for finding in rule.check(fact, self.policy):
-                if self._is_new(rule, fact, finding):
-                    found.append(self._found(rule, fact, finding))  # noqa: PERF401  what came before an Unknown stays
+                findings.append(finding)  # noqa: PERF402  what came before an Unknown stays
         except NotKnownError as error:
-            self.skipped[rule.id] += 1
-            self._note(fact, error)
+            return Said(rule, findings, Unknown(error.name, error.why))
         except InexpressibleError:
-            return
-        else:
-            self.subjects[rule.id] += 1
+            return Said(rule, findings, judged=False)
+        return Said(rule, findings) if findings else None
+
+    def _take(self, fact: Fact, said: Said) -> Iterator[Found]:
+        """Counts what a rule said, and gives what nobody has found before."""
+        if said.unknown is not None:
+            self.skipped[said.rule.id] += 1
+            self._note(fact, said.unknown)
+        elif said.judged:
+            self.subjects[said.rule.id] += 1
+        for finding in said.findings:
+            if self._is_new(said.rule, fact, finding):
+                yield self._found(said.rule, fact, finding)
 
     def _is_new(self, rule: Rule, fact: Fact, finding: Finding) -> bool:
         """Whether it was not found before: a compose file can belong to several projects."""
@@ -156,15 +181,15 @@ class Judge:
         self._seen.add(key)
         return new
 
-    def _note(self, fact: Fact, error: NotKnownError) -> None:
+    def _note(self, fact: Fact, unknown: Unknown) -> None:
         """Says it once for a subject and a reason, whatever rules ask; of documentation nobody expects verdicts."""
-        key = (id(fact), error.why)
+        key = (id(fact), unknown.why)
         if key not in self.unknown and not getattr(fact, "from_docs", False):
-            what = f"{error.name} of {fact.subject} ({fact.place})"
-            kept = error.name in {"profile", "proof"}
-            by_image = error.name in OF_THE_IMAGE and "default user" in error.why
+            what = f"{unknown.name} of {fact.subject} ({fact.place})"
+            kept = unknown.name in {"profile", "proof"}
+            by_image = unknown.name in OF_THE_IMAGE and "default user" in unknown.why
             how = MAKE_AGAIN if kept else ASK if by_image else RENDER
-            self.unknown[key] = NotChecked("out-of-scope", what, error.why, how)
+            self.unknown[key] = NotChecked("out-of-scope", what, unknown.why, how)
 
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]

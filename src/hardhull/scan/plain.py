@@ -80,11 +80,11 @@ def _words(words: Sequence[str]) -> list[str]:
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:
-    """A record; the value beside a name that says it is secret does not leave the file."""
+    """A record without its functions; the value beside a name that says it is secret does not leave the file."""
     name, value = record.get("name"), record.get("value")
     if isinstance(name, str) and isinstance(value, str) and secret_in(name, value):
         record = {**record, "value": REDACTED, "raw": REDACTED}
-    return {key: _value(item) for key, item in record.items()}
+    return {key: _value(item) for key, item in record.items() if not callable(item)}
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.pipeline import Pipeline
-from hardhull.formats.compose.layers import link_users
+from hardhull.formats.compose.layers import Layers, link_users
 from hardhull.formats.compose.project import read_project
 from hardhull.model.field import Field
 from hardhull.model.result import NotChecked
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hardhull.formats.compose.load import Parsed
     from hardhull.formats.compose.problem import Problem
     from hardhull.formats.compose.project import ComposeProject
+    from hardhull.scan.record import Afresh
     from hardhull.scan.tree import Tree
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -46,8 +47,9 @@ class Projects:
         not_checked: what Compose refuses, and what is missing.
     """
 
-    def __init__(self, tree: Tree, facts: Sequence[Fact]) -> None:
+    def __init__(self, tree: Tree, facts: Sequence[Fact], record: Afresh) -> None:
         self._tree = tree
+        self._record = record
         self._files = {source.path: source for source in tree.of_kind("compose")}
         self._taken: set[str] = set()
         self._said: set[tuple[str, str]] = set()
@@ -67,24 +69,30 @@ class Projects:
 
     def _project(self, group: Sequence[str]) -> ComposeProject:
         sources = [self._files.get(path) or self._tree.read(path) for path in group]
-        known = [source for source in sources if source is not None]
-        project = read_project(known, self._tree.read, parsed=self._parsed)
+        known = tuple(source for source in sources if source is not None)
+        project = self._record.read_with(
+            (read_project, known), self._tree.read, lambda read: read_project(known, read, parsed=self._parsed)
+        )
         self._taken.update(project.files, group)
         return project
 
     def _keep(self, project: ComposeProject) -> None:
-        find_neighbours(project.workloads)
-        find_awaited(project.workloads)
-        self._name_images(project)
-        self.workloads += project.workloads
+        workloads = list(self._record.own(project.workloads))
+        for workload in workloads:
+            if isinstance(workload.origin, Layers):
+                workload.origin = workload.origin.within(self._tree.read)
+        find_neighbours(workloads)
+        find_awaited(workloads)
+        self._name_images(project.name, workloads)
+        self.workloads += workloads
         for problem in project.problems:
             self._note(problem, nothing=not project.workloads)
 
-    def _name_images(self, project: ComposeProject) -> None:
+    def _name_images(self, own: str, workloads: Sequence[Workload]) -> None:
         """What Compose calls the images that it builds: ``project-service``, and before 2.0 ``project_service``."""
         root = self._tree.root
-        name = project.name or ("" if root is None else re.sub(r"[^a-z0-9_-]", "", root.name.lower()).lstrip("_-"))
-        for workload in project.workloads if name else ():
+        name = own or ("" if root is None else re.sub(r"[^a-z0-9_-]", "", root.name.lower()).lstrip("_-"))
+        for workload in workloads if name else ():
             if workload.build.written and not workload.image.written:
                 names = (f"{name}-{workload.name}", f"{name}_{workload.name}")
                 workload.built_as = Field("built_as", names, workload.place, written=False)

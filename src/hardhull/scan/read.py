@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from hardhull.facts.local_image import nothing
 from hardhull.model.result import NotChecked
 from hardhull.scan.readers import READERS, TREE_READERS
+from hardhull.scan.record import Afresh
 from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import Lookup
+    from hardhull.model.source import Source
+    from hardhull.scan.readers import Reader
     from hardhull.scan.tree import Tree
 
 
@@ -26,10 +29,14 @@ class Reading:
         not_checked: what could not be read, with the reason.
         strict: whether a fault of ours is raised instead of reported; for tests.
         images: where base images are looked up.
+        record: what an earlier scan read, and what a later one may take from this one.
     """
 
-    def __init__(self, tree: Tree, *, strict: bool = False, images: Lookup = nothing) -> None:
+    def __init__(
+        self, tree: Tree, *, strict: bool = False, images: Lookup = nothing, record: Afresh | None = None
+    ) -> None:
         self.tree = tree
+        self.record = record or Afresh()
         self.images = images
         self.facts: list[Fact] = []
         self.not_checked: list[NotChecked] = []
@@ -41,11 +48,20 @@ class Reading:
             for kind in candidate.kinds:
                 reader = READERS.get(kind)
                 if reader is not None:
-                    self._guarded(candidate.source.path, lambda: reader(self, candidate.source))  # noqa: B023
+                    self._guarded(candidate.source.path, lambda: self._read(reader, candidate.source))  # noqa: B023
         present = {kind for candidate in self.tree.candidates for kind in candidate.kinds}
         for kinds, tree_reader in TREE_READERS:
             if present & kinds:
                 self._guarded(", ".join(sorted(kinds)), lambda: tree_reader(self))  # noqa: B023
+
+    def _read(self, reader: Reader, source: Source) -> None:
+        """Reads one file."""
+        self.take(*self.record.read((reader, source), lambda: reader(source, self.images)))
+
+    def take(self, facts: Iterable[Fact], not_checked: Iterable[NotChecked] = ()) -> None:
+        """Takes in what was read."""
+        self.facts += self.record.own(facts)
+        self.not_checked += not_checked
 
     def _guarded(self, what: str, read: Callable[[], None]) -> None:
         """Runs a reader; what goes wrong becomes a line of "not checked" instead of the end of the scan."""

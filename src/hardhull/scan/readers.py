@@ -2,22 +2,93 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hardhull.model.result import NotChecked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from hardhull.facts.engine import Engine
+    from hardhull.facts.fact import Fact
+    from hardhull.facts.local_image import Lookup
+    from hardhull.formats.script.result import ScriptRead
     from hardhull.model.source import Source
     from hardhull.scan.read import Reading
 
 
-def template(reading: Reading, source: Source) -> None:
+class Read(NamedTuple):
+    """What one file says.
+
+    Attributes:
+        facts: in its order.
+        not_checked: what of it could not be read.
+    """
+
+    facts: Sequence[Fact] = ()
+    not_checked: Sequence[NotChecked] = ()
+
+
+Reader: TypeAlias = "Callable[[Source, Lookup], Read]"
+"""Reads one file; where it names a base image, somebody may know that image."""
+
+
+def template(source: Source, _images: Lookup) -> Read:
     """A template of a Dockerfile: what it renders to is what counts."""
     how = "render it and scan the result, for example through `hardhull scan -`"
-    reading.not_checked.append(NotChecked("out-of-scope", source.path, "a template, not yet a Dockerfile", how))
+    why = "a template, not yet a Dockerfile"
+    return Read(not_checked=[NotChecked("out-of-scope", source.path, why, how)])
+
+
+def dockerfile(source: Source, images: Lookup) -> Read:
+    """A Dockerfile or Containerfile."""
+    from hardhull.formats.dockerfile import read
+
+    return Read([read(source, images=images)])
+
+
+def daemon_json(source: Source, _images: Lookup) -> Read:
+    """The configuration file of an engine."""
+    from hardhull.formats.daemon_json import read
+
+    return Read([read(source)])
+
+
+def seccomp(source: Source, _images: Lookup) -> Read:
+    """A seccomp profile."""
+    from hardhull.formats.seccomp import read
+
+    return Read([read(source)])
+
+
+def engine_api(source: Source, _images: Lookup) -> Read:
+    """``docker inspect`` output, or the body of a create call."""
+    from hardhull.formats.engine_api import read
+
+    return Read(read(source))
+
+
+def dockerd_options(source: Source, _images: Lookup) -> Read:
+    """``/etc/default/docker`` and ``/etc/sysconfig/docker``."""
+    from hardhull.formats.dockerd_flags import read_options
+
+    engine = read_options(source)
+    return Read() if engine is None else Read([engine])
+
+
+def commands(module: str) -> Reader:
+    """A reader of texts that hold commands: what they run, and the containers they start."""
+
+    def read(source: Source, _images: Lookup) -> Read:
+        return _of_commands(import_module(f"hardhull.formats.{module}").read(source))
+
+    return read
+
+
+def _of_commands(found: ScriptRead) -> Read:
+    return Read([*found.workloads, *found.pipelines], found.not_checked)
 
 
 def kubernetes(reading: Reading) -> None:
@@ -25,74 +96,28 @@ def kubernetes(reading: Reading) -> None:
     from hardhull.formats.kubernetes import kustomize
     from hardhull.formats.kubernetes.read import gather, read
 
-    tree = reading.tree
-    kustomizations = tree.of_kind("kustomization")
-    context = kustomize.context(kustomizations, [source.path for source in tree.of_kind("chart")])
-    reading.not_checked += [kustomize.not_checked(source) for source in kustomizations]
+    tree, once = reading.tree, reading.record.read
+    kustomizations = tuple(tree.of_kind("kustomization"))
+    charts = tuple(source.path for source in tree.of_kind("chart"))
+    context = once((kustomize.context, kustomizations, charts), lambda: kustomize.context(kustomizations, charts))
+    for source in kustomizations:
+        reading.take((), [once((kustomize.not_checked, source), partial(kustomize.not_checked, source))])
+    manifests = tuple(tree.of_kind("kubernetes"))
     parts = []
-    for source in tree.of_kind("kubernetes"):
-        found = read(source, context)
-        reading.facts += found.workloads
-        reading.not_checked += found.not_checked
+    for source in manifests:
+        found = once((read, source, context), partial(read, source, context))
+        reading.take(found.workloads, found.not_checked)
         parts += found.cluster_parts
-    cluster = gather(parts)
+    cluster = once((gather, manifests, context), lambda: gather(parts))
     if cluster is not None:
-        reading.facts.append(cluster)
-
-
-def dockerfile(reading: Reading, source: Source) -> None:
-    """A Dockerfile or Containerfile."""
-    from hardhull.formats.dockerfile import read
-
-    reading.facts.append(read(source, images=reading.images))
-
-
-def daemon_json(reading: Reading, source: Source) -> None:
-    """The configuration file of an engine."""
-    from hardhull.formats.daemon_json import read
-
-    reading.facts.append(read(source))
-
-
-def seccomp(reading: Reading, source: Source) -> None:
-    """A seccomp profile."""
-    from hardhull.formats.seccomp import read
-
-    reading.facts.append(read(source))
-
-
-def engine_api(reading: Reading, source: Source) -> None:
-    """``docker inspect`` output, or the body of a create call."""
-    from hardhull.formats.engine_api import read
-
-    reading.facts += read(source)
-
-
-def dockerd_options(reading: Reading, source: Source) -> None:
-    """``/etc/default/docker`` and ``/etc/sysconfig/docker``."""
-    from hardhull.formats.dockerd_flags import read_options
-
-    engine = read_options(source)
-    if engine is not None:
-        reading.facts.append(engine)
-
-
-def commands(module: str) -> Callable[[Reading, Source], None]:
-    """A reader of texts that hold commands: what they run, and the containers they start."""
-
-    def read(reading: Reading, source: Source) -> None:
-        found = import_module(f"hardhull.formats.{module}").read(source)
-        reading.facts += [*found.workloads, *found.pipelines]
-        reading.not_checked += found.not_checked
-
-    return read
+        reading.take([cluster])
 
 
 def compose(reading: Reading) -> None:
     """All compose projects; what scripts name with ``-f`` is known by then."""
     from hardhull.scan.projects import Projects
 
-    projects = Projects(reading.tree, reading.facts)
+    projects = Projects(reading.tree, reading.facts, reading.record)
     projects.read()
     reading.facts += projects.workloads
     reading.not_checked += projects.not_checked
@@ -102,7 +127,8 @@ def auditd(reading: Reading) -> None:
     """Audit rules: the files of one folder are loaded together."""
     from hardhull.formats.auditd import read
 
-    reading.facts += read(reading.tree.of_kind("auditd"))
+    sources = tuple(reading.tree.of_kind("auditd"))
+    reading.take(reading.record.read((read, sources), lambda: read(sources)))
 
 
 def with_drop_ins(sources: list[Source]) -> Iterator[tuple[Source, list[Source]]]:
@@ -125,9 +151,8 @@ def units(reading: Reading) -> None:
     from hardhull.formats.systemd import read
 
     for source, drop_ins in with_drop_ins(reading.tree.of_kind("unit")):
-        found = read(source, drop_ins)
-        reading.facts += [*found.workloads, *found.pipelines]
-        reading.not_checked += found.not_checked
+        what = (read, source, *drop_ins)
+        reading.take(*reading.record.read(what, lambda: _of_commands(read(source, drop_ins))))  # noqa: B023
 
 
 def quadlets(reading: Reading) -> None:
@@ -135,9 +160,8 @@ def quadlets(reading: Reading) -> None:
     from hardhull.formats.quadlet import read
 
     for source, drop_ins in with_drop_ins(reading.tree.of_kind("quadlet")):
-        found = read(source, drop_ins)
-        reading.facts += found.workloads
-        reading.not_checked += found.not_checked
+        found = reading.record.read((read, source, *drop_ins), partial(read, source, drop_ins))
+        reading.take(found.workloads, found.not_checked)
 
 
 def dockerd(reading: Reading) -> None:
@@ -148,21 +172,30 @@ def dockerd(reading: Reading) -> None:
     if not starters and not scripts and not tree.of_kind("dockerd-options"):
         return
     from hardhull.facts.engine import Engine
-    from hardhull.formats.dockerd_units import close, paired, read_scripts, read_units
 
     engines = [fact for fact in reading.facts if isinstance(fact, Engine)]
+    what = (dockerd, *(engine.as_read for engine in engines), *starters, *scripts)
+    found = reading.record.read(what, lambda: _put_together(engines, starters, scripts))
+    reading.facts[:] = [fact for fact in reading.facts if not isinstance(fact, Engine)]
+    reading.take(*found)
+
+
+def _put_together(engines: list[Engine], starters: list[Source], scripts: list[Source]) -> Read:
+    """Engines of configuration and options files with those of units and scripts."""
+    from hardhull.formats.dockerd_units import close, paired, read_scripts, read_units
+
     files = [fact for fact in engines if fact.syntax == "daemon.json"]
     flags = [fact for fact in engines if fact.syntax != "daemon.json"] + read_units(starters)
-    others = [fact for fact in reading.facts if not isinstance(fact, Engine)]
-    read = [*paired(files, flags), *read_scripts(scripts)]
-    for engine in read:
+    found = [*paired(files, flags), *read_scripts(scripts)]
+    not_checked = []
+    for engine in found:
         if engine.syntax != "daemon.json":
             what = f"what the command line of {engine.subject} ({engine.place}) does not set"
-            reading.not_checked.append(NotChecked("out-of-scope", what, close(engine), "scan its daemon.json with it"))
-    reading.facts[:] = [*others, *read]
+            not_checked.append(NotChecked("out-of-scope", what, close(engine), "scan its daemon.json with it"))
+    return Read(found, not_checked)
 
 
-READERS: dict[str, Callable[[Reading, Source], None]] = {
+READERS: dict[str, Reader] = {
     "dockerfile": dockerfile,
     "dockerfile-template": template,
     "daemon.json": daemon_json,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hardhull.model.source import Source
@@ -25,13 +26,17 @@ class Tree:
     Attributes:
         root: the folder they stand in; None for standard input and for texts that were never in a folder.
         candidates: what discovery found, in the order of their paths.
+        named: files that others name, as they were read, by path; None for what is not there. Trees of one folder whose
+            candidates differ may share them.
     """
 
-    def __init__(self, root: Path | None, candidates: Iterable[Candidate]) -> None:
+    def __init__(
+        self, root: Path | None, candidates: Iterable[Candidate], named: dict[str, Source | None] | None = None
+    ) -> None:
         self.root = None if root is None else root.resolve()
         self.candidates = list(candidates)
-        self._given = [one.source.path for one in self.candidates]
-        self._sources: dict[str, Source | None] = {one.source.path: one.source for one in self.candidates}
+        self._given = {one.source.path: one.source for one in self.candidates}
+        self.named = {} if named is None else named
 
     def of_kind(self, kind: str) -> list[Source]:
         """The files that a kind of reader is for."""
@@ -40,14 +45,16 @@ class Tree:
     def read(self, path: str) -> Source | None:
         """The file at a path relative to the root; None where it is absent, outside, a link or too large."""
         shown = posixpath.normpath(path)
-        if shown not in self._sources:
-            self._sources[shown] = self._load(shown)
-        return self._sources[shown]
+        if shown in self._given:
+            return self._given[shown]
+        if shown not in self.named:
+            self.named[shown] = self._load(shown)
+        return self.named[shown]
 
     def exists(self, path: str) -> bool:
         """Whether a file stands at a path, without reading it."""
         shown = posixpath.normpath(path)
-        if self._sources.get(shown) is not None:
+        if shown in self._given or self.named.get(shown) is not None:
             return True
         inside = self._inside(shown)
         return inside is not None and os.path.isfile(inside)  # noqa: PTH113  says no where a name is too long
@@ -55,10 +62,21 @@ class Tree:
     def has(self, path: str) -> bool:
         """Whether anything stands at a path: a file, a folder, or what was read without a folder."""
         shown = posixpath.normpath(path)
-        if self._sources.get(shown) is not None or any(name.startswith(f"{shown}/") for name in self._given):
+        if shown in self._given or self.named.get(shown) is not None or shown in self._folders:
             return True
         inside = self._inside(shown)
         return inside is not None and os.path.exists(inside)  # noqa: PTH110  likewise
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        """The folders that the candidates stand in, and those above."""
+        found = set()
+        for path in self._given:
+            folder = posixpath.dirname(path)
+            while folder and folder not in found:
+                found.add(folder)
+                folder = posixpath.dirname(folder)
+        return found
 
     def names(self, folder: str) -> list[str]:
         """What stands in a folder, in no order; nothing where there is no such folder."""

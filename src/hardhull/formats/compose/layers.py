@@ -23,6 +23,9 @@ LAYERS = "\0layers"
 Key: TypeAlias = tuple[str, int]
 """The path of a file and the offset of a service's key."""
 
+Users: TypeAlias = "dict[str, dict[int, list[Workload]]]"
+"""By the two parts of a definition's key, whose it is: several where a service is extended by others."""
+
 
 class Layer(Text):
     """One definition of a service; it stands where the service's key stands.
@@ -50,7 +53,7 @@ class Layers:
 
     Attributes:
         found: the weakest first.
-        users: of every definition of the scan, whose it is: several where a service is extended by others.
+        users: of every definition of the scan.
         read: gives a file of the tree.
         folder: of the project, seen from the root.
     """
@@ -61,7 +64,15 @@ class Layers:
         self.found = found
         self.read = read
         self.folder = folder
-        self.users: dict[Key, list[Workload]] = {}
+        self.users: Users = {}
+
+    def users_of(self, key: Key) -> list[Workload]:
+        """Whose a definition is."""
+        return self.users.get(key[0], {}).get(key[1], [])
+
+    def within(self, read: Callable[[str], Source | None]) -> Layers:
+        """The same in another state of the tree, where nobody is known yet who shares them."""
+        return Layers(self.found, read, self.folder)
 
 
 def marked(model: Table, folder: str, environment: Environment) -> Table:
@@ -99,10 +110,11 @@ def layers_of(service: Table, read: Callable[[str], Source | None], folder: str)
 
 def link_users(workloads: Iterable[Workload]) -> None:
     """Tells every service who else is made from its definitions, among these workloads."""
-    users: dict[Key, list[Workload]] = {}
+    users: Users = {}
     for workload in workloads:
         layers = workload.origin
         if isinstance(layers, Layers):
             layers.users = users
             for layer in layers.found:
-                users.setdefault(layer.key, []).append(workload)
+                path, start = layer.key
+                users.setdefault(path, {}).setdefault(start, []).append(workload)
