@@ -80,8 +80,8 @@ class _MeetError(Exception):
 
 
 def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str], overlay: Overlay | None) -> Drafting:
+    """Writes each fix alone and takes it back, then all of them together; files are taken apart once for both."""
     drafts = Drafts()
-    alone = Drafts()
     put = overlay.write if overlay else write
     made: list[Made] = []
     refused: list[Planned] = []
@@ -94,19 +94,16 @@ def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str], overlay: Over
         else:
             wanted.append((ask, changes))
             announce(ask.fact, changes, drafts)
-            announce(ask.fact, changes, alone)
-    for ask, changes in wanted:
-        try:
-            edits, notes = _alone(put, ask, changes, alone)
-            _write(put, ask, changes, drafts, careful & {source.path for source in edits})
-        except UnwritableError as error:
-            refused.append(_refused(ask, error.why, error.snippet))
-        except UnreadableError as error:
-            refused.append(_refused(ask, error.why))
+    alone = [_alone(put, ask, changes, drafts) for ask, changes in wanted]
+    for (_, changes), one in zip(wanted, alone, strict=True):
+        done = one if isinstance(one, Planned) else _write(put, one, changes, drafts, careful)
+        if isinstance(done, Planned):
+            refused.append(done)
         else:
-            made.append(Made(ask, overlay.shown(edits) if overlay else edits, notes))
+            shown = overlay.shown(done.edits) if overlay else done.edits
+            made.append(done._replace(edits=shown))
     files = _files(drafts)
-    drafts.log.forget()
+    drafts.close()
     return Drafting(made, refused, overlay.laid(files) if overlay else files)
 
 
@@ -116,21 +113,7 @@ def _refused(ask: Ask, why: str, snippet: str = "") -> Planned:
     return Planned(ask.found, ask.found.fixes[0], status, why, snippet)
 
 
-def _write(put: Writer, ask: Ask, changes: list[Change], drafts: Drafts, check: set[str]) -> None:
-    """Writes one fix; in the files to be checked, only if its edits do not meet others."""
-    mark = drafts.log.mark()
-    put(ask.fact, changes, drafts)
-    try:
-        for path in check:
-            drafts.at(path).result()
-    except OverlapError:
-        drafts.log.back_to(mark)
-        raise UnwritableError("another fix changes the same place") from None
-
-
-def _alone(
-    put: Writer, ask: Ask, changes: list[Change], drafts: Drafts
-) -> tuple[dict[Source, list[Edit]], tuple[str, ...]]:
+def _alone(put: Writer, ask: Ask, changes: list[Change], drafts: Drafts) -> Made | Planned:
     """What one fix would change if it were the only one; the drafts are as before afterwards."""
     mark = drafts.log.mark()
     said = len(drafts.notes)
@@ -139,10 +122,32 @@ def _alone(
         touched = sorted(drafts.log.touched(mark) - set(drafts.made))
         edits = {drafts.at(path).source: found for path in touched if (found := drafts.at(path).edits())}
         if not edits and not drafts.made:
-            raise UnwritableError("the text says so already")
-        return edits, tuple(note.text for note in drafts.notes[said:])
+            return _refused(ask, "the text says so already")
+        return Made(ask, edits, tuple(note.text for note in drafts.notes[said:]))
+    except UnwritableError as error:
+        return _refused(ask, error.why, error.snippet)
+    except UnreadableError as error:
+        return _refused(ask, error.why)
     finally:
         drafts.log.back_to(mark)
+
+
+def _write(put: Writer, one: Made, changes: list[Change], drafts: Drafts, careful: set[str]) -> Made | Planned:
+    """Writes one fix to those before it; in the files to be careful with, only if its edits do not meet others."""
+    ask = one.ask
+    mark = drafts.log.mark()
+    try:
+        put(ask.fact, changes, drafts)
+        for path in careful.intersection(source.path for source in one.edits):
+            drafts.at(path).result()
+    except UnwritableError as error:
+        return _refused(ask, error.why, error.snippet)
+    except UnreadableError as error:
+        return _refused(ask, error.why)
+    except OverlapError:
+        drafts.log.back_to(mark)
+        return _refused(ask, "another fix changes the same place")
+    return one
 
 
 def _files(drafts: Drafts) -> list[FileEdit]:

@@ -48,7 +48,7 @@ class Log:
         return len(self._undo)
 
     def forget(self) -> None:
-        """Every step stays; what could have taken it back holds on to all files otherwise."""
+        """Every step stays."""
         self._undo.clear()
 
     def back_to(self, mark: int) -> None:
@@ -187,6 +187,11 @@ class Drafts:
         found = self._kept[key]
         assert isinstance(found, kind)  # noqa: S101  the key says so
         return found
+
+    def close(self) -> None:
+        """All is written: lets go of what only writing needs, which would hold on to the files and to itself."""
+        self.log.forget()
+        self._kept.clear()
 
     def ask(self, subject: Place, wish: object) -> None:
         """Somebody wants this of a subject: what several share may be changed once all of them are asked for it.

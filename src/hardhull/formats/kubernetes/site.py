@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.kubernetes.block import Block
@@ -16,7 +15,7 @@ from hardhull.text.draft import UnwritableError
 from hardhull.text.errors import UnreadableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence
 from hardhull.text.tree.draft import TreeDraft
-from hardhull.text.tree.layout import KEPT, Layout, json_layout
+from hardhull.text.tree.layout import Layout, json_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,6 @@ def tree_of(draft: Draft) -> TreeDraft:
     return TreeDraft(draft, _layout(draft.source))
 
 
-@lru_cache(KEPT)
 def _layout(source: Source) -> Layout:
     if source.data.removeprefix(BOM).lstrip()[:1] in {b"{", b"["}:
         try:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hardhull.text.tree.pending import Pending
     from hardhull.text.tree.plain import Plain
 
+_COLON = re.compile(rb"[ \t]*:")
+
 
 class Blocks:
     """One block mapping or block list with what is wanted of it."""
@@ -166,7 +168,7 @@ class Blocks:
 
     def _colon(self, key: Node) -> int:
         """Past the colon behind a key."""
-        found = re.compile(rb"[ \t]*:").match(self.data, key.end)
+        found = _COLON.match(self.data, key.end)
         return found.end() if found else key.end
 
     def _dash(self, before: int, start: int) -> int:

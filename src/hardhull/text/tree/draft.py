@@ -142,7 +142,7 @@ class TreeDraft:
 
     def remove(self, mapping: Mapping, path: tuple[str, ...], *, shared: bool = False) -> None:
         """The key at the end of a path goes, and with it what became empty above it, up to ``mapping``."""
-        self._floors.add(id(mapping))
+        self.keeps(mapping)
         node: Node = mapping
         for key in path[:-1]:
             if not isinstance(node, Mapping) or self._is_gone(node, key):
@@ -198,11 +198,19 @@ class TreeDraft:
 
     def keeps(self, mapping: Mapping) -> None:
         """The mapping stays, whatever leaves it: what empties it is refused in YAML, and leaves ``{}`` in JSON."""
-        self._floors.add(id(mapping))
+        key = id(mapping)
+        if key not in self._floors:
+            self._floors.add(key)
+            self._log.did(lambda: self._floors.discard(key))
 
     def stays(self, node: Mapping | Sequence, empty: Plain) -> None:
         """A mapping or list stays where everything leaves it: this is what is written then."""
+        before = self._empty.copy()
         self._empty[id(node)] = empty
+        self._log.did(lambda: self._restore(before))
+
+    def _restore(self, empty: dict[int, Plain]) -> None:
+        self._empty = empty
 
     def leaves(self, node: Mapping | Sequence, index: int) -> bool:
         """Whether an entry or item is to go, or to get another value."""
@@ -257,6 +265,7 @@ class TreeDraft:
             if not self.layout.has(node):
                 raise UnwritableError("it stands in another file, or behind an alias")
             pending = self._pending[id(node)] = Pending(node)
+            self._log.did(lambda: self._pending.pop(id(node)))
         return pending
 
     def _descend(

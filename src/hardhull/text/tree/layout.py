@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from hardhull.text.nodes import Node
 
 Holder: TypeAlias = Mapping | Sequence
-
-KEPT = 8
-"""Layouts that are remembered: a fix is written by itself and together with others, one right after the other."""
 
 _COMMENT = re.compile(rb"(?:^|(?<=[ \t\r\n]))#[^\r\n]*", re.MULTILINE)
 
@@ -232,7 +228,6 @@ class Layout:
         return None
 
 
-@lru_cache(KEPT)
 def yaml_layout(source: Source) -> Layout:
     """The layout of a YAML file.
 
@@ -242,7 +237,6 @@ def yaml_layout(source: Source) -> Layout:
     return Layout(source, yamldoc.load(source), json=False)
 
 
-@lru_cache(KEPT)
 def json_layout(source: Source) -> Layout:
     """The layout of a JSON file.
 

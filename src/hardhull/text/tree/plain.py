@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from hardhull.text.draft import UnwritableError
@@ -94,6 +95,7 @@ def scalar(value: Atom | Verbatim, style: Style, *, flow: bool = False) -> str:
     return _quoted(value, style.quote)
 
 
+@lru_cache(maxsize=1024)
 def is_plain(text: str, *, flow: bool = False) -> bool:
     """Whether a text needs no quotes in YAML, for every consumer."""
     if _DOTTED.fullmatch(text):

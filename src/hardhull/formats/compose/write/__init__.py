@@ -73,7 +73,7 @@ def write_over(fact: Fact, change: Change, drafts: Drafts, over: TreeDraft | Non
     if change.field in fact.cannot:
         raise UnwritableError(f"Compose has no words for {change.field}")
     if not _is_done(field, change):
-        _WRITE[type(change)](Keys(Sites(fact, drafts, over), wish_of(change)), change, fact)
+        _WRITE[type(change)](Keys(Sites.of(fact, drafts, over), wish_of(change)), change, fact)
 
 
 def _is_done(field: Field[Any], change: SetTo | Add | Drop | Swap) -> bool:

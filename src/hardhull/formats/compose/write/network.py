@@ -42,7 +42,7 @@ def add_network(keys: Keys, network: Attachment) -> None:
     together = _neighbours(keys)
     if together:
         for neighbour in (workload, *together):
-            _join(Keys(Sites(neighbour, keys.sites.drafts, keys.sites.over), keys.wish), [network.name], network)
+            _join(Keys(Sites.of(neighbour, keys.sites.drafts, keys.sites.over), keys.wish), [network.name], network)
         names = [one.subject for one in together]
         keys.sites.drafts.note(f"{', '.join(names)} come along, so that they still reach each other", names)
         return
@@ -59,7 +59,8 @@ def _neighbours(keys: Keys) -> list[Workload]:
     folder = layers.folder
     found = {
         id(user): user
-        for users in layers.users.values()  # of the whole scan
+        for definitions in layers.users.values()  # of the whole scan
+        for users in definitions.values()
         for user in users
         if isinstance(user.origin, Layers) and user.origin.folder == folder and user.neighbours.get(()) is names
     }

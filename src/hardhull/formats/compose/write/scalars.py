@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from hardhull.formats.compose.write.keys import Keys
     from hardhull.formats.compose.write.sites import Path
+    from hardhull.text.nodes import Node
     from hardhull.text.tree.plain import Plain
 
 
@@ -145,16 +146,26 @@ def _in_deploy(keys: Keys, limit: Limit) -> bool:
         return True
     if any(sites.holding((key,)) for key in _OWN_KEYS):
         return False
-    services = [
-        entry.value
-        for root in sites.home.tree.layout.roots
-        if isinstance(root, Mapping) and isinstance(section := root.get("services"), Mapping)
-        for entry in section
-        if isinstance(entry.value, Mapping)
-    ]
-    own = sum(any(service.get(key) is not None for key in _OWN_KEYS) for service in services)
-    deployed = sum(_has_resources(service) for service in services)
-    return deployed >= own
+    return sites.drafts.keep(sites.home.source, Habit, lambda _: Habit(sites.home.tree.layout.roots)).in_deploy
+
+
+class Habit:
+    """Where the services of a file have their limits.
+
+    Attributes:
+        in_deploy: whether as many have some in ``deploy`` as have some of their own.
+    """
+
+    def __init__(self, roots: list[Node]) -> None:
+        services = [
+            entry.value
+            for root in roots
+            if isinstance(root, Mapping) and isinstance(section := root.get("services"), Mapping)
+            for entry in section
+            if isinstance(entry.value, Mapping)
+        ]
+        own = sum(any(service.get(key) is not None for key in _OWN_KEYS) for service in services)
+        self.in_deploy = sum(_has_resources(service) for service in services) >= own
 
 
 def _has_resources(service: Mapping) -> bool:
