@@ -9,7 +9,7 @@ from plans import chosen, one_of, planned, texts_after
 from texts import examined
 
 from hardhull.fix import drafting
-from hardhull.fix.choose import Ask
+from hardhull.fix.choose import Ask, key_of
 from hardhull.fix.drafting import draft
 from hardhull.formats import writing
 from hardhull.model.change import Fix, Rewrite, Risk, SetTo
@@ -37,7 +37,8 @@ FILES = {"compose.yaml": COMPOSE}
 
 
 def asks(files: dict[str, str]) -> list[Ask]:
-    return [Ask(one.fact, one.rule, one.found, one.fixes[0]) for one in examined(files).offers if one.fixes]
+    offers = examined(files).offers
+    return [Ask(one.fact, one.rule, one.found, one.fixes[0], key_of(one.found)) for one in offers if one.fixes]
 
 
 def drafted(one: Ask, other: Ask) -> drafting.Drafting:

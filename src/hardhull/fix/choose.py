@@ -38,17 +38,21 @@ class Choices(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """One fix that is wanted: of this fact, for this finding."""
+    """One fix that is wanted.
+
+    Attributes:
+        fact: what is changed.
+        rule: whose finding it is for.
+        found: the finding.
+        fix: what is done.
+        key: what tells findings of one kind from others, also when the file has changed: rule, path, subject.
+    """
 
     fact: Fact
     rule: Rule
     found: Found
     fix: Fix
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What tells findings of one kind from others, also when the file has changed: rule, path, subject."""
-        return key_of(self.found)
+    key: tuple[str, str, str]
 
 
 def key_of(found: Found) -> tuple[str, str, str]:
@@ -86,6 +90,6 @@ def choose(offers: Iterable[Offer], choices: Choices) -> tuple[list[Ask], list[P
                 Planned(found, told, Status.LEFT, "the finding is of low confidence: --risk all fixes it too")
             )
         else:
-            asks.append(Ask(offer.fact, offer.rule, found, fix))
+            asks.append(Ask(offer.fact, offer.rule, found, fix, key_of(found)))
     asks.sort(key=lambda ask: (ask.found.locations[0].path, -ask.found.severity, ask.found.rule))
     return asks, others

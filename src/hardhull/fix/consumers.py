@@ -10,7 +10,8 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.fix.hidden import secrets_of, without
+from hardhull.fix.hidden import without
+from hardhull.fix.page import page_of
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Checks:
 
     def _safe(self, path: str, text: str) -> str:
         """What a program said, which may quote the file."""
-        return redact(without(text, secrets_of(self._texts[path])))
+        return redact(without(text, page_of(path, self._texts[path]).secrets))
 
 
 def _refusal(command: list[str], folder: Path) -> str | None:

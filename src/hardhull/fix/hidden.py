@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hardhull.text.redaction import REDACTED, secret_spans
+from hardhull.text.redaction import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHORT = 6
 """Characters below which a secret may be part of any word."""
-
-
-def secrets_of(data: bytes) -> frozenset[str]:
-    """The values in a file that are secrets."""
-    text = data.decode("utf-8", "replace")
-    return frozenset(text[start:end] for start, end in secret_spans(text))
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

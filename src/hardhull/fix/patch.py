@@ -5,53 +5,15 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.fix.page import page_of, text_of
 from hardhull.model.edit import Edit
 from hardhull.model.plan import FileEdit
-from hardhull.model.source import Source, Span
+from hardhull.model.source import Span
 from hardhull.text.editdiff import LineChange, changed_lines, is_unplaceable, lines_of, unified
-from hardhull.text.redacted_lines import redacted_lines
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-
-class Diffs:
-    """Diffs of single fixes; a file is taken apart once for all of its own."""
-
-    def __init__(self) -> None:
-        self._pages: dict[Source, _Page] = {}
-
-    def of(self, edits: Mapping[Source, Sequence[Edit]]) -> str:
-        """What the edits of one fix change, file by file."""
-        parts = []
-        for source, found in edits.items():
-            page = self._pages.get(source)
-            if page is None:
-                page = self._pages[source] = _Page(source)
-            parts.append(page.diff(found))
-        return "".join(parts)
-
-
-class _Page:
-    """A file that fixes change, with its secrets and without them."""
-
-    def __init__(self, source: Source) -> None:
-        text = _text(source.data)
-        self._source = source
-        self._lines = lines_of(text)
-        self._shown = lines_of(redact(text))
-
-    def diff(self, edits: Sequence[Edit]) -> str:
-        """What edits change in it: of the lines after them only the new ones are redacted, the others are known."""
-        changes = changed_lines(self._source.data, edits, self._source.line_starts)
-        after = list(self._lines)
-        for change in reversed(changes):
-            after[change.at : change.at + change.removed] = map(_text, change.lines)
-        for change in changes:
-            new = slice(change.after_at, change.after_at + change.added)
-            after[new] = redacted_lines(after, new.start, new.stop)
-        return unified(self._source.path, self._shown, after, changes)
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def file_edit(path: str, before: bytes | None, after: bytes) -> FileEdit:
@@ -73,9 +35,9 @@ def file_edit(path: str, before: bytes | None, after: bytes) -> FileEdit:
 def shown(file: FileEdit) -> str:
     """A file's change as a unified diff with every secret redacted."""
     if file.before is None:
-        after = lines_of(redact(_text(file.after)))
+        after = lines_of(redact(text_of(file.after)))
         return unified(file.path, [], after, [LineChange(0, 0, 0, len(after))], new=True)
-    return _Page(Source(file.path, file.before)).diff(file.edits)
+    return page_of(file.path, file.before).diff(file.edits)
 
 
 class LeftOut(NamedTuple):
@@ -128,7 +90,7 @@ def _exact(file: FileEdit) -> str:
 
 def _secrets(data: bytes) -> set[int]:
     """The lines that hold a secret."""
-    text = _text(data)
+    text = text_of(data)
     pairs = zip(lines_of(text), lines_of(redact(text)), strict=True)
     return {number for number, (line, safe) in enumerate(pairs) if line != safe}
 
@@ -148,7 +110,3 @@ def _readable(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError:
         raise _UnshownError("it is not UTF-8") from None
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")

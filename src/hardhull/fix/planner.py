@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.facts.recipe_changes import ImageIs
 from hardhull.fix.choose import Ask, Choices, choose, home_of, key_of
 from hardhull.fix.drafting import draft
-from hardhull.fix.hidden import secrets_of, without
+from hardhull.fix.hidden import without
 from hardhull.fix.kustomize import Laid, laid
-from hardhull.fix.patch import Diffs, file_edit
+from hardhull.fix.page import diff, page_of
+from hardhull.fix.patch import file_edit
 from hardhull.fix.rollout import rollout
 from hardhull.fix.verdict import complaints
 from hardhull.model.change import Instruct, SetTo
@@ -83,7 +84,6 @@ class Planner:
         self._resolve = resolve
         self._before: dict[str, bytes | None] = {one.source.path: one.source.data for one in found.files}
         self._trials = 0
-        self._known_secrets: dict[str, frozenset[str]] = {}
 
     def plan(self) -> Plan:
         """The plan."""
@@ -205,13 +205,11 @@ class Planner:
 
     def _told(self, first: Examination, attempt: _Attempt, written: Laid, others: list[Planned]) -> Plan:
         """The plan; what a fix takes away beside its own finding is left to nobody any more."""
-        diffs = Diffs()
         stays = {key_of(found) for found in attempt.last.result.shown}
         fixes = [each for each in others if key_of(each.found) in stays or not attempt.made]
         fixes += attempt.refused
         for one in attempt.made:
-            text = diffs.of(one.edits)
-            fix = one.ask.found.fixes[0]._replace(diff=text)
+            fix = one.ask.found.fixes[0]._replace(diff=diff(one.edits))
             fixes.append(Planned(one.ask.found, fix, Status.PLANNED, notes=one.notes))
         fixes.sort(key=lambda each: (-each.found.severity, each.found.locations[0].path, each.found.locations[0].line))
         told = [self._without_secrets(each) for each in fixes]
@@ -229,15 +227,10 @@ class Planner:
         """What writers say may quote a file."""
         if not each.snippet and not each.why and not each.notes:
             return each
-        secrets = {value for place in each.found.locations for value in self._secrets(place.path)}
+        paths = {place.path for place in each.found.locations}
+        secrets = {value for path in paths for value in page_of(path, self._before.get(path) or b"").secrets}
         notes = tuple(without(note, secrets) for note in each.notes)
         return each._replace(why=without(each.why, secrets), snippet=without(each.snippet, secrets), notes=notes)
-
-    def _secrets(self, path: str) -> frozenset[str]:
-        """Those of a file as it is; a file that is not there has none."""
-        if path not in self._known_secrets:
-            self._known_secrets[path] = secrets_of(self._before.get(path) or b"")
-        return self._known_secrets[path]
 
 
 def _marks(examination: Examination) -> Callable[[Ask], tuple[str, str, str, int]]:

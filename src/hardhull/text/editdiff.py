@@ -104,7 +104,7 @@ def unified(
 
 def _name(side: str, path: str) -> str:
     """A path as git writes it: in quotes where it must be, with a tab behind it where it holds a blank."""
-    if not any(char in '"\\' or not char.isprintable() for char in path):
+    if path.isprintable() and '"' not in path and "\\" not in path:
         return f"{side}/{path}" + ("\t" if " " in path else "")
     plain = "".join(
         chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}"

@@ -25,9 +25,9 @@ def redacted_lines(lines: Sequence[str], first: int, last: int) -> list[str]:
     start = first
     for _ in range(ROUNDS):
         start = _telling(lines, start)
-    if any(PEM in line for line in lines[:start]):
+    if PEM in "".join(lines[:start]):
         start = 0
-    opens = any(PEM in line for line in lines[start:last])  # whether it is a key at all is said by what follows
+    opens = PEM in "".join(lines[start:last])  # whether it is a key at all is said by what follows
     shown = redact("".join(lines[start : None if opens else last])).split("\n")
     ends = [f"{line}\n" for line in shown[:-1]]
     return [*ends, *filter(None, shown[-1:])][first - start : last - start]

@@ -11,7 +11,7 @@ from hardhull.text.secret_names import Role, is_common, role_of
 from hardhull.text.secret_values import DEFAULT, ELSEWHERE, HASH, NAME_LIKE, PLAIN_WORDS, URL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 REDACTED: Final = "[redacted]"
 
@@ -58,14 +58,19 @@ _PEEK: Final = 240
 """Characters of a value that are read to decide whether it is worth hiding; only then its end is looked for."""
 
 
-def redact(text: str) -> str:
+def redact(text: str, known: Sequence[tuple[int, int]] = ()) -> str:
     """The text with every recognised secret replaced by ``[redacted]``; all else, line ends included, is kept.
 
     Give it whole files where you can: that ``value: x`` is a secret is said by the line above it. Linear in the length
     of the text; redacting twice changes nothing more.
+
+    Args:
+        text: all of it.
+        known: its secrets, where somebody has looked for them already.
     """
+    spans = known
     for _ in range(ROUNDS):
-        spans = secret_spans(text)
+        spans = spans or secret_spans(text)
         if not spans:
             break
         parts: list[str] = []
@@ -74,6 +79,7 @@ def redact(text: str) -> str:
             parts += text[at:start], "\n".join(_hidden(line) for line in text[start:end].split("\n"))
             at = end
         text = "".join((*parts, text[at:]))
+        spans = ()
     return text
 
 
