@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from texts import examined
 
-from hardhull.facts.digest import ASIDE, covers, digest, holds, stated
+from hardhull.facts.digest import ASIDE, covers, digest, holds, stated, with_before
 from hardhull.facts.normal import normal, revived
 from hardhull.facts.parts import Mount, Port, Ulimit
 from hardhull.facts.proof import Proof, Proven, identified
@@ -189,10 +189,12 @@ ALL_OF_IT = {
 
 def proof_of(service: Mapping[str, Any]) -> Proof:
     was = workload_of(written(service))
+    items = with_before(was, PROVEN)
+    assert [item.was for item in items if item.field == "memory"] == [1 << 30]
     return identified(
         Proof(
             "", was.subject, "compose.yaml", digest(was, PROVEN), "nginx:1.27", "", "docker 28", "6.1",
-            "2026-01-01T00:00:00+00:00", 3, 20, 20, PROVEN, digest(was),
+            "2026-01-01T00:00:00+00:00", 3, 20, 20, items, digest(was),
         )
     )  # fmt: skip
 
@@ -213,6 +215,8 @@ def test_with_all_that_was_proven_it_is_what_was_proven() -> None:
         ({**ALL_OF_IT, "labels": {"a": "b"}}, True),
         ({key: value for key, value in ALL_OF_IT.items() if key != "mem_limit"}, True),
         ({**BASE, "cap_drop": ["ALL"], "mem_limit": "64m"}, True),
+        ({**BASE, "cap_drop": ["ALL"]}, True),
+        ({**BASE, "mem_limit": "2g"}, False),
         ({**ALL_OF_IT, "mem_limit": "32m"}, False),
         ({**ALL_OF_IT, "cap_add": ["CHOWN", "NET_ADMIN"]}, False),
         ({**ALL_OF_IT, "tmpfs": "/run:size=1k"}, False),

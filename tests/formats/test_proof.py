@@ -27,7 +27,7 @@ values = st.recursive(
 )
 items = st.builds(
     Proven, st.sampled_from(["cap_drop", "read_only", "mounts"]), values, st.booleans(), words, words,
-    st.lists(words, max_size=2).map(tuple), st.booleans(), st.booleans(),
+    st.lists(words, max_size=2).map(tuple), st.booleans(), st.booleans(), values,
 )  # fmt: skip
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 counts = st.integers(0, 1 << 20)

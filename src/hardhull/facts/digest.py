@@ -71,6 +71,12 @@ def covers(proof: Proof, workload: Workload) -> bool:
     return digest(workload, proof.proven) == proof.workload
 
 
+def with_before(workload: Workload, proven: Iterable[Proven]) -> tuple[Proven, ...]:
+    """The same items, each with what is written in its place now: for whoever makes a proof of this workload."""
+    state = stated(workload)
+    return tuple(item._replace(was=_in_place_of(state, item)) for item in proven)
+
+
 def stated(workload: Workload) -> State:
     """What a Workload says about how it is started, without what is only the default."""
     state: State = {"": workload.runtime}
@@ -137,13 +143,16 @@ def key_of(field: str, item: Any) -> str:
 
 
 def _contradicts(state: State, item: Proven) -> bool:
-    """Whether something else stands where the proof has this."""
-    if item.absent or item.field not in state:
-        return False
-    value = canonical(item.field, item.item)
+    """Whether something stands where the proof has this that is neither this nor what was there when it was proven."""
+    there = _in_place_of(state, item)
+    return not item.absent and there is not None and there not in (canonical(item.field, item.item), item.was)
+
+
+def _in_place_of(state: State, item: Proven) -> Any:
+    """What is stated of the field, or of the item of the list that this would replace; None for nothing."""
     if not _is_list(item.field):
-        return bool(state[item.field] != value)
-    return bool(state[item.field].get(key_of(item.field, value), value) != value)
+        return state.get(item.field)
+    return state.get(item.field, {}).get(key_of(item.field, item.item))
 
 
 def _value(workload: Workload, name: str, value: Any) -> Any:

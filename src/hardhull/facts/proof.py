@@ -22,6 +22,8 @@ class Proven(NamedTuple):
         portable: whether it holds beyond this engine. A port below 1024 without NET_BIND_SERVICE, for example, is
             there for the asking in Docker's own networks only.
         absent: for an item of a list: that it is *not* there (a capability that is no longer added).
+        was: what was written in its place when it was proven; None for nothing. See
+            :func:`hardhull.facts.digest.with_before`.
     """
 
     field: str
@@ -32,6 +34,7 @@ class Proven(NamedTuple):
     drills: tuple[str, ...] = ()
     portable: bool = True
     absent: bool = False
+    was: Any = None
 
 
 class Proof(NamedTuple):

@@ -103,4 +103,5 @@ def _proven(row: Any, at: str) -> Proven:
         tuple(drills),
         _get(row, "portable", bool, at, True),
         _get(row, "absent", bool, at, False),
+        row.get("was"),
     )

@@ -64,3 +64,31 @@ def recorded(
     document.update({name: [{**row, "runs": [_RUN]} for row in rows.get(name, ())] for name in SETS})
     lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in document.items())
     return f"--- {PATH}\n{{\n{lines}\n}}\n"
+
+
+PROOF: Final = "hardhull/proofs/0badcafe0badcafe/proof.json"
+
+
+def proven(
+    path: str, workload: str, *items: tuple[str, Any], base: str = "", kept: tuple[tuple[str, Any], ...] = ()
+) -> str:
+    """The file of a proof that succeeded, as text of an example.
+
+    Args:
+        path: of the file that ``service web`` stands in.
+        workload: the digest of what was proven.
+        items: field and item of each restriction.
+        base: the digest of what was written then.
+        kept: field and item of each privilege that was kept.
+    """
+    rows = [(field, item, False) for field, item in items] + [(field, item, True) for field, item in kept]
+    document = {
+        "schema": "hardhull-proof/1", "ident": "0badcafe0badcafe", "subject": "service web", "path": path,
+        "workload": workload, "base": base, "image": "shop:1", "image_digest": "", "engine": "docker 28.3",
+        "kernel": "6.12 x86_64", "made": "2026-01-01T00:00:00+00:00", "runs": 3, "passed": 24, "checks": 24,
+    }  # fmt: skip
+    proven = [{"field": field, "item": item, "kept": kept} for field, item, kept in rows]
+    lines = ",\n".join(
+        f" {json.dumps(key)}: {json.dumps(value)}" for key, value in {**document, "proven": proven}.items()
+    )
+    return f"--- {PROOF}\n{{\n{lines}\n}}\n"

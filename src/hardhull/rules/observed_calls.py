@@ -101,33 +101,44 @@ def filtered(workload: Workload, found: Learned, *, tight: bool) -> Fix:
             "these runs do not show what the runtime itself calls, without which nothing starts: `hardhull doctor` "
             "says what is missing",
         )
-    changes: list[Change] = [Make(file_of(workload), document(needed))]
     mitigation = PROVE
     if workload.runtime == "kubernetes":
-        name = slug(workload)
-        changes.append(Make(f"{OBJECTS}/{name}-seccomp.yaml", _object(name, needed)))
-        changes.append(SetTo("seccomp", f"operator/{name}.json"))
         mitigation = (
             f"{PROVE}. The Security Profiles Operator puts the object on every node; without it copy the file to "
-            f"operator/{name}.json in the kubelet's seccomp folder"
+            f"operator/{slug(workload)}.json in the kubelet's seccomp folder"
         )
-    else:
-        changes.append(SetTo("seccomp", beside(workload, file_of(workload))))
     if needed.nameless:
         mitigation += f"; libseccomp has no name for {', '.join(sorted(needed.nameless))}, which it refuses"
     return change(
         f"allow {needed.words} system calls and no others",
-        *changes,
+        *seccomp_changes(workload, document(needed)),
         risk=NEEDS_PROOF,
         mitigation=mitigation,
         basis=found.basis,
     )
 
 
-def _object(name: str, needed: Calls) -> dict[str, Any]:
-    """The same for the Security Profiles Operator."""
-    spec = document(needed)
-    spec.pop("defaultErrnoRet")
+def seccomp_changes(workload: Workload, profile: Any) -> list[Change]:
+    """The file of a seccomp profile, and the workload that names it.
+
+    Args:
+        workload: what it is for.
+        profile: as Docker, Podman and Kubernetes take it.
+    """
+    made = Make(file_of(workload), profile)
+    if workload.runtime != "kubernetes":
+        return [made, SetTo("seccomp", beside(workload, made.path))]
+    name = slug(workload)
+    return [
+        made,
+        Make(f"{OBJECTS}/{name}-seccomp.yaml", _object(name, profile)),
+        SetTo("seccomp", f"operator/{name}.json"),
+    ]
+
+
+def _object(name: str, profile: Any) -> dict[str, Any]:
+    """The same for the Security Profiles Operator, which has no word for the error number."""
+    spec = {key: value for key, value in profile.items() if key in {"defaultAction", "architectures", "syscalls"}}
     return {
         "apiVersion": "security-profiles-operator.x-k8s.io/v1beta1",
         "kind": "SeccompProfile",

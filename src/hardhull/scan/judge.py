@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Finding
     from hardhull.model.result import Location
     from hardhull.rules.policy import Policy
+    from hardhull.rules.proven import Standing
     from hardhull.rules.rule import Rule
     from hardhull.scan.ignore import Ignores
 
@@ -103,6 +104,7 @@ class Judge:
         self._names: dict[str, frozenset[str]] = {}
         self._disabled = _canonical(policy.disabled)
         self._keeps_offers = offers
+        self._held: dict[int, Standing | None] = {}
         self._offers: list[Offer] = []
 
     def judge(self, facts: Iterable[Fact]) -> Judgement:
@@ -199,17 +201,30 @@ class Judge:
         severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
         if getattr(fact, "from_docs", False):
             severity, confidence = min(severity, Severity.LOW), Confidence.LOW
+        fixes = self._weighed(fact, finding.fixes)
         content = (rule.id, fact.kind, finding.field, finding.value)
         named = (*content, locations[0].path, fact.subject)
         found = Found(
             self._id(named), _hash(content), rule.id, severity, confidence, fact.subject, fact.kind,
             finding.message, locations, readings, self._suppression(rule, fact, locations),
             self.quotes.line_hash(spans[0]) if self.line_hashes else "",
-            tuple([_told(fix, fact.kind) for fix in finding.fixes]), seen,
+            tuple([_told(fix, fact.kind) for fix in fixes]), seen,
         )  # fmt: skip
         if self._keeps_offers:
-            self._offers.append(Offer(fact, rule, found, finding.fixes))
+            self._offers.append(Offer(fact, rule, found, fixes))
         return found
+
+    def _weighed(self, fact: Fact, fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
+        """The fixes, with less risk where a proof of the workload shows just that."""
+        if not fixes or "proof" not in fact.fields:
+            return fixes
+        from hardhull.rules import proven
+
+        if id(fact) not in self._held:
+            known = fact.fields["proof"].known
+            self._held[id(fact)] = proven.standing(fact) if known else None  # type: ignore[arg-type]  # workloads have proofs
+        held = self._held[id(fact)]
+        return fixes if held is None else tuple(proven.weighed(held, fix) for fix in fixes)
 
     def _id(self, parts: tuple[str, ...]) -> str:
         """The hash of the parts and of how many equal ones came before."""
