@@ -87,7 +87,7 @@ class Readout:
 
     def _denied(self) -> Iterator[Denial]:
         """Also of the runtime behind the filter: then the workload does not start."""
-        for _stage, compat, number, result in (*self._rows("@denied"), *self._rows("@denied", 2)):
+        for _stage, compat, number, result in (*self._rows("@denied"), *self._rows("@denied", 1)):
             yield Denial(*self._call(compat, number), -result)
 
     def _failed(self) -> frozenset[Failure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hardhull.learn.namespace import Namespace
 from hardhull.learn.readout import CUT, MANY_GROUPS, RINGS, UNSEEN_RING, Readout, family
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
     from hardhull.facts.syscall_numbers import Machine
     from hardhull.learn.maps import Maps
-    from hardhull.learn.namespace import Namespace
 
 
 class Recording(NamedTuple):
@@ -49,6 +49,16 @@ class Recording(NamedTuple):
         if RINGS & {call.name for call in fields["syscalls"]}:
             reasons.append(UNSEEN_RING)
         return {**fields, "incomplete": tuple(reasons)}
+
+    def newcomers(self) -> dict[str, Any]:
+        """The same of all containers that were entered since the last look: for one that ended before it was seen.
+
+        Where its file systems were mounted nobody can tell any more: paths begin at their roots.
+        """
+        entered = {key[0] for key in self.maps.maps.get("@sys", {}) if key[1]}
+        idents = tuple(sorted(each for ident in entered for each in family(self.maps, ident)))
+        fields = Readout(self.maps, idents, Namespace(0, None, (), ""), self.machine).fields()
+        return {**fields, "incomplete": (*self.incomplete, "it ended before its mounts could be seen")}
 
 
 def losses(found: Maps, most: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hardhull.learn.script_calls import calls
-from hardhull.learn.script_parts import EXECUTED, INUM, SETTLED, WANTED, probes, walk, who
+from hardhull.learn.script_parts import EXECUTED, FILTERED, INUM, SETTLED, WANTED, probes, walk, who
 from hardhull.learn.script_sockets import sockets
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ tracepoint:sched:sched_process_fork {{
 tracepoint:syscalls:sys_enter_seccomp /@stage[pid] && args->op == {SET_FILTER}/ {{ @filter[tid] = 1; }}
 tracepoint:syscalls:sys_enter_prctl /@stage[pid] && args->option == {PR_SET_SECCOMP}/ {{ @filter[tid] = 1; }}
 tracepoint:syscalls:sys_exit_seccomp, tracepoint:syscalls:sys_exit_prctl /@filter[tid]/ {{
-  if (args->ret == 0) {{ @stage[pid] = 2; {SETTLED} }}
+  if (args->ret == 0) {{ @cur[tid] = {FILTERED}; }}
   delete(@filter[tid]);
 }}
 {probes("exit", ("clone", "clone3", "fork", "vfork"), known)} /args->ret == 0 && @born[tid]/ {{

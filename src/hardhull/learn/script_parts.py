@@ -25,6 +25,9 @@ WANTED: Final = f"{INUM} != $1 && ($2 == 0 || {INUM} == $2)"
 FD: Final = "*(curtask->files->fdt->fd + {})"
 HERE: Final = "(NSID << 32) + ((uint64)@stage[pid] << 30) + 1"
 """What ``@cur`` has of a task between two calls: the namespace, the stage, and 1."""
+FILTERED: Final = "(NSID << 32) + ((uint64)2 << 30) + 1"
+"""The same of a thread that has just got a seccomp filter on its way in: other threads of the runtime have it as well,
+but only this one becomes the workload."""
 SETTLED: Final = f"if ({WANTED}) {{ @cur[tid] = {HERE}; }} else {{ delete(@cur[tid]); }}"
 
 

@@ -19,9 +19,9 @@ STATUSES = {"fail": "fail", "not-checked": "not checked", "pass": "pass", "not-a
 """Statuses of a point of the checklist, as people read them."""
 
 
-def count(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count(number: int, noun: str, several: str = "") -> str:
+    """``1 file``, ``2 files``; ``several`` is the word where it takes no s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {several or noun + 's'}"
 
 
 def severities(findings: Iterable[Found]) -> str:

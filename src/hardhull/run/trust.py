@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hardhull.run.world import World
 
 OUTSIDE = frozenset({"host", "http", "tcp"})
+LEAST_PATIENCE, TIMES = 1.0, 10.0
+"""A check of a broken app may take so many times as long as of the intact one, and at least so many seconds."""
 PATIENCE = 5.0
 """Seconds after which a check of a broken app has failed."""
 RECOVERY = 10
@@ -71,6 +73,8 @@ def trusted(check: Check, world: World) -> Trust:
     if not intact.passed:
         return Trust(check, trusted=False, why="it fails on the app as it is", intact=intact)
     asked = _quick(check, world)
+    usual = run(asked, world).seconds if check.kind == "health" else intact.seconds
+    asked = asked._replace(seconds=min(asked.seconds, max(LEAST_PATIENCE, TIMES * usual)))
     trials = (_stopped(asked, world), _closed(asked, world))
     recovered = _recovers(check, world)
     noticed = [trial.broken for trial in trials if trial.noticed]

@@ -108,6 +108,10 @@ class World:
                 cleanup.sweep(self.client, self.id, quiet=cleanup.QUIET)
             self.client.close()
 
+    def labels(self, part: str) -> dict[str, str]:
+        """The labels of an object that somebody else makes for this world: it is gone with it."""
+        return self._owner.labels(self.id, part)
+
     def left(self) -> float:
         """Seconds until its guard removes it."""
         return max(0.0, self._end - time.monotonic())

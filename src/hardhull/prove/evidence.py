@@ -1,0 +1,88 @@
+"""What a failed try shows: which privilege the workload asked for and was refused.
+
+Everything here was seen by the kernel or told by the engine: a call that came back without having been made (the
+filter), a capability that was asked for, a path that could not be written, a process that could not be made, the
+kernel's want of memory. What an application says in its log is no evidence; it is quoted, and never read.
+"""
+
+from __future__ import annotations
+
+from errno import EACCES, EAGAIN, EPERM, EROFS
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.prove.candidate import CAPABILITY, MEMORY, PIDS, SYSCALL, USER, WRITABLE, Privilege
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.prove.candidate import Candidate
+    from hardhull.prove.trial import Trial
+
+FORKS = frozenset({"clone", "clone3", "fork", "vfork"})
+NAMES = {EPERM: "EPERM", EACCES: "EACCES", EROFS: "EROFS", EAGAIN: "EAGAIN"}
+
+
+class Refused(NamedTuple):
+    """One privilege that was asked for and refused, with what shows it."""
+
+    privilege: Privilege
+    shown_by: str
+
+
+def refused(trial: Trial, before: Trial) -> list[Refused]:
+    """Every privilege that the kernel refused in a failed try, each once; what the workload did not have is no reason.
+
+    Args:
+        trial: of a candidate.
+        before: of the workload as it is declared.
+    """
+    candidate = trial.candidate
+    if candidate is None:
+        return []
+    found = [
+        *_calls(trial, candidate),
+        *_resources(trial, candidate),
+        *_capabilities(trial, before, candidate),
+        *_paths(trial, before),
+    ]
+    return list({each.privilege: each for each in reversed(found)}.values())[::-1]
+
+
+def _calls(trial: Trial, candidate: Candidate) -> Iterator[Refused]:
+    """Calls that came back without having been made, and that the candidate's own filter lacks."""
+    if candidate.syscalls is None:
+        return
+    known = candidate.syscalls | {name for name, _ in candidate.answers}
+    for call in sorted(trial.seen.of("denied")):
+        if call.name not in known and not call.name.startswith("#"):
+            yield Refused(Privilege(SYSCALL, call.name), f"the filter answered {call.name} with error {call.errno}")
+
+
+def _resources(trial: Trial, candidate: Candidate) -> Iterator[Refused]:
+    if candidate.memory and trial.used is not None and trial.used.out_of_memory:
+        yield Refused(Privilege(MEMORY), f"the kernel ended it for want of memory at {candidate.memory >> 20} MiB")
+    for call in sorted(trial.seen.of("failed")):
+        if candidate.pids and call.errno == EAGAIN and call.name in FORKS:
+            yield Refused(Privilege(PIDS), f"{call.name} failed with EAGAIN at {candidate.pids} processes")
+
+
+def _capabilities(trial: Trial, before: Trial, candidate: Candidate) -> Iterator[Refused]:
+    """Capabilities that it asked for in vain, and had been given before."""
+    if candidate.capabilities is None:
+        return
+    had = {check.capability for check in before.seen.of("capabilities") if check.granted and check.certain}
+    for check in sorted(trial.seen.of("capabilities")):
+        if not check.granted and check.certain and check.capability in had - candidate.capabilities:
+            asked = f" in {check.syscall}" if check.syscall else ""
+            yield Refused(Privilege(CAPABILITY, check.capability), f"the kernel asked for {check.capability}{asked}")
+
+
+def _paths(trial: Trial, before: Trial) -> Iterator[Refused]:
+    """Paths that could not be written or opened, and could be before."""
+    known = {(call.name, call.path, call.errno) for call in before.seen.of("failed")}
+    for call in sorted(trial.seen.of("failed")):
+        if not call.path or (call.name, call.path, call.errno) in known or call.errno not in NAMES:
+            continue
+        kind = WRITABLE if call.errno == EROFS else USER
+        name = call.path if kind == WRITABLE else ""
+        yield Refused(Privilege(kind, name), f"{call.name} of {call.path} failed with {NAMES[call.errno]}")

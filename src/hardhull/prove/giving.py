@@ -1,0 +1,173 @@
+"""Giving privileges back to a candidate, and taking measures back or up again."""
+
+from __future__ import annotations
+
+import platform
+from errno import EPERM
+from typing import TYPE_CHECKING, Any
+
+from hardhull.facts.syscall_numbers import MACHINES
+from hardhull.prove.candidate import (
+    CAPABILITIES,
+    CAPABILITY,
+    CPUS,
+    DEVICE,
+    HOST,
+    MEMORY,
+    NEW_PRIVILEGES,
+    PIDS,
+    PRIVILEGED,
+    SECCOMP,
+    SYSCALL,
+    USER,
+    WRITABLE,
+    WRITABLE_ROOT,
+    Candidate,
+    Privilege,
+)
+from hardhull.prove.changes import NAMESPACES
+from hardhull.prove.folders import folders, writable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hardhull.facts.workload import Workload
+    from hardhull.prove.evidence import Refused
+    from hardhull.prove.image import ImageFiles
+    from hardhull.prove.trial import Trial
+
+MOST_DOUBLINGS = 4
+"""A limit that sixteen times what was seen does not satisfy is no limit to find here."""
+
+
+class Giving:
+    """What can be given back in one search.
+
+    Args:
+        before: the workload as it is declared.
+        files: of its image.
+        workload: as it is declared.
+        user: whom it is tried as; empty where it is not root anyway.
+
+    Attributes:
+        used: capabilities that the workload was seen to use as it is declared.
+    """
+
+    def __init__(self, before: Trial, files: ImageFiles, workload: Workload, user: str) -> None:
+        self._files, self._workload, self._user = files, workload, user
+        checks = before.seen.of("capabilities")
+        self.used = frozenset(check.capability for check in checks if check.granted and check.certain)
+        self._limits: dict[str, int] = {}
+        self._declared = declared(workload)
+
+    def back(self, candidate: Candidate, given: Sequence[Refused]) -> Candidate:
+        """The candidate with what the evidence names; calls and resources first, for they hide what comes after."""
+        for kinds in ((SYSCALL,), (MEMORY, PIDS), (WRITABLE,), (CAPABILITY,), (USER,)):
+            new = candidate
+            for each in given:
+                if each.privilege.kind in kinds:
+                    new = self._with(new, each.privilege)
+            if new != candidate:
+                return new
+        return candidate
+
+    def _with(self, candidate: Candidate, privilege: Privilege) -> Candidate:
+        kind, name = privilege
+        if kind == SYSCALL:
+            return candidate._replace(syscalls=(candidate.syscalls or frozenset()) | {name})
+        if kind == WRITABLE:
+            return self._writable(candidate, name)
+        if kind in {MEMORY, PIDS}:
+            return self._doubled(candidate, kind)
+        if candidate.user or kind == USER:
+            return self.relaxed(candidate, USER)
+        return candidate._replace(capabilities=(candidate.capabilities or frozenset()) | {name})
+
+    def _writable(self, candidate: Candidate, path: str) -> Candidate:
+        """With the folder of a path, or all of the root where that is one of the system's."""
+        if not candidate.read_only:
+            return candidate
+        found, beyond = folders([path], self._files.entry)
+        if beyond:
+            return self.relaxed(candidate, WRITABLE_ROOT)
+        known = {each.path for each in candidate.writable}
+        new = tuple(writable(each, self._files, candidate.user) for each in found if each not in known)
+        return candidate._replace(writable=tuple(sorted((*candidate.writable, *new))))
+
+    def _doubled(self, candidate: Candidate, kind: str) -> Candidate:
+        times = self._limits[kind] = self._limits.get(kind, 0) + 1
+        if times > MOST_DOUBLINGS:
+            return candidate.relaxed(kind)
+        if kind == MEMORY:
+            return candidate._replace(memory=candidate.memory * 2)
+        return candidate._replace(pids=candidate.pids * 2)
+
+    def relaxed(self, candidate: Candidate, measure: str) -> Candidate:
+        """With one measure as it is declared; its own user, which may be root, gets what it was seen to use."""
+        if measure in _GIVEN:
+            return candidate._replace(**{_GIVEN[measure]: self._declared[_GIVEN[measure]]})
+        loose = candidate.relaxed(measure)
+        if measure != USER or not candidate.user:
+            return loose
+        kept = tuple(writable(each.path, self._files, "") for each in candidate.writable)
+        return loose._replace(capabilities=self.used, writable=kept)
+
+    def tightened(self, candidate: Candidate, strict: Candidate, measure: str) -> Candidate:
+        """With one measure as a strict candidate has it."""
+        if measure == USER:
+            return strict._replace(**{name: getattr(candidate, name) for name in _REST}) if strict.user else candidate
+        if measure == CAPABILITIES and strict.user and not candidate.user:
+            return candidate._replace(capabilities=self.used)
+        return candidate._replace(**{name: getattr(strict, name) for name in _FIELDS[measure]})
+
+    def privileges(self, candidate: Candidate) -> Iterator[Privilege]:
+        """What it has that could be taken away one by one."""
+        if self._user and not candidate.user:
+            yield Privilege(USER)
+        yield from candidate.privileges
+
+    def without(self, candidate: Candidate, privilege: Privilege) -> Candidate:
+        """The candidate, less one of these."""
+        if privilege.kind != USER:
+            return candidate.without(privilege)
+        kept = tuple(writable(each.path, self._files, self._user) for each in candidate.writable)
+        return candidate._replace(user=self._user, capabilities=frozenset(), writable=kept)
+
+
+def declared(workload: Workload) -> dict[str, Any]:
+    """The fields of a candidate for what a workload may have of the host's, all of it kept."""
+    shared = frozenset(name for name in NAMESPACES if getattr(workload, name).get(None) == "host")
+    devices = frozenset(item.value.host for item in workload.devices.get(()) if item.known)
+    return {"host": shared, "devices": devices, "privileged": bool(workload.privileged.get(False))}
+
+
+def filtered(candidate: Candidate, trial: Trial) -> Candidate:
+    """The candidate with a filter for what a try did: its own calls, and the runtime's behind the filter of then.
+
+    What that filter denied and the workload did without gets the same answer: a library takes ENOSYS for an old kernel,
+    and EPERM for a failure (clone3).
+    """
+    native = MACHINES[platform.machine()].native
+    found = trial.seen.of("syscalls") | trial.seen.of("filtered_syscalls")
+    names = frozenset(call.name for call in found if call.arch == native and not call.name.startswith("#"))
+    denied = (call for call in trial.seen.of("denied") if call.arch == native and call.name not in names)
+    answers = frozenset((call.name, call.errno) for call in denied if call.errno != EPERM)
+    return candidate._replace(syscalls=names, answers=answers)
+
+
+_GIVEN = {HOST: "host", DEVICE: "devices", PRIVILEGED: "privileged"}
+"""Measures that take away what a workload has been given beyond the usual."""
+_FIELDS = {
+    CAPABILITIES: ("capabilities",),
+    NEW_PRIVILEGES: ("no_new_privileges",),
+    WRITABLE_ROOT: ("read_only", "writable"),
+    SECCOMP: ("syscalls", "answers"),
+    MEMORY: ("memory",),
+    PIDS: ("pids",),
+    CPUS: ("cpus",),
+    **{measure: (field,) for measure, field in _GIVEN.items()},
+}
+_REST = (
+    "no_new_privileges", "read_only", "memory", "pids", "cpus", "host", "devices", "privileged", "syscalls", "answers",
+)  # fmt: skip
+"""What a change of the user leaves as it is."""

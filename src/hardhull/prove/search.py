@@ -1,0 +1,232 @@
+"""The search: everything at once, then back by evidence what the kernel refused, then each privilege away once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.prove.candidate import (
+    CAPABILITIES,
+    CPUS,
+    DEVICE,
+    HOST,
+    MEMORY,
+    NEW_PRIVILEGES,
+    PIDS,
+    PRIVILEGED,
+    SECCOMP,
+    SYSCALL,
+    USER,
+    WRITABLE_ROOT,
+    Candidate,
+    Privilege,
+)
+from hardhull.prove.evidence import refused
+from hardhull.prove.giving import Giving, filtered
+from hardhull.prove.propose import strictest, user_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.prove.image import ImageFiles
+    from hardhull.prove.trial import Stage, Trial
+
+ROUNDS = 16
+"""How often privileges are given back by evidence before the measures are tried one by one."""
+RUNS = 3
+"""How often the last candidate has to work."""
+MOST_REPEATS = 4
+"""How many times as often it is run before that is given up."""
+ORDER = (MEMORY, PIDS, CPUS, DEVICE, HOST, PRIVILEGED, NEW_PRIVILEGES, CAPABILITIES, WRITABLE_ROOT, USER, SECCOMP)
+"""In which order measures are added one by one where nothing tells which is in the way: what rarely is comes first."""
+
+
+class Kept(NamedTuple):
+    """A privilege that stays, or a measure that is not taken, and what broke without it or with it.
+
+    Attributes:
+        privilege: which.
+        why: what failed, as a sentence part.
+        evidence: what the kernel showed then; empty where it showed nothing.
+    """
+
+    privilege: Privilege
+    why: str
+    evidence: str = ""
+
+
+class Proven(NamedTuple):
+    """The outcome of a search.
+
+    Attributes:
+        candidate: the strictest that works.
+        before: the workload as it is declared.
+        last: the last run of the candidate.
+        runs: how often it worked in a row, with everything that is done.
+        passed: how many checks and loads passed in them, of how many (``checks``).
+        kept: privileges that it needs, each taken away once more.
+        given_back: system calls that it made only under the candidate's filter, which denied them first.
+        flaky: what failed once and worked when it was repeated.
+        tries: how many runs there were in all.
+    """
+
+    candidate: Candidate
+    before: Trial
+    last: Trial
+    runs: int
+    passed: int
+    checks: int
+    kept: tuple[Kept, ...]
+    given_back: tuple[Kept, ...]
+    flaky: tuple[str, ...]
+    tries: int
+
+
+class Search:
+    """One search.
+
+    Args:
+        stage: where candidates are tried.
+        before: the workload as it is declared, which works.
+        files: of its image.
+        declared_user: whom the image or the file starts it as.
+        mounted: where something is mounted in it.
+        tell: is told what is being tried.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        before: Trial,
+        files: ImageFiles,
+        declared_user: str,
+        mounted: tuple[str, ...],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._stage, self._before, self._tell = stage, before, tell
+        used = before.used.observation if before.used else None
+        run = before.seen.first
+        user = user_of(declared_user, run, (used.processes if used else None) or (), files, mounted)
+        self._first = strictest(user, run, files, mounted)
+        self._giving = Giving(before, files, stage.subject, user)
+        self._kept: dict[Privilege, Kept] = {}
+        self._flaky: list[str] = []
+
+    def run(self) -> Proven:
+        """The strictest candidate that works."""
+        self._tell("everything at once")
+        first = self._working(self._first)
+        candidate = first.candidate or self._first
+        if candidate.syscalls is None:
+            self._tell("the system calls that it made, and no other")
+            first = self._working(filtered(candidate, first))
+        passing, last = self._confirmed(self._less(first), first)
+        calls = tuple(each for each in self._kept.values() if each.privilege.kind == SYSCALL)
+        kept = tuple(each for each in self._kept.values() if each not in calls)
+        flaky = tuple(dict.fromkeys(self._flaky))
+        used = [trial.used for trial in passing if trial.used is not None]
+        passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
+        return Proven(
+            last.candidate or candidate, self._before, last, len(passing), passed, checks, kept, calls, flaky,
+            self._stage.tries,
+        )  # fmt: skip
+
+    # ---- by evidence, else one by one -----------------------------------------------------------------------------
+
+    def _working(self, candidate: Candidate) -> Trial:
+        """A try that works, of this candidate or of one with what it was refused."""
+        for _ in range(ROUNDS):
+            trial = self._try(candidate)
+            if trial.works:
+                return trial
+            weaker = self._given_back(candidate, trial)
+            if weaker == candidate:
+                break
+            candidate = weaker
+        return self._one_by_one(candidate)
+
+    def _given_back(self, candidate: Candidate, trial: Trial) -> Candidate:
+        """The candidate with what the kernel refused it; the same where nothing shows what that was."""
+        given = refused(trial, self._before)
+        weaker = self._giving.back(candidate, given)
+        for each in given if weaker != candidate else ():
+            self._keep(each.privilege, trial.failure, each.shown_by)
+        return weaker
+
+    def _one_by_one(self, candidate: Candidate) -> Trial:
+        """The measures that work together, added one after the other to the workload as it is declared."""
+        self._tell("measure by measure: nothing shows what is in the way")
+        loose = candidate
+        for measure in ORDER:
+            loose = self._giving.relaxed(loose, measure)
+        works = self._before._replace(candidate=loose)
+        for measure in ORDER:
+            tighter = self._giving.tightened(loose, candidate, measure)
+            if tighter == loose:
+                continue
+            trial = self._try(tighter)
+            if trial.works:
+                loose, works = tighter, trial
+            else:
+                self._keep(Privilege(measure), trial.failure)
+        return works
+
+    def _try(self, candidate: Candidate) -> Trial:
+        """A try; one that fails without any evidence is repeated, and what works then is called flaky."""
+        trial = self._stage.trial(candidate, self._before)
+        if trial.works or refused(trial, self._before):
+            return trial
+        again = self._stage.trial(candidate, self._before)
+        if again.works:
+            self._flaky.append(trial.failure)
+        return again
+
+    # ---- every privilege away once more -----------------------------------------------------------------------------
+
+    def _less(self, works: Trial) -> Trial:
+        """The same without every privilege that nothing needs."""
+        tried: set[Privilege] = set()
+        while True:
+            candidate = works.candidate or self._first
+            left = (each for each in self._giving.privileges(candidate) if each not in tried)
+            privilege = next(left, None)
+            if privilege is None:
+                return works
+            tried.add(privilege)
+            self._tell(f"without {privilege.title}")
+            trial = self._stage.trial(self._giving.without(candidate, privilege), self._before, life=False)
+            if trial.works:
+                self._kept.pop(privilege, None)
+                works = trial
+            else:
+                given = {each.privilege: each.shown_by for each in refused(trial, self._before)}
+                self._keep(privilege, trial.failure, given.get(privilege) or next(iter(given.values()), ""))
+
+    def _keep(self, privilege: Privilege, why: str, evidence: str = "") -> None:
+        self._kept[privilege] = Kept(privilege, why, evidence)
+
+    def _confirmed(self, last: Trial, whole: Trial) -> tuple[list[Trial], Trial]:
+        """Runs the last candidate until it worked often enough in a row, with all that is done.
+
+        Args:
+            last: the candidate with the fewest privileges, which was not restarted nor stopped yet.
+            whole: one with more, which was.
+
+        Returns:
+            The runs in which it worked, and the last of them.
+        """
+        candidate = last.candidate or self._first
+        passing = [whole] if candidate == whole.candidate and whole.works else []
+        for number in range(RUNS * MOST_REPEATS):
+            if len(passing) == RUNS:
+                break
+            self._tell(f"run {len(passing) + 1} of {RUNS}")
+            trial = self._stage.trial(candidate, self._before)
+            if trial.works:
+                passing.append(trial)
+                continue
+            weaker = self._given_back(candidate, trial)
+            if weaker == candidate:
+                self._flaky.append(trial.failure)
+                weaker = whole.candidate or candidate if number else candidate
+            candidate, passing = weaker, []
+        return passing, passing[-1] if passing else last._replace(candidate=candidate)

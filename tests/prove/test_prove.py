@@ -1,0 +1,114 @@
+"""Real workloads: what is proven is the strictest that works, and what is kept breaks something when it is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hardhull.facts.digest import digest
+from hardhull.formats.proof import read, write
+from hardhull.learn.bpf import Recorder
+from hardhull.prove.candidate import CAPABILITY, USER, WRITABLE, Privilege
+from hardhull.prove.document import Replay, proof_of, sections
+from hardhull.prove.prover import Outcome, prove
+from hardhull.report.proof import render
+from hardhull.report.view import View
+from hardhull.run.exercise import Exercise
+from hardhull.run.refusal import CannotRunError
+from hardhull.run.settings import Settings
+from recorded import needs_bpf
+from worlds import left, workloads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docker_engine import Engine
+    from hardhull.facts.proof import Proof
+    from hardhull.facts.workload import Workload
+
+pytestmark = pytest.mark.engine
+CGI = "mkdir -p /tmp/cgi-bin; printf '#!/bin/sh\\necho; date >/tmp/last && echo done' >/tmp/cgi-bin/x; chmod +x /tmp/cgi-bin/x"
+SERVE = "trap 'exit 0' TERM; httpd -f -p 80 -h {} & while :; do wait; done"
+TEXT = f"""services:
+  free:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "{CGI}; {SERVE.format("/tmp")}"]
+  stepping:
+    image: IMAGE
+    expose: ["80"]
+    cap_add: [NET_ADMIN]
+    command: ["sh", "-c", "mkdir -p /www && echo done >/www/x && chown app /www/x && chmod 600 /www/x; {SERVE.format("/www -u app")}"]
+  broken: {{image: IMAGE, expose: ["80"], command: ["sh", "-c", "sleep 600"]}}
+"""
+ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST/{})" = done'
+
+
+def proven(folder: Path, name: str, path: str) -> tuple[Workload, Outcome]:
+    needs_bpf()
+    found = workloads(folder, TEXT)
+    subject = next(one for one in found if one.name == name)
+    settings, wanted = Settings(base=folder), Exercise(name, (ASK.format(path),), ready=20)
+    with Recorder() as recorder:
+        return subject, prove(subject, [subject], settings, wanted, recorder)
+
+
+def test_a_server_that_needs_nothing_keeps_nothing(engine: Engine, tmp_path: Path) -> None:
+    subject, outcome = proven(tmp_path, "free", "cgi-bin/x")
+    found = outcome.proven
+    assert found.runs == 3
+    candidate = found.candidate
+    assert (candidate.user, candidate.capabilities) == ("65534:65534", frozenset())
+    assert candidate.no_new_privileges
+    assert candidate.read_only
+    assert [each.path for each in candidate.writable] == ["/tmp"]
+    assert candidate.syscalls is not None
+    assert 20 < len(candidate.syscalls) < 80
+    used = found.last.used
+    assert used is not None
+    assert used.observation is not None
+    for process in used.observation.processes or ():
+        assert (process.uids[1], process.capabilities[2], process.seccomp, process.no_new_privileges) == (
+            65534,
+            0,
+            2,
+            True,
+        )
+    assert [each.privilege for each in found.kept] == [Privilege(WRITABLE, "/tmp")]
+
+    proof = proof_of(subject, outcome)
+    assert proof.base == digest(subject)
+    more = sections(subject, outcome, Replay("compose.yaml", "free", Exercise("free")))
+    text = write(proof, more)
+    assert read(text.encode()) == proof
+    check_screen(proof, more)
+    assert left(engine) == []
+
+
+def check_screen(proof: Proof, more: dict[str, object]) -> None:
+    import json
+
+    document = json.loads(write(proof, more))
+    screen = "".join(render(document, View(), saved="hardhull/proofs/x"))
+    assert "service free: proven, 3 runs, 3 of 3 checks passed" in screen
+    assert "run it as 65534:65534" in screen
+    assert "writing to /tmp" in screen
+
+
+def test_a_server_that_steps_down_keeps_what_that_takes(engine: Engine, tmp_path: Path) -> None:
+    _, outcome = proven(tmp_path, "stepping", "x")
+    found = outcome.proven
+    kept = {each.privilege for each in found.kept}
+    assert found.runs == 3
+    assert found.candidate.user == ""
+    assert {Privilege(USER), Privilege(CAPABILITY, "SETUID"), Privilege(CAPABILITY, "SETGID")} <= kept
+    assert sorted(found.candidate.capabilities or ()) == ["CHOWN", "FOWNER", "SETGID", "SETUID"]
+    assert all(each.why for each in found.kept)
+    assert left(engine) == []
+
+
+def test_what_does_not_work_as_it_is_is_not_proven(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(CannotRunError, match="is not proven: as it is"):
+        proven(tmp_path, "broken", "x")
+    assert left(engine) == []
