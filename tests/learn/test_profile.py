@@ -16,6 +16,7 @@ from hardhull import report
 from hardhull.facts.profile import (
     SETS,
     Address,
+    Analysed,
     Call,
     Check,
     Denial,
@@ -24,6 +25,8 @@ from hardhull.facts.profile import (
     Peaks,
     Profile,
     Run,
+    StaticCall,
+    StaticPass,
     User,
     merge,
 )
@@ -66,7 +69,18 @@ runs = st.builds(
     peaks=st.builds(Peaks, maybe, maybe, st.none() | st.floats(0, 1e6), maybe, maybe),
     path=words,
 )
-profiles = st.lists(runs, max_size=3).map(lambda several: merge(Profile((run,)) for run in several))
+passes = st.builds(
+    StaticPass,
+    image=words,
+    programs=st.lists(words, max_size=2).map(tuple),
+    seconds=st.floats(0, 1e6),
+    incomplete=st.lists(words, max_size=2).map(tuple),
+    calls=st.frozensets(st.builds(StaticCall, words, words, words, words), max_size=4),
+    binaries=st.frozensets(st.builds(Analysed, words, words, numbers), max_size=3),
+)
+profiles = st.lists(st.tuples(runs, passes), max_size=3).map(
+    lambda several: merge(Profile((run,), (each,)) for run, each in several)
+)
 few = settings(max_examples=25, deadline=None)
 
 
@@ -103,6 +117,28 @@ def test_what_is_written_fits_the_schema_and_comes_back_equal(some: Profile) -> 
     assert write(read(text.encode())) == text
 
 
+@given(profiles, profiles)
+@few
+def test_the_safe_set_is_what_was_seen_and_what_the_code_can_do(one: Profile, two: Profile) -> None:
+    both = merge([one, two])
+    assert both.syscalls_observed == one.syscalls_observed | two.syscalls_observed == frozenset(both.seen("syscalls"))
+    assert both.syscalls_static == one.syscalls_static | two.syscalls_static
+    by_code = frozenset(Call(call.arch, call.name) for each in both.passes for call in each.calls)
+    assert both.syscalls_static == both.syscalls_observed | by_code
+    assert {each.ident for each in both.passes} == {each.ident for half in (one, two) for each in half.passes}
+
+
+def test_equal_passes_count_once_with_the_quicker_time() -> None:
+    slow, quick = (StaticPass("sha256:1", ("/app",), seconds) for seconds in (2.0, 1.0))
+    assert merge([Profile((), (slow,)), Profile((), (quick,))]) == Profile((), (quick,))
+
+
+def test_a_document_of_before_there_were_static_passes_is_read() -> None:
+    document = made()
+    del document["static_passes"], document["static_syscalls"]
+    assert read(json.dumps(document).encode()).passes == ()
+
+
 def strict(schema: Any) -> Any:
     """The schema with no place for keys that it does not describe."""
     if isinstance(schema, list):
@@ -129,7 +165,11 @@ def test_every_key_of_the_schema_is_described() -> None:
 
 def made() -> dict[str, Any]:
     run = Run("web", "bpf", "2026-01-01T00:00:00+00:00", 1.5, syscalls=frozenset({Call("amd64", "read")}))
-    document: dict[str, Any] = json.loads(write(Profile((run,))))
+    static = StaticPass(
+        "sha256:1", ("/app",), 0.5, (), frozenset({StaticCall("amd64", "write", "/app", "main")}),
+        frozenset({Analysed("/app", "00", 1)}),
+    )  # fmt: skip
+    document: dict[str, Any] = json.loads(write(Profile((run,), (static,))))
     return document
 
 
@@ -159,6 +199,15 @@ def test_profiles_of_earlier_versions_did_not_look_for_refusals() -> None:
         (lambda d: d["runs"][0]["peaks"].update(pids="8"), "runs[0].peaks.pids is neither a number nor null"),
         (lambda d: d["runs"].append(d["runs"][0]), "is there twice"),
         (lambda d: d["syscalls"][0].update(name=3), "syscalls[0].name is missing or is not of type str"),
+        (lambda d: d.update(static_passes={}), "static_passes is missing or is not of type list"),
+        (lambda d: d["static_passes"].append(d["static_passes"][0]), "is there twice"),
+        (lambda d: d["static_passes"][0].update(programs=[1]), "static_passes[0].programs has an item that is no text"),
+        (
+            lambda d: d["static_passes"][0]["binaries"][0].update(unresolved="1"),
+            "static_passes[0].binaries[0].unresolved is",
+        ),
+        (lambda d: d["static_syscalls"][0].pop("function"), "static_syscalls[0].function is missing"),
+        (lambda d: d["static_syscalls"][0].update(passes=["x"]), "names 'x', which is none of the passes"),
         (lambda d: d["syscalls"][0].update(runs=["x"]), "syscalls[0].runs names 'x', which is none of the runs"),
         (lambda d: d["syscalls"].append("read"), "syscalls[1].arch is missing"),
     ],

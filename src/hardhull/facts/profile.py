@@ -1,5 +1,7 @@
 """What a workload was seen to need, as recorded by ``learn``: every run by itself, and what they amount to together.
 
+Beside the runs stand static passes: what the programs of its image can do by their code, whether or not it was seen.
+
 A profile is a set of runs. What it says about any dimension is the union (of sets) or the maximum (of peaks) over them,
 so merging profiles of replicas or of later runs is a union as well: the order does not matter, a run counts once, and
 every system call still knows in which runs it was seen.
@@ -172,14 +174,88 @@ class Run(NamedTuple):
         return sha256(repr(fields).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
+class StaticCall(NamedTuple):
+    """A system call that a program of an image can make, and one place that makes it.
+
+    Attributes:
+        arch, name: as of a :class:`Call`.
+        binary: the path of the program or library; empty where the kernel makes it for the program.
+        function: the function in it: its name, or its address; or why the kernel does.
+    """
+
+    arch: str
+    name: str
+    binary: str
+    function: str
+
+
+class Analysed(NamedTuple):
+    """A program or library whose code was read.
+
+    Attributes:
+        path: in the image, without links.
+        digest: SHA-256 of its content.
+        unresolved: places in it that make a system call, or pass one on, whose number nobody could tell.
+    """
+
+    path: str
+    digest: str
+    unresolved: int
+
+
+class StaticPass(NamedTuple):
+    """Which system calls the programs of an image can make at all, read from their code.
+
+    Attributes:
+        image: its digest; empty where it has none.
+        programs: those that it begins with, by path.
+        seconds: of processor time.
+        incomplete: what was not analysed, and why; empty where nothing is known to be missing.
+        calls: each call once, with a place that makes it.
+        binaries: what was read.
+    """
+
+    image: str = ""
+    programs: tuple[str, ...] = ()
+    seconds: float = 0.0
+    incomplete: tuple[str, ...] = ()
+    calls: frozenset[StaticCall] = frozenset()
+    binaries: frozenset[Analysed] = frozenset()
+
+    @property
+    def ident(self) -> str:
+        """A digest of all but the time it took: 16 hexadecimal digits of a SHA-256."""
+        from hashlib import sha256
+
+        fields = (self.image, self.programs, self.incomplete, sorted(self.calls), sorted(self.binaries))
+        return sha256(repr(fields).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    @property
+    def syscalls(self) -> frozenset[Call]:
+        """The calls without their places."""
+        return frozenset(Call(each.arch, each.name) for each in self.calls)
+
+
 class Profile(NamedTuple):
     """What some runs of one workload amount to.
 
     Attributes:
         runs: without doubles, in the order of their start.
+        passes: static ones, without doubles.
     """
 
     runs: tuple[Run, ...] = ()
+    passes: tuple[StaticPass, ...] = ()
+
+    @property
+    def syscalls_observed(self) -> frozenset[Call]:
+        """Calls of the workload that were seen in any run: the tight set, which lacks what was not exercised."""
+        return frozenset(call for run in self.runs for call in run.syscalls)
+
+    @property
+    def syscalls_static(self) -> frozenset[Call]:
+        """Those, and all that the code can make: the safe set, for rare paths (errors, signals, exit, reload)."""
+        return self.syscalls_observed.union(*(each.syscalls for each in self.passes))
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -219,9 +295,16 @@ class Profile(NamedTuple):
 
 
 def merge(profiles: Iterable[Profile]) -> Profile:
-    """One profile of all their runs."""
-    runs = {run.ident: run for profile in profiles for run in profile.runs}
-    return Profile(tuple(sorted(runs.values(), key=lambda run: (run.started, run.ident))))
+    """One profile of all their runs and static passes; of equal passes, the quickest one."""
+    several = list(profiles)
+    runs = {run.ident: run for profile in several for run in profile.runs}
+    passes: dict[str, StaticPass] = {}
+    for each in (each for profile in several for each in profile.passes):
+        passes[each.ident] = min(each, passes.get(each.ident, each), key=lambda one: one.seconds)
+    return Profile(
+        tuple(sorted(runs.values(), key=lambda run: (run.started, run.ident))),
+        tuple(passes[ident] for ident in sorted(passes)),
+    )
 
 
 SETS = (

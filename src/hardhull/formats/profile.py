@@ -13,6 +13,7 @@ from hardhull import __version__
 from hardhull.facts.profile import (
     SETS,
     Address,
+    Analysed,
     Call,
     Check,
     Denial,
@@ -21,6 +22,8 @@ from hardhull.facts.profile import (
     Peaks,
     Profile,
     Run,
+    StaticCall,
+    StaticPass,
     User,
     merge,
 )
@@ -46,6 +49,7 @@ _KINDS: Final[dict[str, tuple[Any, dict[str, type]]]] = {
 """The sets of a run: how to make an item of its keys."""
 _LATER: Final = ("filtered_syscalls", "failed")
 """Sets that profiles of earlier versions do not have: their runs did not look for them."""
+_ANALYSED: Final = {"path": str, "digest": str, "unresolved": int}
 _WORDS: Final = ("subject", "mode", "started", "kernel", "engine", "image")
 _LISTS: Final = ("exercised", "incomplete", "unseen")
 _MODES: Final = ("bpf", "ptrace")
@@ -75,6 +79,8 @@ def write(profile: Profile) -> str:
             {**dict(zip(keys, item if isinstance(item, tuple) else (item,), strict=True)), "runs": runs}
             for item, runs in rows
         ]
+    document["static_passes"] = [_pass(each) for each in profile.passes]
+    document["static_syscalls"] = _static_calls(profile)
     return json.dumps(document, indent=1) + "\n"
 
 
@@ -82,6 +88,22 @@ def _run(run: Run) -> dict[str, Any]:
     scalars = {name: getattr(run, name) for name in (*_WORDS, "seconds", *_LISTS)}
     scalars.update({"path": run.path} if run.path else {})
     return {"id": run.ident, **scalars, "peaks": run.peaks._asdict()}
+
+
+def _pass(each: StaticPass) -> dict[str, Any]:
+    return {
+        "id": each.ident,
+        **{name: getattr(each, name) for name in ("image", "programs", "seconds", "incomplete")},
+        "binaries": [binary._asdict() for binary in sorted(each.binaries)],
+    }
+
+
+def _static_calls(profile: Profile) -> list[dict[str, Any]]:
+    rows: dict[StaticCall, list[str]] = {}
+    for each in profile.passes:
+        for call in each.calls:
+            rows.setdefault(call, []).append(each.ident)
+    return [{**call._asdict(), "passes": rows[call]} for call in sorted(rows)]
 
 
 def read(data: bytes) -> Profile:
@@ -101,12 +123,49 @@ def read(data: bytes) -> Profile:
             raise ProfileError(f"{at}id {ident!r:.40} is there twice")
         runs[ident] = _read_run(row, at, tuple(name for name in _LATER if name not in value))
     sets = {name: _read_set(value, name, runs.keys()) for name in SETS}
-    return merge(Profile((_filled(run, sets, ident),)) for ident, run in runs.items())
+    passes = _read_passes(value)
+    return merge([Profile((), passes), *(Profile((_filled(run, sets, ident),)) for ident, run in runs.items())])
 
 
 def _filled(run: Run, sets: dict[str, dict[str, list[Any]]], ident: str) -> Run:
     fields: dict[str, Any] = {name: frozenset(sets[name][ident]) for name in SETS}
     return run._replace(**fields)
+
+
+def _read_passes(value: dict[str, Any]) -> tuple[StaticPass, ...]:
+    """Static passes, with their calls."""
+    passes: dict[str, StaticPass] = {}
+    for index, row in enumerate(_optional(value, "static_passes")):
+        at = f"static_passes[{index}]."
+        ident = _get(row, "id", str, at)
+        if ident in passes:
+            raise ProfileError(f"{at}id {ident!r:.40} is there twice")
+        passes[ident] = _read_pass(row, at)
+    calls: dict[str, set[StaticCall]] = {ident: set() for ident in passes}
+    for index, row in enumerate(_optional(value, "static_syscalls")):
+        at = f"static_syscalls[{index}]."
+        call = StaticCall(*(_get(row, key, str, at) for key in StaticCall._fields))
+        for ident in _texts(_get(row, "passes", list, at), f"{at}passes"):
+            if ident not in calls:
+                raise ProfileError(f"{at}passes names {ident!r:.40}, which is none of the passes")
+            calls[ident].add(call)
+    return tuple(each._replace(calls=frozenset(calls[ident])) for ident, each in passes.items())
+
+
+def _optional(value: dict[str, Any], name: str) -> list[Any]:
+    """A list that documents of before do not have."""
+    found: list[Any] = _get(value, name, list, "") if name in value else []
+    return found
+
+
+def _read_pass(row: Any, at: str) -> StaticPass:
+    programs, incomplete = (_texts(_get(row, name, list, at), f"{at}{name}") for name in ("programs", "incomplete"))
+    binaries = frozenset(
+        Analysed(*(_get(each, key, kind, f"{at}binaries[{number}].") for key, kind in _ANALYSED.items()))
+        for number, each in enumerate(_get(row, "binaries", list, at))
+    )
+    image, seconds = _get(row, "image", str, at), _get(row, "seconds", float, at)
+    return StaticPass(image, programs, seconds, incomplete, binaries=binaries)
 
 
 def _get(row: Any, key: str, kind: type, at: str) -> Any:

@@ -1,0 +1,270 @@
+"""One program or library, and what was found out about it: kept by the digest of its content."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hardhull.learn.static import references
+from hardhull.learn.static.disassembly import instructions
+from hardhull.learn.static.elf import Elf
+from hardhull.learn.static.functions import functions
+from hardhull.learn.static.references import References, absolute, short
+from hardhull.learn.static.symbols import FUNCTION, Name, tables
+from hardhull.learn.static.values import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from hardhull.learn.static.values import Value
+
+_INIT, _INIT_ARRAY, _FINI_ARRAY, _INIT_SIZE, _FINI_SIZE, _FINI = 12, 25, 26, 27, 28, 13
+_LIBRARY: Final = re.compile(rb"([\w.+-]+\.so(?:\.\d+)*)\0")
+_MOST_NAMES: Final = 1000
+_MOST_SLOTS: Final = 100_000
+"""Pointers of one object in data."""
+
+
+class Leads(NamedTuple):
+    """Where a function leads, each place once.
+
+    Attributes:
+        functions: of its own binary, that it calls or jumps to.
+        slots: through whose pointers it calls.
+        read: slots whose pointers it reads for another use.
+        code: functions whose address it takes.
+        objects: addresses in data that it takes, as far as something can be followed from there.
+        syscalls: places where bytes stand that mean a system call.
+    """
+
+    functions: frozenset[int]
+    slots: frozenset[int]
+    read: frozenset[int]
+    code: frozenset[int]
+    objects: frozenset[int]
+    syscalls: tuple[int, ...]
+
+
+class Binary:
+    """One ELF file.
+
+    Args:
+        data: its bytes.
+
+    Raises:
+        ElfError: it cannot be read.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.elf = Elf(data)
+        self.tables = tables(self.elf)
+        self.functions = functions(self.elf, self.tables)
+        self.stubs = self._stubs()
+        self._pointers = {**self.tables.pointers, **self._absolute_pointers()}
+        self._slots = frozenset({*self._pointers, *self.tables.imports})
+        self._leads: dict[int, Leads] = {}
+        self._code: dict[int, Code] = {}
+        self._values: dict[tuple[int, int, str | int], Value | None] = {}
+
+    def _stubs(self) -> dict[int, int]:
+        """Slots that the entries of the procedure linkage table jump through, by the address of the entry."""
+        found: dict[int, int] = {}
+        slots = frozenset(self.tables.imports)
+        for each in self.elf.segments:
+            if each.executable and slots:
+                found.update(self._reader.stubs(self.elf.at(each.address, each.size), each.address, slots))
+        return {entry: slot for entry, slot in found.items() if not self.functions.begins(entry)}
+
+    @property
+    def _reader(self) -> ModuleType:
+        return references
+
+    def _absolute_pointers(self) -> dict[int, int]:
+        """Pointers in data of a program that is loaded where it says, and so needs no relocations for them."""
+        if not self.elf.fixed or self.functions.every:
+            return {}
+        low, high = self._span
+        found: dict[int, int] = {}
+        for segment in self.elf.segments:
+            if segment.executable or segment.size < 8 or segment.address % 8:
+                continue
+            words = array("Q", self.elf.at(segment.address, segment.size - segment.size % 8))
+            found.update(
+                (segment.address + 8 * index, word)
+                for index, word in enumerate(words)
+                if low <= word < high and self._means_something(word)
+            )
+        return found
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The first address, and past the last one."""
+        segments = self.elf.segments
+        return (segments[0].address, max(each.address + each.memory for each in segments)) if segments else (0, 0)
+
+    def _means_something(self, address: int) -> bool:
+        """Whether a number that lies in the program is likely to be an address: not one into the middle of code."""
+        return (
+            address in self.functions.likely
+            or self.functions.begins(address)
+            or address in self.stubs
+            or not self.elf.executable(address)
+        )
+
+    def roots(self) -> Iterator[int]:
+        """Functions that run in any case: the entry point, those for start and end, resolvers of the loader."""
+        elf = self.elf
+        candidates = [elf.entry, elf.tags.get(_INIT, 0), elf.tags.get(_FINI, 0), *self.tables.resolvers]
+        listed = (*elf.array(_INIT_ARRAY, _INIT_SIZE), *elf.array(_FINI_ARRAY, _FINI_SIZE))
+        candidates += [self._pointers.get(slot) or elf.word(slot) for slot in listed]
+        if self.functions.every:
+            candidates += self.functions.starts
+        yield from (address for address in candidates if elf.executable(address))
+
+    def offered(self) -> Iterator[int]:
+        """Every function that others may ask for by its name."""
+        for several in self.tables.exports.values():
+            yield from (each.value for each in several if each.kind in FUNCTION)
+
+    def pointer(self, slot: int) -> int | Name | None:
+        """Where the pointer in a slot leads: to an own address, or to a symbol of that name."""
+        return self.tables.imports.get(slot) or self._pointers.get(slot)
+
+    def leads(self, address: int) -> Leads:
+        """Where the code that is entered at an address leads."""
+        found = self._leads.get(address)
+        if found is None:
+            found = self._leads[address] = self._followed(address)
+        return found
+
+    def _followed(self, address: int) -> Leads:
+        known = self.references(address)
+        targets = {target for _place, target in known.branches}
+        through = {self.stubs[target] for target in targets if target in self.stubs}
+        code, objects = set(), set()
+        for each in dict.fromkeys(known.taken):
+            if self.functions.begins(each) or self.elf.executable(each):
+                code.add(each)
+            elif each in self.libraries or self.object(each):
+                objects.add(each)
+        return Leads(
+            frozenset(each for each in targets if each not in self.stubs and self._enters(each)),
+            frozenset({slot for _place, slot in known.calls} | through),
+            frozenset(known.loads),
+            frozenset(code),
+            frozenset(objects),
+            tuple(known.syscalls),
+        )
+
+    def _enters(self, target: int) -> bool:
+        return self.functions.begins(target) or (self.functions.outside(target) and self.elf.executable(target))
+
+    def references(self, address: int) -> References:
+        """What the code that is entered at an address refers to, place by place."""
+        end = self.functions.end(address)
+        code = self.elf.at(address, end - address)
+        found: References = self._reader.references(code, address, self._slots)
+        if self.elf.arch == "amd64":
+            found.branches.extend(self._short(code, address))
+            if self.elf.fixed and not self.functions.every:
+                found.taken.extend(each for each in absolute(code, *self._span) if self._means_something(each))
+        return found
+
+    def _short(self, code: bytes, address: int) -> list[tuple[int, int]]:
+        """Short jumps to other functions: those whose place begins an instruction."""
+        several = [each for each in short(code, address) if self.functions.begins(each[1])]
+        if not several:
+            return []
+        places = {each[0] for each in instructions(self.elf, address, len(code))}
+        return [each for each in several if each[0] in places]
+
+    def calls(self, address: int, callee: int) -> list[int]:
+        """Places in the code that is entered at an address which call a function of this binary, or through a slot."""
+        known = self.references(address)
+        direct = [place for place, target in known.branches if callee in {target, self.stubs.get(target)}]
+        return sorted({*direct, *(place for place, slot in known.calls if slot == callee)})
+
+    def held(self, address: int, at: int, place: str | int) -> Value | None:
+        """What is held at a place of the code that is entered at an address.
+
+        Args:
+            address: where the code is entered.
+            at: where the instruction is.
+            place: as in :meth:`Code.held`.
+
+        Returns:
+            None where no instruction begins there, so that what looked like one is none.
+        """
+        key = (address, at, place)
+        if key not in self._values:
+            if address not in self._code:
+                self._code[address] = Code(self.elf, address, self.functions.end(address))
+            code = self._code[address]
+            self._values[key] = code.held(at, place) if at in code else None
+        return self._values[key]
+
+    def object(self, address: int, size: int = 0) -> list[int]:
+        """Slots of pointers in the object that begins at an address.
+
+        Args:
+            address: in data.
+            size: its bytes; 0 where nobody says: then it goes on to where the next one begins that anything refers to.
+        """
+        slots = self._ordered
+        first = bisect_left(slots, address)
+        if first == len(slots):
+            return []
+        end = address + size
+        if not size:
+            index = bisect_right(self._borders, address)
+            end = self._borders[index] if index < len(self._borders) else 1 << 64
+        if slots[first] >= end:
+            return []
+        return slots[first : min(bisect_left(slots, end), first + _MOST_SLOTS)]
+
+    @cached_property
+    def _ordered(self) -> list[int]:
+        return sorted(self._slots - self.tables.linked)
+
+    @cached_property
+    def _borders(self) -> list[int]:
+        """Addresses in data that code or a pointer refers to, or that have a name."""
+        found = {*self._pointers.values(), *self.tables.linked}
+        found.update(each.value for several in self.tables.exports.values() for each in several)
+        for segment in self.elf.segments:
+            if segment.executable:
+                found.update(self._reader.taken(self.elf.at(segment.address, segment.size), segment.address))
+            found.add(segment.address + segment.memory)
+        return sorted(found)
+
+    @cached_property
+    def libraries(self) -> dict[int, str]:
+        """Texts in data that are the name of a library, by their address."""
+        found: dict[int, str] = {}
+        for segment in self.elf.segments:
+            data = b"" if segment.executable else self.elf.at(segment.address, segment.size)
+            at = data.find(b".so")
+            while at >= 0 and len(found) < _MOST_NAMES:
+                begin = data.rfind(b"\0", max(0, at - 100), at) + 1
+                match = _LIBRARY.match(data, begin)
+                if match:
+                    found[segment.address + begin] = match[1].decode()
+                at = data.find(b".so", at + 3)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        named: dict[int, str] = {}
+        for text, several in self.tables.exports.items():
+            for each in several:
+                if each.kind in FUNCTION:
+                    named[each.value] = min(text, named.get(each.value, text), key=lambda name: (len(name), name))
+        return named
+
+    def called(self, address: int) -> str:
+        """The name of the function that is entered at an address, or where it is."""
+        return self._names.get(address) or f"the function at {address:#x}"

@@ -1,0 +1,82 @@
+"""Where a program's loader finds its libraries."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from posixpath import dirname, join
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.learn.static.elf import Elf
+    from hardhull.learn.static.files import Files
+
+_TRIPLETS: Final = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
+_NAMES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
+_MOST_LINES: Final = 1000
+
+
+class Libraries:
+    """The folders in which libraries of a root file system are looked for.
+
+    Args:
+        files: the root file system.
+        arch: Go's name of the architecture.
+    """
+
+    def __init__(self, files: Files, arch: str) -> None:
+        self._files = files
+        triplet = _TRIPLETS[arch]
+        configured = [*_configured(files, "/etc/ld.so.conf", 0), *_musl(files, arch)]
+        usual = [f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
+        self._folders = tuple(dict.fromkeys([*configured, *usual]))
+        self._triplet = triplet
+
+    def find(self, name: str, elf: Elf, path: str) -> str | None:
+        """The path, without links, of the library that a file asks for; None where there is none.
+
+        Args:
+            name: as it is asked for.
+            elf: who asks.
+            path: where that one is.
+        """
+        for candidate in self._candidates(name, elf, path):
+            found = self._files.follow(candidate)
+            if self._files.exists(found):
+                return found
+        return None
+
+    def _candidates(self, name: str, elf: Elf, path: str) -> Iterator[str]:
+        if "/" in name:
+            yield join(dirname(path), name)
+            return
+        for folder in elf.runpath:
+            yield join(self._placed(folder, path), name)
+        for folder in self._folders:
+            yield join(folder, name)
+        yield join(dirname(path), name)
+
+    def _placed(self, folder: str, path: str) -> str:
+        for word, value in (("ORIGIN", dirname(path)), ("LIB", f"lib/{self._triplet}"), ("PLATFORM", "")):
+            folder = folder.replace(f"${{{word}}}", value).replace(f"${word}", value)
+        return folder if folder.startswith("/") else join(dirname(path), folder)
+
+
+def _configured(files: Files, path: str, depth: int) -> Iterator[str]:
+    """Folders in ``ld.so.conf`` and the files that it includes."""
+    text = (files.read(path, 1 << 20) or b"").decode("utf-8", "surrogateescape")
+    for line in text.splitlines()[:_MOST_LINES]:
+        words = line.partition("#")[0].split()
+        if words[:1] == ["include"] and len(words) > 1 and depth < 3:
+            folder, pattern = dirname(join("/etc", words[1])), words[1].rpartition("/")[2]
+            for name in files.names(folder)[:_MOST_LINES]:
+                if fnmatchcase(name, pattern):
+                    yield from _configured(files, join(folder, name), depth + 1)
+        elif words and words[0].startswith("/"):
+            yield words[0]
+
+
+def _musl(files: Files, arch: str) -> list[str]:
+    text = (files.read(f"/etc/ld-musl-{_NAMES[arch]}.path", 1 << 16) or b"").decode("utf-8", "surrogateescape")
+    return [folder for folder in text.replace(":", "\n").split() if folder.startswith("/")]

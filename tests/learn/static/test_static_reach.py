@@ -1,0 +1,204 @@
+"""What is reached: through libraries, pointers, loaders and configuration; and beside each, what is not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from compiled import BARE, built, looked_at, names, unresolved
+
+RAW = """
+static inline long raw(long number) {
+    long answer;
+    asm volatile("syscall" : "=a"(answer) : "a"(number) : "rcx", "r11", "memory");
+    return answer;
+}
+"""
+SHARED = ("-shared", "-fPIC", "-nostdlib", "-fno-stack-protector", "-O1")
+
+
+def library(root: Path, name: str, source: str, *options: str) -> Path:
+    return built(root / "lib" / name, RAW + source, *SHARED, f"-Wl,-soname,{name}", *options)
+
+
+def program(root: Path, source: str, *options: str) -> Path:
+    start = ("-nostdlib", "-fno-stack-protector", "-O1", "-Wl,--dynamic-linker=/lib/ld.so")
+    library(root, "ld.so", "void _start(void) { raw(9); for (;;); }", "-Wl,-e,_start")
+    return built(root / "app", RAW + source, *start, f"-L{root / 'lib'}", *options)
+
+
+def test_only_the_functions_that_a_program_asks_a_library_for_count(tmp_path: Path) -> None:
+    library(tmp_path, "liba.so", "long used(void) { return raw(39); } long unused(void) { return raw(102); }")
+    program(tmp_path, "long used(void); void _start(void) { used(); for (;;); }", "-la")
+    found = looked_at(tmp_path)
+    assert names(found) == {"getpid", "mmap"}
+    assert {(call.name, call.binary, call.function) for call in found.calls} == {
+        ("getpid", "/lib/liba.so", "used"),
+        ("mmap", "/lib/ld.so", "_start"),
+    }
+    assert {binary.path for binary in found.binaries} == {"/app", "/lib/liba.so", "/lib/ld.so"}
+    assert found.incomplete == ()
+
+
+def test_the_first_library_that_offers_a_symbol_is_taken(tmp_path: Path) -> None:
+    library(tmp_path, "liba.so", "long same(void) { return raw(39); }")
+    library(tmp_path, "libb.so", "long same(void) { return raw(102); }")
+    program(tmp_path, "long same(void); void _start(void) { same(); for (;;); }", "-Wl,--no-as-needed", "-la", "-lb")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_versions_of_a_symbol_are_told_apart(tmp_path: Path) -> None:
+    script = tmp_path / "versions"
+    script.write_text("V1 { global: same; }; V2 { global: same; } V1;")
+    source = """
+    asm(".symver old,same@V1"); asm(".symver new,same@@V2");
+    long old(void) { return raw(102); } long new(void) { return raw(39); }"""
+    library(tmp_path, "liba.so", source, f"-Wl,--version-script={script}")
+    program(tmp_path, "long same(void); void _start(void) { same(); for (;;); }", "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_functions_for_start_and_end_of_a_library_run_in_any_case(tmp_path: Path) -> None:
+    source = """__attribute__((constructor)) static void first(void) { raw(39); }
+    __attribute__((destructor)) static void last(void) { raw(102); } static void never(void) { raw(104); }
+    int there;"""
+    library(tmp_path, "liba.so", source)
+    program(tmp_path, "extern int there; void _start(void) { there = 1; for (;;); }", "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "getuid", "mmap"}
+
+
+def test_a_table_in_a_library_counts_once_code_can_look_into_it(tmp_path: Path) -> None:
+    source = """
+    typedef long function(void);
+    static long one(void) { return raw(39); } static long two(void) { return raw(102); }
+    struct table { long spare; function *first; }; static struct table inner = { 1, one }, other = { 1, two };
+    struct { long spare; struct table *next; } outer = { 1, &inner };
+    long walk(void) { return outer.next->first(); } long skip(void) { return other.first(); }"""
+    library(tmp_path, "liba.so", source)
+    program(tmp_path, "long walk(void); void _start(void) { walk(); for (;;); }", "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_a_resolver_chooses_among_functions(tmp_path: Path) -> None:
+    source = """static long one(void) { return raw(39); } static long two(void) { return raw(102); }
+    static void *choose(void) { return raw(104) ? one : two; }
+    long chosen(void) __attribute__((ifunc("choose")));"""
+    library(tmp_path, "liba.so", source)
+    program(tmp_path, "long chosen(void); void _start(void) { chosen(); for (;;); }", "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "getuid", "getgid", "mmap"}
+
+
+def test_a_callback_reaches_the_program_again(tmp_path: Path) -> None:
+    library(tmp_path, "liba.so", "long call(long (*back)(void)) { return back(); }")
+    source = """static long back(void) { return raw(39); } static long other(void) { return raw(102); }
+    long call(void *); void _start(void) { call(back); for (;;); }"""
+    program(tmp_path, source, "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_the_c_librarys_syscall_is_a_wrapper(tmp_path: Path) -> None:
+    source = "long syscall(long number) { return raw(number); }"
+    library(tmp_path, "libc.so.6", source)
+    program(
+        tmp_path,
+        "long syscall(long, ...); void _start(int argc) { syscall(39, 1, 2); syscall(102); for (;;); }",
+        str(tmp_path / "lib" / "libc.so.6"),
+    )
+    found = looked_at(tmp_path)
+    assert names(found) == {"getpid", "getuid", "mmap"}
+    assert unresolved(found) == 0
+    assert {call.binary for call in found.calls if call.name == "getpid"} == {"/app"}
+
+
+def test_a_library_that_is_named_in_the_code_is_loaded(tmp_path: Path) -> None:
+    library(tmp_path, "libplug.so.1", "long any(void) { return raw(39); }")
+    library(tmp_path, "libother.so.1", "long any(void) { return raw(102); }")
+    source = """long open_it(const char *); void _start(void) { open_it("libplug.so.1"); for (;;); }"""
+    library(tmp_path, "liba.so", "long open_it(const char *name) { return name[0]; }")
+    program(tmp_path, source, "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_libraries_that_were_seen_mapped_count_whole(tmp_path: Path) -> None:
+    library(tmp_path, "plugin.so", "long any(void) { return raw(39); }")
+    program(tmp_path, "void _start(void) { for (;;); }")
+    assert names(looked_at(tmp_path)) == {"mmap"}
+    assert names(looked_at(tmp_path, loaded={"/app": ["/lib/plugin.so"]})) == {"getpid", "mmap"}
+
+
+def test_name_services_are_those_of_the_configuration(tmp_path: Path) -> None:
+    library(tmp_path, "libc.so.6", "int there;")
+    library(tmp_path, "libnss_mine.so.2", "long _nss_mine_get(void) { return raw(39); }")
+    library(tmp_path, "libnss_other.so.2", "long _nss_other_get(void) { return raw(102); }")
+    program(
+        tmp_path,
+        "extern int there; void _start(void) { there = 1; for (;;); }",
+        str(tmp_path / "lib" / "libc.so.6"),
+    )
+    assert names(looked_at(tmp_path)) == {"mmap"}
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "nsswitch.conf").write_text("# other\npasswd: files [NOTFOUND=other] mine # other\n")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_pam_takes_its_modules_from_its_folder(tmp_path: Path) -> None:
+    library(tmp_path, "libpam.so.0", "int there;")
+    for name, number in (("pam_one.so", 39), ("pam_two.so", 102)):
+        built(tmp_path / "lib" / "security" / name, RAW + f"long enter(void) {{ return raw({number}); }}", *SHARED)
+    program(
+        tmp_path,
+        "extern int there; void _start(void) { there = 1; for (;;); }",
+        str(tmp_path / "lib" / "libpam.so.0"),
+    )
+    (tmp_path / "etc" / "pam.d").mkdir(parents=True)
+    (tmp_path / "etc" / "pam.d" / "login").write_text("auth required pam_one.so nullok\n# auth required pam_two.so\n")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
+def test_the_program_behind_a_script_is_looked_at(tmp_path: Path) -> None:
+    built(tmp_path / "bin" / "shell", RAW + "void _start(void) { raw(39); for (;;); }", *BARE)
+    (tmp_path / "usr" / "bin").mkdir(parents=True)
+    (tmp_path / "direct").write_text("#!/bin/shell -e\n")
+    (tmp_path / "named").write_text("#!/usr/bin/env -S X=1 shell\n")
+    for script in ("/direct", "/named"):
+        found = looked_at(tmp_path, script)
+        assert found.programs == ("/bin/shell",)
+        assert names(found) == {"getpid"}
+
+
+def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+    library(tmp_path, "liba.so", "long used(void) { return raw(39); }")
+    program(tmp_path, "long used(void); void _start(void) { used(); for (;;); }", "-la")
+    (tmp_path / "lib" / "liba.so").unlink()
+    (tmp_path / "data").write_text("no program")
+    (tmp_path / "script").write_text("#!/bin/none\n")
+    assert looked_at(tmp_path, "/app", "/nothing", "/data", "/script").incomplete == (
+        "/nothing was not found, or what runs it was not",
+        "/data was not analysed: it is no ELF file",
+        "/script was not found, or what runs it was not",
+        "/app needs liba.so, which was not found",
+    )
+
+
+def test_a_real_program_with_the_real_c_library(tmp_path: Path) -> None:
+    """What strace sees of it is among what its code can do, on this machine's own libraries."""
+    source = """#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n#include <signal.h>
+    static void caught(int signal) { write(2, "x", 1); }
+    int main(void) { signal(SIGUSR1, caught); raise(SIGUSR1); printf("%d\\n", getppid()); sleep(0); exit(3); }"""
+    app = built(tmp_path / "app", source)
+    found = looked_at(Path("/"), str(app))
+    expected = {"rt_sigaction", "rt_sigreturn", "getppid", "write", "exit_group", "clock_nanosleep", "mmap", "tgkill"}
+    assert names(found) >= expected | {"restart_syscall"}
+    assert not names(found) & {"mount", "ptrace", "init_module", "setns", "acct", "accept4", "shmget"}
+    if shutil.which("strace"):
+        seen = tmp_path / "seen"
+        subprocess.run(["strace", "-f", "-qq", "-o", str(seen), str(app)], check=False, capture_output=True, timeout=60)
+        made = {line.split("(", 1)[0].split()[-1] for line in seen.read_text().splitlines() if "(" in line}
+        assert made - {"---"} - {"execve"} <= names(found)
+
+
+def test_equal_files_give_equal_results(tmp_path: Path) -> None:
+    library(tmp_path, "liba.so", "long used(void) { return raw(39); } long two(void) { return raw(39); }")
+    program(tmp_path, "long used(void); long two(void); void _start(void) { used(); two(); for (;;); }", "-la")
+    assert looked_at(tmp_path).ident == looked_at(tmp_path).ident
