@@ -140,7 +140,7 @@ def _gnu_hashed(elf: Elf) -> int:
     start = address + 16 + words * 8
     last = max((int(value) for (value,) in struct.iter_unpack("<I", _whole(elf.at(start, buckets * 4), 4))), default=0)
     if last < first:
-        return first
+        return int(first)
     chain = _whole(elf.at(start + buckets * 4 + (last - first) * 4, 4 * bounds.SYMBOLS), 4)
     values = (int(value) for (value,) in struct.iter_unpack("<I", chain))
     return next((last + n + 1 for n, value in enumerate(values) if value & 1), last + 1)
