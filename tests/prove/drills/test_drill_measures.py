@@ -75,7 +75,7 @@ def test_measures_block_what_they_are_said_to(engine: Engine, tmp_path: Path) ->
                 Measure.NETWORK: trials.open
                 - trials.through(trials.all.changed(NetworkMode="none")._replace(networks=())),
                 Measure.MOUNTS: trials.blocked(
-                    Binds=[], Mounts=[{**mount, "ReadOnly": True} for mount in trials.all.host["Mounts"]]
+                    Mounts=[{**mount, "ReadOnly": True} for mount in trials.all.without("bind").host["Mounts"]]
                 ),
                 Measure.DEVICES: trials.blocked(DeviceCgroupRules=[]),
             }

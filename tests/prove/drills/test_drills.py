@@ -14,10 +14,11 @@ import pytest
 from drilled import HARD, PLAIN, add_bare_image, compose
 
 from hardhull.prove.drills import BLOCKED, DRILLS, SUCCEEDED, UNAVAILABLE, compare, drill, permissive
-from hardhull.prove.drills.ground import Ground
+from hardhull.prove.drills.ground import PORT, Ground
 from hardhull.prove.drills.perform import all_of
 from hardhull.prove.drills.table import BY_NAME
 from hardhull.run.refusal import CannotRunError
+from hardhull.run.settings import Bounds
 from worlds import left, world
 
 if TYPE_CHECKING:
@@ -65,15 +66,16 @@ def machine() -> dict[str, Any]:
     return found
 
 
-def helpers() -> list[str]:
-    """Processes of this machine that run the helper."""
+def helpers(engine: Engine) -> list[str]:
+    """Processes that run the helper on a file system of the engine's."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
+            mounts = (folder / "mountinfo").read_text()
         except OSError:
             continue
-        if words[0] == b"/.hardhull-drills/helper":
+        if words[0] == b"/.hardhull-drills/helper" and str(engine.socket.parent) in mounts:
             found.append(folder.name)
     return found
 
@@ -88,7 +90,7 @@ def test_each_drill_succeeds_where_all_is_granted_and_hardening_blocks_it(engine
         assert {key: one.state(key)["Pid"] for key in one.ids} == pids
     assert left(engine) == []
     assert machine() == before
-    assert helpers() == []
+    assert helpers(engine) == []
     assert "hardhull-drill" not in Path("/proc/keys").read_text()
     for outcomes in (granted, plain, hard):
         assert [each.drill for each in outcomes] == list(DRILLS)
@@ -218,6 +220,19 @@ def test_a_filter_may_end_or_silence_the_helper(
             found = all_of(ground, ground.clone, THREE, {})
     assert tuple(found[each.name].why or found[each.name].verdict for each in THREE) == verdicts
     assert left(engine) == []
+
+
+def test_nothing_is_left_of_a_drill_that_the_end_of_the_run_cuts_short(engine: Engine, tmp_path: Path) -> None:
+    with world(tmp_path, compose(web=PLAIN), bounds=Bounds(seconds=4)) as one:
+        one.start()
+        with Ground(one, "web") as ground:
+            assert ground.neighbours
+            assert helpers(engine)
+            with pytest.raises(CannotRunError, match="the time of the run is over"):
+                ground.perform(ground.clone, [f"--listen={PORT}"])
+        one.guard._process.wait()
+        assert left(engine) == []
+        assert helpers(engine) == []
 
 
 def test_a_clone_that_cannot_start_is_told(engine: Engine, tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ class Clone(NamedTuple):
         """The same with other keys of its HostConfig."""
         return self._replace(body={**self.body, "HostConfig": {**self.host, **host}})
 
+    def without(self, kind: str) -> Clone:
+        """The same without mounts of a kind."""
+        return self.changed(Mounts=[mount for mount in self.host["Mounts"] if mount["Type"] != kind])
+
 
 def of(answer: Mapping[str, Any], volume: str) -> Clone:
     """The clone of a container.
@@ -80,7 +84,7 @@ def opened(clone: Clone, bounds: Bounds, reachable: Sequence[str], engine: str) 
         clone: of a container.
         bounds: which protect the machine.
         reachable: networks that it is connected to, one at least if there is one.
-        engine: path of the engine's socket, which it gets; empty for none.
+        engine: path of the engine's socket, which it gets.
     """
     old = clone.host
     first, *others = reachable or ["none"]
@@ -88,7 +92,10 @@ def opened(clone: Clone, bounds: Bounds, reachable: Sequence[str], engine: str) 
         "Memory": bounds.memory,
         "PidsLimit": bounds.pids,
         "LogConfig": old["LogConfig"],
-        "Mounts": [{**mount, "ReadOnly": mount["Target"] == INSIDE} for mount in old["Mounts"]],
+        "Mounts": [
+            *({**mount, "ReadOnly": mount["Target"] == INSIDE} for mount in old["Mounts"]),
+            {"Type": "bind", "Source": engine, "Target": "/run/docker.sock"},
+        ],
         "Binds": [bind.removesuffix(":ro") for bind in old.get("Binds") or ()],
         "Dns": old.get("Dns"),
         "NetworkMode": first,
@@ -98,8 +105,6 @@ def opened(clone: Clone, bounds: Bounds, reachable: Sequence[str], engine: str) 
         "DeviceCgroupRules": ["a *:* rwm"],
         "RestartPolicy": {"Name": "no"},
     }
-    if engine:
-        host["Binds"].append(f"{engine}:/run/docker.sock")
     body = {**clone.body, "User": "0:0", "HostConfig": host}
     for key in _OWN_NETWORK:
         body.pop(key, None)

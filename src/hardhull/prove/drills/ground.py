@@ -177,7 +177,9 @@ class Ground:
         body = {**clone.body, "Cmd": list(words)}
         try:
             self.world.ids[key] = self._started(clone._replace(body=body), key.partition("~")[2])
-            self.world.wait_ended(key, SECONDS)
+            if self.world.wait_ended(key, SECONDS) is None:
+                why = "the time of the run is over" if not self.world.left() else "the helper does not end"
+                raise CannotRunError(Refusal(f"{self.key} is not drilled", why, "give it more time"))
             said: bytes = self.world.client.logs(self.world.ids[key], stdout=True, stderr=False)
         finally:
             ident = self.world.ids.pop(key, "")

@@ -63,18 +63,21 @@ def permissive(world: World, key: str, outside: str = "", wanted: Sequence[Drill
         return _outcomes(ground, granted(ground), outside, wanted)
 
 
+def granted(ground: Ground) -> Clone:
+    """The clone with all that this engine can grant. Its socket may be at a place that the engine does not know."""
+    clone = opened(ground)
+    for each in (clone, clone.without("bind")):
+        if ground.starts(each.changed(Privileged=True)):
+            return each.changed(Privileged=True)
+        if ground.starts(each):
+            return capable(ground, each)
+    return clone
+
+
 def opened(ground: Ground) -> Clone:
     """The clone with all that every engine grants."""
     engine = ground.world.where.removeprefix("unix://")
     return clones.opened(ground.clone, ground.world.settings.bounds, ground.reachable, engine)
-
-
-def granted(ground: Ground) -> Clone:
-    """The clone with all that this engine can grant."""
-    clone = opened(ground)
-    if ground.starts(clone.changed(Privileged=True)):
-        return clone.changed(Privileged=True)
-    return capable(ground, clone)
 
 
 def capable(ground: Ground, clone: Clone) -> Clone:
@@ -123,9 +126,6 @@ def all_of(ground: Ground, clone: Clone, group: Sequence[Drill], given: Mapping[
         words = [f"{one.name}={given[one.name]}" if one.name in given else one.name for one in rest]
         told = read(ground.perform(clone, [*places, *words]), BY_NAME)
         if not told:
-            if not ground.world.left():
-                why = "the time of the run is over"
-                raise CannotRunError(Refusal(f"{ground.key} is not drilled", why, "give it more time"))
             told = {rest[0].name: DrillOutcome(rest[0], BLOCKED, why="it ended the program that makes it")}
         found |= told
     return found

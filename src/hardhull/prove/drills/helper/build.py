@@ -15,11 +15,11 @@ from pathlib import Path
 SOURCES = Path(__file__).parent
 ARCHITECTURES = {"x86_64": "x86", "aarch64": "aarch64"}
 """As the engine and Clang call them, to the folder of the kernel's headers."""
-FLAGS = (
-    *("-std=gnu11", "-Oz", "-Wall", "-Wextra", "-Werror", "-s", "-ffreestanding", "-fno-builtin", "-fno-sanitize=all"),
-    *("-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-ident"),
-    *("-nostdlib", "-static", "-fno-pie", "-no-pie", "-Wl,--build-id=none", "-Wl,-z,noexecstack"),
+COMPILE = (
+    *("-std=gnu11", "-Oz", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin", "-fno-sanitize=all"),
+    *("-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-ident", "-fno-pie"),
 )
+LINK = ("-static", "--strip-all", "--build-id=none", "-z", "noexecstack")
 
 
 def name(architecture: str) -> str:
@@ -37,15 +37,22 @@ def build(folder: Path) -> None:
     if found is None or found.origin is None:
         sys.exit("the compiler is missing; install the development dependencies: pip install --group dev")
     headers = Path(found.origin).parent / "lib" / "libc" / "include"
-    sources = sorted(each.name for each in SOURCES.glob("*.c"))
-    with tempfile.TemporaryDirectory() as cache:
-        caches = {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
-        for architecture, kernel in ARCHITECTURES.items():
-            command = [sys.executable, "-m", "ziglang", "cc", "-target", f"{architecture}-linux-musl", *FLAGS]
-            for each in (f"{kernel}-linux-any", "any-linux-any"):
-                command += ["-isystem", str(headers / each)]
-            out = folder.resolve() / name(architecture)
-            subprocess.run([*command, "-o", str(out), *sources], cwd=SOURCES, env={**os.environ, **caches}, check=True)
+    sources = sorted(SOURCES.glob("*.c"))
+    for architecture, kernel in ARCHITECTURES.items():
+        compile_ = ["cc", "-c", "-target", f"{architecture}-linux-musl", *COMPILE]
+        for each in (f"{kernel}-linux-any", "any-linux-any"):
+            compile_ += ["-isystem", str(headers / each)]
+        with tempfile.TemporaryDirectory() as scratch:
+            for source in sources:
+                _zig([*compile_, "-o", f"{source.stem}.o", str(source)], scratch)
+            objects = [f"{source.stem}.o" for source in sources]
+            _zig(["ld.lld", *LINK, "-o", str(folder.resolve() / name(architecture)), *objects], scratch)
+
+
+def _zig(words: list[str], scratch: str) -> None:
+    """Runs the compiler or the linker in a folder, with its caches there."""
+    caches = {"ZIG_GLOBAL_CACHE_DIR": scratch, "ZIG_LOCAL_CACHE_DIR": scratch}
+    subprocess.run([sys.executable, "-m", "ziglang", *words], cwd=scratch, env={**os.environ, **caches}, check=True)
 
 
 if __name__ == "__main__":

@@ -46,17 +46,17 @@ typedef struct {
 static inline Outcome refused(const char *call, long answer) { return (Outcome){call, (int)-answer}; }
 
 /* TRY(openat, ...): the answer of a call that the attempt needs; the attempt ends where it is refused. */
-#define TRY(name, ...)                                  \
-    ({                                                  \
-        long answer_ = CALL(name, ##__VA_ARGS__);       \
+#define TRY(name, ...)                                   \
+    ({                                                   \
+        long answer_ = CALL(name, ##__VA_ARGS__);        \
         if (answer_ < 0) return refused(#name, answer_); \
-        answer_;                                        \
+        answer_;                                         \
     })
 
 /* A call with arguments that do nothing: the error that it then gives says that it was let through. */
-#define LET_THROUGH(expected, name, ...)                                            \
-    do {                                                                            \
-        long answer_ = CALL(name, ##__VA_ARGS__);                                   \
+#define LET_THROUGH(expected, name, ...)                                           \
+    do {                                                                           \
+        long answer_ = CALL(name, ##__VA_ARGS__);                                  \
         if (answer_ < 0 && answer_ != -(expected)) return refused(#name, answer_); \
     } while (0)
 
@@ -86,6 +86,8 @@ void *memcpy(void *to, const void *from, unsigned long size);
 
 /* The next of words that a sign separates; NULL after the last. */
 const char *next_word(const char **rest, char sign, char *word, unsigned long size);
+
+extern long other_process; /* this program, waiting for the attempt to end; 0 where the attempt is all of it */
 
 /* A new process as fork() makes it: 0 in the child, negative where it is refused. */
 long spawn(void);

@@ -1,5 +1,5 @@
-/* Files, devices, and the kernel's own files. What is made is removed again; what is not ours is opened at most, or gets
- * back the very value that it has. */
+/* Files, devices, and the kernel's own files. What is made is removed again; what is not ours is opened at most, or
+ * gets back the very value that it has. */
 #include "drill.h"
 
 #include <linux/mount.h>
@@ -204,15 +204,24 @@ DRILL(read_kernel_memory) {
 }
 
 const Drill file_drills[] = {
-    {"write-root", write_root},         {"write-accounts", write_accounts},
-    {"write-program", write_program},   {"write-host-path", write_host_path},
-    {"plant-setuid", plant_setuid},     {"change-owner", change_owner},
-    {"read-others", read_others},       {"drop-program", drop_program},
-    {"program-in-memory", program_in_memory}, {"make-device", make_device},
-    {"open-device", open_device},       {"read-disk", read_disk},
-    {"sysctl-kernel", sysctl_kernel},   {"sysctl-memory", sysctl_memory},
-    {"sysctl-network", sysctl_network}, {"system-request", system_request},
-    {"write-sys", write_sys},           {"read-masked", read_masked},
+    {"write-root", write_root},
+    {"write-accounts", write_accounts},
+    {"write-program", write_program},
+    {"write-host-path", write_host_path},
+    {"plant-setuid", plant_setuid},
+    {"change-owner", change_owner},
+    {"read-others", read_others},
+    {"drop-program", drop_program},
+    {"program-in-memory", program_in_memory},
+    {"make-device", make_device},
+    {"open-device", open_device},
+    {"read-disk", read_disk},
+    {"sysctl-kernel", sysctl_kernel},
+    {"sysctl-memory", sysctl_memory},
+    {"sysctl-network", sysctl_network},
+    {"system-request", system_request},
+    {"write-sys", write_sys},
+    {"read-masked", read_masked},
     {"read-kernel-memory", read_kernel_memory},
     {NULL, NULL},
 };

@@ -64,6 +64,9 @@ DRILL(descriptors) {
 }
 
 const Drill flood_drills[] = {
-    {"flood-processes", processes},     {"flood-memory", memory}, {"flood-disk", disk},
-    {"flood-descriptors", descriptors}, {NULL, NULL},
+    {"flood-processes", processes},
+    {"flood-memory", memory},
+    {"flood-disk", disk},
+    {"flood-descriptors", descriptors},
+    {NULL, NULL},
 };

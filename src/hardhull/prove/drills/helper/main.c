@@ -19,6 +19,8 @@
 
 #define LONGEST_SECONDS 8
 
+long other_process;
+
 static const Drill *const all[] = {mount_drills, process_drills, kernel_drills, file_drills,
                                    user_drills,  network_drills, flood_drills,  NULL};
 
@@ -48,9 +50,18 @@ static void say_line(const char *name, const char *verdict, int value, const cha
 /* Errors that say that the thing is not there, not that it is forbidden. */
 static int absent(int error) {
     switch (error) {
-        case ENOSYS: case ENOENT: case ENOTDIR: case ENODEV: case ENXIO: case ENOTBLK:
-        case EAFNOSUPPORT: case EPROTONOSUPPORT: case EOPNOTSUPP: return 1;
-        default: return 0;
+        case ENOSYS:
+        case ENOENT:
+        case ENOTDIR:
+        case ENODEV:
+        case ENXIO:
+        case ENOTBLK:
+        case EAFNOSUPPORT:
+        case EPROTONOSUPPORT:
+        case EOPNOTSUPP:
+            return 1;
+        default:
+            return 0;
     }
 }
 
@@ -68,6 +79,7 @@ static int perform(const Drill *drill, const char *given) {
     static const struct itimerspec longest = {{0, 0}, {LONGEST_SECONDS, 0}}; /* as an itimerval: 8 s, 0 us */
     long child = CALL(wait4, -1, 0, 1 /* WNOHANG */, 0) == -ECHILD ? spawn() : -EPERM;
     if (child <= 0) {
+        other_process = child == 0 ? CALL(getppid) : 0;
         CALL(setitimer, 0 /* ITIMER_REAL */, &longest, 0);
         say_outcome(drill->name, drill->attempt(given));
         if (child == 0) leave(0);

@@ -88,7 +88,7 @@ DRILL(change_root) {
 }
 
 DRILL(enter_namespace) {
-    long fd = TRY(openat, AT_FDCWD, "/proc/1/ns/net", O_RDONLY);
+    long fd = TRY(openat, AT_FDCWD, "/proc/self/ns/net", O_RDONLY); /* asked for the same rights as any other */
     TRY(setns, fd, CLONE_NEWNET);
     return SUCCEEDED;
 }
@@ -108,9 +108,17 @@ DRILL(open_by_handle) {
 }
 
 const Drill mount_drills[] = {
-    {"mount-tmpfs", mount_tmpfs},     {"mount-proc", mount_proc},           {"mount-bind", mount_bind},
-    {"mount-detached", mount_detached}, {"mount-cgroup", mount_cgroup},     {"write-cgroup", write_cgroup},
-    {"remount-root", remount_root},   {"unmount", unmount},                 {"pivot-root", pivot_root},
-    {"change-root", change_root},     {"enter-namespace", enter_namespace}, {"open-by-handle", open_by_handle},
+    {"mount-tmpfs", mount_tmpfs},
+    {"mount-proc", mount_proc},
+    {"mount-bind", mount_bind},
+    {"mount-detached", mount_detached},
+    {"mount-cgroup", mount_cgroup},
+    {"write-cgroup", write_cgroup},
+    {"remount-root", remount_root},
+    {"unmount", unmount},
+    {"pivot-root", pivot_root},
+    {"change-root", change_root},
+    {"enter-namespace", enter_namespace},
+    {"open-by-handle", open_by_handle},
     {NULL, NULL},
 };

@@ -111,7 +111,7 @@ DRILL(engine_socket) {
 }
 
 const Drill network_drills[] = {
-    {"raw-socket", raw_socket},   {"packet-socket", packet_socket}, {"configure-network", configure_network},
-    {"open-port", open_port},     {"neighbour", connect_to},        {"metadata", connect_to},
-    {"internet", connect_to},     {"engine-socket", engine_socket}, {NULL, NULL},
+    {"raw-socket", raw_socket}, {"packet-socket", packet_socket}, {"configure-network", configure_network},
+    {"open-port", open_port},   {"neighbour", connect_to},        {"metadata", connect_to},
+    {"internet", connect_to},   {"engine-socket", engine_socket}, {NULL, NULL},
 };

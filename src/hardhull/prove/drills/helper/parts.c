@@ -158,8 +158,8 @@ static Outcome run(const char *path, long fd, const char *option) {
     long child = spawn();
     if (child < 0) return refused("clone", child);
     if (child == 0) {
-        long answer = path ? CALL(execve, path, words, environment)
-                           : CALL(execveat, fd, "", words, environment, AT_EMPTY_PATH);
+        long answer =
+            path ? CALL(execve, path, words, environment) : CALL(execveat, fd, "", words, environment, AT_EMPTY_PATH);
         leave((int)-answer);
     }
     return outcome_of(waited(child));

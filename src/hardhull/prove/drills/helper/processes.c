@@ -1,5 +1,5 @@
-/* New namespaces, and what one process can do to another. The other one is the first process of the clone: this
- * program itself, waiting. */
+/* New namespaces, and what one process can do to another. The other one is this program itself, which waits for the
+ * attempt to end: never a process of somebody else, also where the container sees those of the machine. */
 #include "drill.h"
 
 #include <linux/ptrace.h>
@@ -34,31 +34,35 @@ DRILL(process_namespace) {
 
 /* Attached without stopping it, and let go when this process ends. */
 DRILL(trace_process) {
-    TRY(ptrace, PTRACE_SEIZE, 1, 0, 0);
+    if (!other_process) return refused("clone", -EAGAIN);
+    TRY(ptrace, PTRACE_SEIZE, other_process, 0, 0);
     return SUCCEEDED;
 }
 
 DRILL(read_memory) {
+    if (!other_process) return refused("clone", -EAGAIN);
     static const char known[8] = "known";
     char copy[8];
     struct {
         const void *at;
         unsigned long size;
     } here = {copy, sizeof copy}, there = {known, sizeof known};
-    TRY(process_vm_readv, 1, &here, 1, &there, 1, 0);
+    TRY(process_vm_readv, other_process, &here, 1, &there, 1, 0);
     return SUCCEEDED;
 }
 
 DRILL(take_descriptor) {
-    long process = TRY(pidfd_open, 1, 0);
+    if (!other_process) return refused("clone", -EAGAIN);
+    long process = TRY(pidfd_open, other_process, 0);
     TRY(pidfd_getfd, process, 1, 0);
     return SUCCEEDED;
 }
 
 /* Tells where the kernel keeps its objects, in part. */
 DRILL(compare_processes) {
+    if (!other_process) return refused("clone", -EAGAIN);
     long self = CALL(getpid);
-    TRY(kcmp, 1, self, 1 /* KCMP_VM */, 0, 0);
+    TRY(kcmp, other_process, self, 1 /* KCMP_VM */, 0, 0);
     return SUCCEEDED;
 }
 

@@ -30,6 +30,6 @@ DRILL(file_capability) {
 }
 
 const Drill user_drills[] = {
-    {"become-root", become_root},   {"become-other", become_other},       {"join-groups", join_groups},
-    {"setuid-file", setuid_file},   {"file-capability", file_capability}, {NULL, NULL},
+    {"become-root", become_root}, {"become-other", become_other},       {"join-groups", join_groups},
+    {"setuid-file", setuid_file}, {"file-capability", file_capability}, {NULL, NULL},
 };
