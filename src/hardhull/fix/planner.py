@@ -115,6 +115,7 @@ class Planner:
         made: list[Made] = []
         refused: dict[tuple[str, ...], Planned] = {}
         found, last = self._found, first
+        before = Counter(key_of(offer.found) for offer in first.offers)
         marks = _marks(first)
         known = {marks(ask) for ask in asks}
         wanted = [ask for ask in asks if ask.found.id not in dropped]
@@ -130,7 +131,7 @@ class Planner:
             found = rewritten(found, drafting.files)
             last = examine(found, self._policy, self._options, earlier=last)
             marks = _marks(last)
-            again = {key_of(each.found) for each in drafting.refused} | _only_others(first, last, made, dropped)
+            again = {key_of(each.found) for each in drafting.refused} | _only_others(before, last, made, dropped)
             wanted = [
                 ask
                 for ask in choose(last.offers, self._choices)[0]
@@ -249,13 +250,13 @@ def _marks(examination: Examination) -> Callable[[Ask], tuple[str, str, str, int
 
 
 def _only_others(
-    first: Examination, last: Examination, made: list[Made], dropped: Mapping[str, Planned]
+    before: Counter[tuple[str, str, str]], last: Examination, made: list[Made], dropped: Mapping[str, Planned]
 ) -> set[tuple[str, str, str]]:
     """The keys of written fixes of which every finding is gone; what has such a key now was not fixed yet.
 
     Findings about a whole cluster share a key, and some can be fixed only once others are.
     """
-    before, now = (Counter(key_of(offer.found) for offer in each.offers) for each in (first, last))
+    now = Counter(key_of(offer.found) for offer in last.offers)
     written = Counter(one.ask.key for one in made)
     out = {key_of(each.found) for each in dropped.values()}
     return {key for key, count in written.items() if key not in out and 0 < now[key] <= before[key] - count}

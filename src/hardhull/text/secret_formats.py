@@ -136,6 +136,10 @@ FORMATS: Final = (
 )  # fmt: skip
 
 
+_KEYS: Final = tuple((key, form) for form in FORMATS for key in form.keys)
+"""Every text that a credential begins with; most texts have none of them, and finding that out is fast."""
+
+
 @lru_cache(maxsize=len(FORMATS))
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -166,25 +170,22 @@ def _in_file(text: str) -> tuple[Match, ...]:
 
 def _find(text: str, within: str) -> Iterator[Match]:
     """The credentials in a text whose keys stand in ``within``, the parts of it that can hold one."""
-    for form in FORMATS:
-        for key in form.keys:
-            if key in within:
-                at = text.find(key)
-                while at >= 0:
-                    match = _compiled(form.pattern).match(text, at)
-                    if match:
-                        yield Match(at, match.end(), form, form.verify is None or form.verify(match[0]))
-                    at = text.find(key, match.end() if match else at + 1)
+    for key, form in [each for each in _KEYS if each[0] in within]:
+        at = text.find(key)
+        while at >= 0:
+            match = _compiled(form.pattern).match(text, at)
+            if match:
+                yield Match(at, match.end(), form, form.verify is None or form.verify(match[0]))
+            at = text.find(key, match.end() if match else at + 1)
 
 
 def credential_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where credentials stand, those included that are glued to a word in front, as variables make them: for hiding."""
     within = " ".join(long_words(text))
-    for form in FORMATS:
-        for key in form.keys:
-            at = text.find(key) if key in within else -1
-            while at >= 0:
-                match = _compiled(form.pattern).match(text[at : at + _LONGEST])
-                if match:
-                    yield at, at + match.end()
-                at = text.find(key, at + (match.end() if match else 1))
+    for key, form in [each for each in _KEYS if each[0] in within]:
+        at = text.find(key)
+        while at >= 0:
+            match = _compiled(form.pattern).match(text[at : at + _LONGEST])
+            if match:
+                yield at, at + match.end()
+            at = text.find(key, at + (match.end() if match else 1))

@@ -50,6 +50,7 @@ class Layout:
         self._depths: dict[int, int] = {}
         self._texts: list[tuple[int, int]] = []
         self._counts: Counter[str] = Counter()
+        self._styles: dict[int | None, Style] = {}
         for root in self.roots:
             self._walk(root)
         self._texts.sort()
@@ -188,9 +189,15 @@ class Layout:
 
     def style(self, near: Node | None = None) -> Style:
         """The habits of the file; those around a node go first."""
+        step = self._near_step(near)
+        if step not in self._styles:
+            self._styles[step] = self._style(step)
+        return self._styles[step]
+
+    def _style(self, near_step: int | None) -> Style:
         counts = self._counts
         quote = "'" if counts["'"] > counts['"'] else '"'
-        step = self._near_step(near) or self._most("step ", 2)
+        step = near_step or self._most("step ", 2)
         dash = self._most("dash ", self._default_dash(step))
         padded = counts["padded"] > counts["tight"]
         tabs = self.json and b"\n\t" in self.data

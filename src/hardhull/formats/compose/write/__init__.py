@@ -88,8 +88,7 @@ def _is_done(field: Field[Any], change: SetTo | Add | Drop | Swap) -> bool:
 def _set(keys: Keys, change: SetTo, fact: Workload) -> None:
     name, value = change.field, change.value
     if name in scalars.SCALARS:
-        default = next(slot.default for slot in fact.slots() if slot.name == name)
-        scalars.put_scalar(keys, scalars.SCALARS[name], value, default)
+        scalars.put_scalar(keys, scalars.SCALARS[name], value, getattr(type(fact), name).default)
     elif name in scalars.LIMITS:
         scalars.put_limit(keys, scalars.LIMITS[name], value)
     elif name in items.OPTIONS:
