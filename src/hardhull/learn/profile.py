@@ -19,11 +19,13 @@ class Subject(NamedTuple):
         name: to people (``service web``).
         image: the digest of its image; empty where it has none.
         engine: name and version (``docker 20.10.24``); empty where there is none.
+        path: of the file that it stands in, relative to the root; empty where it stands in none.
     """
 
     name: str
     image: str = ""
     engine: str = ""
+    path: str = ""
 
 
 class Exercise(NamedTuple):
@@ -63,6 +65,7 @@ def profile(
         subject.image,
         exercise.deeds,
         peaks=peaks or Peaks(),
+        path=subject.path,
     )
     rest = {key: value for key, value in fields.items() if key not in {"mode", "incomplete"}}
     return Profile((run._replace(**rest, incomplete=(*reasons, *_unread(peaks))),))

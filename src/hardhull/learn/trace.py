@@ -68,11 +68,13 @@ class Tracer:
     Args:
         pid: a process; its threads and its later children are followed, children that it already has are not.
         command: a command to start instead, from whose first call on everything is seen.
+        others: more processes that run already; one that has ended is passed over.
     """
 
-    def __init__(self, pid: int | None = None, command: Sequence[str] = ()) -> None:
+    def __init__(self, pid: int | None = None, command: Sequence[str] = (), others: Sequence[int] = ()) -> None:
         self._pid = pid
         self._command = command
+        self._others = others
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
 
@@ -96,7 +98,9 @@ class Tracer:
             reason, _, advice = why.partition(": ")
             raise RecordingError(_WHAT, reason, advice or "record on Linux, on x86-64 or 64-bit Arm")
         self._folder = tempfile.mkdtemp(prefix="hardhull-learn-")
-        target = ["-p", str(self._pid)] if self._pid is not None else ["--", *self._command]
+        target = (
+            ["-p", ",".join(map(str, (self._pid, *self._others)))] if self._pid is not None else ["--", *self._command]
+        )
         # -xx writes every byte of a name as \xNN, so that no name can look like something else; -y names open folders.
         options = ["-f", "-xx", "-y", "-s", "0", "-e", "trace=all", "-e", "signal=none", "-o", f"{self._folder}/out"]
         with Path(self._folder, "err").open("wb") as err:

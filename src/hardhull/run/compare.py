@@ -104,6 +104,7 @@ def _life(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:
         yield Difference(BROKEN, "a command inside ends otherwise", str(before.exec_code), str(after.exec_code))
     if before.restarted and not after.restarted:
         yield Difference(BROKEN, "it does not come back after a restart")
+    yield from _reloads(before, after)
     if after.out_of_memory and not before.out_of_memory:
         yield Difference(BROKEN, "the kernel ended one of its processes for want of memory")
     if before.stop.code != after.stop.code:
@@ -113,3 +114,14 @@ def _life(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:
     if after.stop.seconds > most:
         was, now = f"{before.stop.seconds:.1f} s", f"{after.stop.seconds:.1f} s"
         yield Difference(BROKEN, "it takes much longer to end", was, now)
+
+
+def _reloads(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:
+    """A reload that worked has to; that nobody knew how is told elsewhere."""
+    old, new = before.reloaded, after.reloaded
+    if old is None or not old.works:
+        return
+    if new is None:
+        yield Difference(UNSEEN, "it was not reloaded again", old.way.title)
+    elif not new.works:
+        yield Difference(BROKEN, "it does not work after a reload", old.way.title, new.said or "its checks fail")

@@ -33,7 +33,8 @@ class Exercise(NamedTuple):
         loads: commands on this machine that use it and judge every reply.
         seconds: how long it runs on after that, checked every second.
         ready: how long it may take until every check passes.
-        life: whether it is restarted, a command is executed in it, and it is stopped.
+        life: whether it is restarted, a command is executed in it, it is reloaded where it is known how, and stopped.
+        reload: how it is reloaded: a signal or a command inside; empty for what its package says.
         trust: whether it is tried first if its checks can fail at all.
     """
 
@@ -45,6 +46,7 @@ class Exercise(NamedTuple):
     ready: float = 60.0
     life: bool = True
     trust: bool = False
+    reload: str = ""
 
     @property
     def deeds(self) -> tuple[str, ...]:
@@ -87,9 +89,9 @@ class Exercised(NamedTuple):
 
     @property
     def works(self) -> bool:
-        """Whether it became ready, everything passed, and it came back from its restart."""
+        """Whether it became ready, everything passed, and it came back from its restart and from an asked reload."""
         life = self.observation.life if self.observation else None
-        back = life is None or life.restarted
+        back = life is None or (life.restarted and not (life.reloaded and life.reloaded.failed))
         return self.ready is not None and self.passed == len(self.outcomes) and self.ended is None and back
 
     @property
@@ -103,7 +105,13 @@ class Exercised(NamedTuple):
         if failed is not None:
             said = failed.output.strip().splitlines()
             return f"{failed.check.title} fails" + (f": {said[-1][:200]}" if said else "")
-        return "it was not ready in time" if self.ready is None else "it does not come back after a restart"
+        if self.ready is None:
+            return "it was not ready in time"
+        life = self.observation.life if self.observation else None
+        if life is not None and life.restarted and life.reloaded and life.reloaded.failed:
+            why = f": {life.reloaded.said}" if life.reloaded.said else ""
+            return f"it does not work after a reload by {life.reloaded.way.title}{why}"
+        return "it does not come back after a restart"
 
 
 def questions(world: World, exercise: Exercise) -> list[Check]:
@@ -162,7 +170,7 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
         return _failed(world, wanted.key, outcomes, ready)
     observation = observe(world, wanted.key)
     if wanted.life:
-        life = life_cycle(world, wanted.key, lambda: _again(world, wanted, asked, started))
+        life = life_cycle(world, wanted.key, _works(world, wanted, asked, started), wanted.reload)
         observation = observation._replace(life=life)
     oom = bool(world.state(wanted.key)["OOMKilled"])
     return Exercised(ready, tuple(outcomes), observation, out_of_memory=oom, trust=trust)
@@ -173,10 +181,18 @@ def _unbelievable(wanted: Exercise, trust: Sequence[Trust]) -> Refusal:
     return Refusal(f"{wanted.key} is not judged", f"no check of it can be believed ({why})", "name one with --check")
 
 
-def _again(world: World, wanted: Exercise, asked: Sequence[Check], started: Callable[[], None]) -> bool:
-    """Whether it works after it was restarted."""
-    started()
-    return all(outcome.passed for outcome in _ready(world, wanted, asked))
+def _works(world: World, wanted: Exercise, asked: Sequence[Check], started: Callable[[], None]) -> Callable[[], bool]:
+    """Asks whether it works again; a life that began meanwhile is told of first."""
+    lives = {world.state(wanted.key)["Pid"]}
+
+    def again() -> bool:
+        pid = world.state(wanted.key)["Pid"]
+        if pid not in lives:
+            lives.add(pid)
+            started()
+        return all(outcome.passed for outcome in _ready(world, wanted, asked))
+
+    return again
 
 
 def _ready(world: World, wanted: Exercise, asked: Sequence[Check]) -> list[Outcome]:

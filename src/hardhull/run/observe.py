@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.run import execute, processes
 from hardhull.run.logs import lines
 from hardhull.run.refusal import CannotRunError, Refusal
+from hardhull.run.reload import Reloaded, asked, known, reload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,12 +72,14 @@ class LifeCycle(NamedTuple):
         restarted: whether it ran again after a restart.
         stop: how it ended.
         out_of_memory: whether the kernel ended one of its processes.
+        reloaded: what came of reading its configuration again; None where nobody says how that is done.
     """
 
     exec_code: int | None
     restarted: bool
     stop: Stop
     out_of_memory: bool
+    reloaded: Reloaded | None = None
 
 
 class Observation(NamedTuple):
@@ -146,13 +149,17 @@ def troubles(world: World, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None) -> LifeCycle:
-    """Restarts the container, executes ``true``, and stops it; it is stopped afterwards.
+def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None, said: str = "") -> LifeCycle:
+    """Restarts the container, executes ``true``, reloads it, and stops it; it is stopped afterwards.
 
     Args:
         world: where it runs.
         key: which.
         works: waits until it works again, and tells whether it does; by default whether it lasts and is healthy.
+        said: how a person says that it is reloaded: a signal or a command inside; empty for what its package says.
+
+    Raises:
+        CannotRunError: ``said`` is neither.
     """
     from docker.errors import APIError
 
@@ -162,10 +169,27 @@ def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None) 
     except APIError:
         restarted = False
     ran = _true(world, key)
+    reloaded = _reloaded(world, key, works, said)
     oom = bool(world.state(key)["OOMKilled"])
     stop = graceful_stop(world, key)
     oom = oom or bool(world.state(key)["OOMKilled"])
-    return LifeCycle(ran, restarted, stop, oom)
+    return LifeCycle(ran, restarted, stop, oom, reloaded)
+
+
+def _reloaded(world: World, key: str, works: Callable[[], bool] | None, said: str) -> Reloaded | None:
+    """What came of a reload; None where it is not known how."""
+    from docker.errors import APIError
+
+    way = asked(said) if said else None
+    try:
+        way = way or known(world, key)
+        if way is None:
+            return None
+        done = reload(world, key, way)
+        again = works() if works else _lasts(world, key)
+    except APIError:
+        return Reloaded(way, works=False, said="it has ended") if way else None
+    return done._replace(works=done.works and again and bool(world.state(key)["Running"]))
 
 
 def _true(world: World, key: str) -> int | None:
