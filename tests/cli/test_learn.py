@@ -53,14 +53,15 @@ def shop(tmp_path: Path) -> Path:
 def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, capsys: Said) -> None:
     needs_bpf()
     words = ["learn", f"{shop}/deploy", "--service", "web", "--check", ASK]
-    assert run([*words, "--for", "1"]) == 0
+    assert run([*words, "--for", "1", "--reload", "test -d /www"]) == 0
     screen = capsys.readouterr().out
     kept = shop / "hardhull" / "profiles" / "web.json"
-    (one,) = read(kept.read_bytes()).runs
+    one, again = read(kept.read_bytes()).runs
     assert (one.subject, one.path, one.mode) == ("service web", "deploy/compose.yaml", "bpf")
     assert one.image.startswith("sha256:")
     assert one.exercised[0] == "start"
-    assert {"1 s of use", "restart", "stop"} <= set(one.exercised)
+    assert one.exercised == ("start", "checks", "1 s of use", "trial of the checks", "stop")
+    assert again.exercised == ("restart", "checks", "exec", "reload by test -d /www (as asked)", "stop")
     calls = {call.name for call in one.syscalls}
     assert {"bind", "listen", "setuid", "chown"} <= calls
     assert "sync" not in calls
@@ -70,7 +71,7 @@ def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, 
         assert part in screen
     assert run([*words, "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("service web: ")
-    assert len(read(kept.read_bytes()).runs) == 2
+    assert len(read(kept.read_bytes()).runs) == 4
     assert "hunter2" not in kept.read_text() + screen
     assert left(engine) == []
 
@@ -95,7 +96,7 @@ def test_without_bpftrace_it_says_that_it_is_slower(
     screen = " ".join(capsys.readouterr().out.split())
     assert "recorded by strace, because bpftrace is not installed" in screen
     assert "calls made before strace was attached are missing" in screen
-    (one,) = read((shop / "hardhull" / "profiles" / "web.json").read_bytes()).runs
+    one = read((shop / "hardhull" / "profiles" / "web.json").read_bytes()).runs[0]
     assert one.mode == "ptrace"
     assert "read" in {call.name for call in one.syscalls}
     assert left(engine) == []
@@ -105,6 +106,7 @@ def test_without_bpftrace_it_says_that_it_is_slower(
     ("words", "code", "parts"),
     [
         (["{}/deploy"], 2, ("it has 4 workloads (web, beside, broken, mighty)", "--service")),
+        (["{}/deploy:web", "--reload", "'open"], 2, ("its command cannot be read (No closing quotation)",)),
         (["{}/absent"], 2, ("there is no such file or folder",)),
         (["{}/deploy:broken"], 1, ("it does not work as it is: it ended with code 3; it said: no such thing",)),
         (["{}/deploy:mighty"], 5, ("it is privileged", "(--allow privileged)")),

@@ -59,6 +59,11 @@ class Request(NamedTuple):
     help="Let it run on so long, checked every second.",
 )  # fmt: skip
 @click.option(
+    "--reload", default="", metavar="HOW",
+    help="How it reads its configuration again: a signal (HUP) or a command inside. Known where its package's unit in "
+    "the image says so.",
+)  # fmt: skip
+@click.option(
     "--allow", multiple=True, metavar="WORD", help="Allow what a refusal names (privileged, ...); repeatable."
 )
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to show.")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from hardhull.facts.profile import SETS, Peaks
 from hardhull.learn import bpf, trace
-from hardhull.learn.cgroup import Meter, groups, most
+from hardhull.learn.cgroup import Meter, groups
 from hardhull.learn.errors import RecordingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from hardhull.facts.profile import Peaks
     from hardhull.learn.namespace import Namespace
 
 
@@ -35,8 +35,8 @@ class Watch(Protocol):
     def life(self, pids: Sequence[int]) -> None:
         """The container has just started, with these processes, the first one first; again for its next life."""
 
-    def fields(self) -> dict[str, Any]:
-        """The fields of a Run over all lives, ``incomplete`` among them; asked once, when the last life is over."""
+    def lives(self) -> list[dict[str, Any]]:
+        """The fields of a Run for each life, ``incomplete`` among them; asked once, when the last one is over."""
 
 
 class KernelWatch:
@@ -59,10 +59,10 @@ class KernelWatch:
         """The container's mount namespace in this life."""
         self._lives.append(self._recorder.watch(pids[0]))
 
-    def fields(self) -> dict[str, Any]:
-        """The fields of a Run."""
+    def lives(self) -> list[dict[str, Any]]:
+        """The fields of a Run for each life."""
         recording = self._recorder.stop()
-        return joined([recording.of(where) for where in self._lives])
+        return [recording.of(where) for where in self._lives]
 
 
 class TracingWatch:
@@ -95,10 +95,10 @@ class TracingWatch:
             self._lives.append(self._tracer.stop())
             self._tracer = None
 
-    def fields(self) -> dict[str, Any]:
-        """The fields of a Run."""
+    def lives(self) -> list[dict[str, Any]]:
+        """The fields of a Run for each life."""
         self._end()
-        return joined(self._lives)
+        return self._lives
 
 
 def watch() -> Watch:
@@ -119,23 +119,8 @@ def watch() -> Watch:
     raise RecordingError("nothing can be recorded here", f"{reason}, and {second}", how)
 
 
-def joined(lives: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The fields of several lives as those of one Run: what any of them did, and what any of them lacks.
-
-    Raises:
-        RecordingError: there was no life.
-    """
-    if not lives:
-        raise RecordingError("nothing was recorded", "the container ended before it could be looked at", "run it again")
-    found: dict[str, Any] = dict(lives[0])
-    for name in (name for name in SETS if name in found):
-        found[name] = frozenset().union(*(life[name] for life in lives))
-    found["incomplete"] = tuple(dict.fromkeys(why for life in lives for why in life["incomplete"]))
-    return found
-
-
 class Meters:
-    """Peaks over all lives of a container."""
+    """Peaks of each life of a container."""
 
     def __init__(self) -> None:
         self._meters: list[Meter] = []
@@ -153,9 +138,6 @@ class Meters:
         self._meters.append(self._stack.enter_context(Meter(groups(pid))))
 
     @property
-    def peaks(self) -> Peaks | None:
-        """The most until now; None where no life was measured."""
-        found = None
-        for meter in self._meters:
-            found = meter.peaks if found is None else most(found, meter.peaks)
-        return found
+    def peaks(self) -> list[Peaks]:
+        """The most of each life until now."""
+        return [meter.peaks for meter in self._meters]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.facts.profile import merge
 from hardhull.learn import profile as made
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.watch import Meters, watch
 from hardhull.run.create import prepare
 from hardhull.run.exercise import exercise
-from hardhull.run.processes import of_container
+from hardhull.run.processes import halted, of_container
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
     from hardhull.facts.profile import Profile
+    from hardhull.learn.watch import Watch
     from hardhull.run.exercise import Exercise, Exercised
     from hardhull.run.settings import Adapted, Settings
     from hardhull.run.target import Target
@@ -29,9 +32,10 @@ class Learned(NamedTuple):
     """What came of a recorded run.
 
     Attributes:
-        profile: of this run alone; None where the workload did not work, so that nothing would be known of it.
+        profile: of this recording alone, a run for each life: the first one is start, checks, load and the graceful
+            stop; what a restart, a command inside and a reload add is in the second. None where the workload did not
+            work, so that nothing would be known of it.
         used: what was done and what it answered.
-        deeds: what was done, in words.
         left_out: what was not.
         adapted: what was another way than the file says.
         slower: why it was recorded the slower way; empty where it was not.
@@ -39,7 +43,6 @@ class Learned(NamedTuple):
 
     profile: Profile | None
     used: Exercised
-    deeds: tuple[str, ...]
     left_out: tuple[str, ...]
     adapted: tuple[Adapted, ...]
     slower: str
@@ -58,43 +61,58 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
         RecordingError: nothing can be recorded.
     """
     containers = prepare(target.workloads, settings)
-    begun, clock = datetime.now(UTC), time.monotonic()
+    begun: list[tuple[datetime, float]] = []
     with watch() as watching, World(containers, settings) as world, Meters() as meters:
 
         def started() -> None:
+            begun.append((datetime.now(UTC), time.monotonic()))
             first = int(world.state(wanted.key)["Pid"])
             try:
                 if first:
-                    watching.life([first, *(pid for pid in of_container(world, wanted.key) if pid != first)])
+                    _life(world, wanted.key, first, watching)
                     meters.life(first)
             except RecordingError:
                 if Path(f"/proc/{first}").exists() and world.state(wanted.key)["Running"]:
                     raise  # one that ended at once is told by what it was used for
 
         used = exercise(world, wanted, started)
+        ends = [*(clock for _, clock in begun[1:]), time.monotonic()]
         adapted = tuple(world.adapted[wanted.key])
         subject = made.Subject(target.subject.subject, _image(world, wanted.key), _engine(world), target.path)
-        fields = watching.fields() if used.works else {}
+        lives = watching.lives() if used.works else []
         peaks = meters.peaks
-    reloaded, missed = _reload(used)
-    deeds = (*wanted.deeds, *reloaded, *([TRIAL] if wanted.trust else []))
-    found = None
-    if used.works:
-        done = made.Exercise(begun, time.monotonic() - clock, deeds)
-        found = made.profile(subject, done, fields, peaks)
-    return Learned(found, used, deeds, (*wanted.left_out, *missed), adapted, watching.slower)
+    deeds, left_out = _deeds(wanted, used)
+    runs = []
+    for (start, clock), end, fields, most, done in zip(begun, ends, lives, peaks, deeds, strict=False):
+        runs.append(made.profile(subject, made.Exercise(start, end - clock, done), fields, most))
+    return Learned(merge(runs) if runs else None, used, left_out, adapted, watching.slower)
 
 
-def _reload(used: Exercised) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The reload as a deed, and as something that was not done."""
+def _life(world: World, key: str, first: int, watching: Watch) -> None:
+    """Has a life watched.
+
+    Processes that strace follows stand still while it takes hold of them: it sees no child that was made before that.
+    """
+    with halted(world, key) if watching.slower else nullcontext():
+        watching.life([first, *(pid for pid in of_container(world, key) if pid != first)])
+
+
+def _deeds(wanted: Exercise, used: Exercised) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]:
+    """What was done in the first life and in the second one, and what was not done."""
+    aside = ("exec", "restart")
+    first = tuple(deed for deed in wanted.deeds if deed not in aside)
+    if wanted.trust:
+        first = (*first[:-1], TRIAL, first[-1])
     life = used.observation.life if used.observation else None
-    if life is None:
-        return (), ()
-    if life.reloaded is None:
-        return (), ("reload (nobody says how it is done)",)
-    if not life.reloaded.works:
-        return (), (f"reload (by {life.reloaded.way.title} it does not work)",)
-    return (f"reload by {life.reloaded.way.title}",), ()
+    missed: tuple[str, ...] = ()
+    reloads: tuple[str, ...] = ()
+    if life is not None and life.reloaded is None:
+        missed = ("reload (nobody says how it is done)",)
+    elif life is not None and life.reloaded is not None and not life.reloaded.works:
+        missed = (f"reload (by {life.reloaded.way.title} it does not work)",)
+    elif life is not None and life.reloaded is not None:
+        reloads = (f"reload by {life.reloaded.way.title}",)
+    return (first, ("restart", "checks", "exec", *reloads, "stop")), (*wanted.left_out, *missed)
 
 
 def _image(world: World, key: str) -> str:

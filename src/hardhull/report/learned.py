@@ -12,7 +12,7 @@ from hardhull.text.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from hardhull.facts.profile import Address, Peaks, Profile, Run
+    from hardhull.facts.profile import Address, Peaks, Profile
     from hardhull.learn.workload import Learned
     from hardhull.report.view import View
 
@@ -34,63 +34,66 @@ def render(learned: Learned, kept: Profile, where: str, view: View) -> Iterator[
         view: how it is shown.
     """
     assert learned.profile is not None  # noqa: S101  only what worked is shown
-    (run,) = learned.profile.runs
+    run = learned.profile.runs[0]
     title = f"{run.subject}" + (f" ({run.path})" if run.path else "")
-    yield view.paint("bold", view.clean(f"Recorded: {title}")) + view.clean(f", {run.seconds:.0f} s, {run.engine}\n")
-    for head, text in _rows(run, learned, view):
+    seconds = sum(each.seconds for each in learned.profile.runs)
+    yield view.paint("bold", view.clean(f"Recorded: {title}")) + view.clean(f", {seconds:.0f} s, {run.engine}") + "\n"
+    for head, text in _rows(learned.profile, view):
         lines = view.fold(redact(text), max(view.width - HEAD - 2, 20))
         for index, line in enumerate(lines):
             yield f"  {(head if not index else ''):<{HEAD}}{line}\n"
     yield from _end(learned, kept, where, view)
 
 
-def _rows(run: Run, learned: Learned, view: View) -> Iterator[tuple[str, str]]:
+def _rows(profile: Profile, view: View) -> Iterator[tuple[str, str]]:
     """Names and texts, those that have something to say."""
     most = 10_000 if view.everything else MOST
-    yield "system calls", _syscalls(run)
-    unseen = set(run.unseen)
-    if "capabilities" not in unseen:
-        yield "capabilities", _capabilities(run, learned.profile) or "none"
     rows = {
-        "users": _users(run),
-        "writes": _files(run, ("write", "change"), most),
-        "runs": _listed((use.path for use in run.files if use.use == "execute"), most),
-        "listens": _addresses(run.listens, most),
-        "connects": _addresses(run.connects, most),
-        "denied": _listed((f"{each.name} ({_error(each.errno)})" for each in run.denied), most),
-        "refused": _listed((f"{each.name} {each.path} ({_error(each.errno)})" for each in run.failed), most),
-        "peaks": _peaks(run.peaks),
+        "system calls": _syscalls(profile),
+        "capabilities": "" if "capabilities" in profile.runs[0].unseen else _capabilities(profile) or "none",
+        "users": _users(profile),
+        "writes": _files(profile, ("write", "change"), most),
+        "runs": _listed((use.path for use in profile.seen("files") if use.use == "execute"), most),
+        "listens": _addresses(profile.seen("listens"), most),
+        "connects": _addresses(profile.seen("connects"), most),
+        "denied": _listed((f"{each.name} ({_error(each.errno)})" for each in profile.seen("denied")), most),
+        "refused": _listed(
+            (f"{each.name} {each.path} ({_error(each.errno)})" for each in profile.seen("failed")), most
+        ),
+        "peaks": _peaks(profile.peaks),
     }
     yield from ((name, text) for name, text in rows.items() if text)
 
 
-def _syscalls(run: Run) -> str:
-    """How many, of which the runtime's own are told apart."""
-    names = {call.name for call in run.syscalls}
-    behind = {call.name for call in run.filtered_syscalls} - names
-    more = f", and {len(behind)} that the runtime makes behind its seccomp filter" if behind else ""
-    return f"{len(names)} observed{more}"
+def _syscalls(profile: Profile) -> str:
+    """How many; what later lives and the runtime add is told apart."""
+    first = {call.name for call in profile.runs[0].syscalls}
+    later = {call.name for call in profile.seen("syscalls")} - first
+    behind = {call.name for call in profile.seen("filtered_syscalls")} - first - later
+    parts = [f"{len(first)} observed"]
+    parts += [f"{len(later)} more after the restart"] if later else []
+    parts += [f"{len(behind)} more by the runtime behind the seccomp filter"] if behind else []
+    return ", ".join(parts)
 
 
-def _capabilities(run: Run, profile: Profile | None) -> str:
+def _capabilities(profile: Profile) -> str:
     """Those that were used, each with the calls that asked for it."""
-    used = profile.capabilities_used if profile else frozenset()
     asked: defaultdict[str, set[str]] = defaultdict(set)
-    for check in run.capabilities:
+    for check in profile.seen("capabilities"):
         if check.granted and check.certain:
             asked[check.capability].add(check.syscall or "a page fault")
-    return ", ".join(f"{name} ({' '.join(sorted(asked[name]))})" for name in sorted(used))
+    return ", ".join(f"{name} ({' '.join(sorted(calls))})" for name, calls in sorted(asked.items()))
 
 
-def _users(run: Run) -> str:
-    pairs = sorted({(user.euid, user.egid) for user in run.users})
-    groups = f"; groups {', '.join(map(str, sorted(run.groups)))}" if run.groups else ""
-    return ", ".join(f"{uid}:{gid}" for uid, gid in pairs) + groups if pairs else ""
+def _users(profile: Profile) -> str:
+    pairs = sorted({(user.euid, user.egid) for user in profile.seen("users")})
+    groups = ", ".join(map(str, profile.seen("groups")))
+    return ", ".join(f"{uid}:{gid}" for uid, gid in pairs) + (f"; groups {groups}" if groups else "")
 
 
-def _files(run: Run, uses: tuple[str, ...], most: int) -> str:
+def _files(profile: Profile, uses: tuple[str, ...], most: int) -> str:
     """How many files in which folder."""
-    paths = {use.path for use in run.files if use.use in uses}
+    paths = {use.path for use in profile.seen("files") if use.use in uses}
     folders = Counter(dirname(path) for path in paths)
     return _listed((f"{folder} ({count(number, 'file')})" for folder, number in folders.items()), most)
 
@@ -128,7 +131,7 @@ def _end(learned: Learned, kept: Profile, where: str, view: View) -> Iterator[st
     """How far it can be trusted, and where it is."""
     assert learned.profile is not None  # noqa: S101  only what worked is shown
     parts = [
-        ("Exercised", ", ".join(learned.deeds)),
+        ("Exercised", ", ".join(learned.profile.exercised)),
         ("Not exercised", ", ".join((*learned.left_out, "what no check and no load asks for"))),
         ("Slower way", learned.slower and f"recorded by strace, because {learned.slower}"),
         ("Not seen", ", ".join(learned.profile.runs[0].unseen)),
@@ -141,7 +144,7 @@ def _end(learned: Learned, kept: Profile, where: str, view: View) -> Iterator[st
         for index, line in enumerate(lines):
             yield f"{(head if not index else ''):<{HEAD + 2}}{line}\n"
     if where:
-        total = len({call.name for run in kept.runs for call in run.syscalls})
+        total = len({call.name for call in kept.seen("syscalls")})
         text = f"{where}: {count(len(kept.runs), 'run')}, {count(total, 'system call')} in all"
         yield "\n" + "".join(f"{line}\n" for line in view.fold(text, view.width))
 
@@ -149,7 +152,6 @@ def _end(learned: Learned, kept: Profile, where: str, view: View) -> Iterator[st
 def brief(learned: Learned, where: str) -> str:
     """One line."""
     assert learned.profile is not None  # noqa: S101  only what worked is shown
-    (run,) = learned.profile.runs
-    calls = count(len({call.name for call in run.syscalls}), "system call")
+    calls = count(len({call.name for call in learned.profile.seen("syscalls")}), "system call")
     used = ", ".join(sorted(learned.profile.capabilities_used)) or "none"
-    return f"{run.subject}: {calls}, capabilities: {used}" + (f"; {where}\n" if where else "\n")
+    return f"{learned.profile.runs[0].subject}: {calls}, capabilities: {used}" + (f"; {where}\n" if where else "\n")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 DEFAULT_GRACE = 10
+SETTLES = 1.0
+"""Seconds that a reload may take to show: a signal says nothing of what becomes of it."""
 _TROUBLE = re.compile(
     r"\b(?:error|fatal|panic|critical|emerg|alert|denied|not permitted|read-only file system|traceback|exception"
     r"|segfault|cannot|can't|failed|failure)\b",
@@ -186,6 +188,7 @@ def _reloaded(world: World, key: str, works: Callable[[], bool] | None, said: st
         if way is None:
             return None
         done = reload(world, key, way)
+        time.sleep(SETTLES)
         again = works() if works else _lasts(world, key)
     except APIError:
         return Reloaded(way, works=False, said="it has ended") if way else None
