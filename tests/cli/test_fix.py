@@ -133,7 +133,7 @@ def test_the_screen_names_the_command_to_go_on_with(tree: Path, capsys: Captured
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--only", "host-pit"], 2, "did you mean host-pid?"),
+        (["--only", "host-pit"], 2, "did you mean host-pid or"),
         (["--only", "xyzzy"], 2, "`hardhull explain --list` shows all"),
         (["-", "--apply"], 2, "--apply cannot be used with standard input"),
         (["--apply", "-f", "patch"], 2, "--apply cannot be used with a patch"),

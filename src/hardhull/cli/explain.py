@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from hardhull.cli.errors import UserError
+from hardhull.cli.names import rule_suggestion, suggestion
 from hardhull.cli.output import view_for, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 GUIDE = "guide"
-FEW = 3
-"""Suggestions for a name that nothing has."""
 
 
 @click.command("explain", short_help="Show the manual page of a rule, or the list of rules.")
@@ -47,13 +46,11 @@ def _list() -> Iterator[str]:
 
 def _page(name: str) -> Iterator[str]:
     from hardhull.report.page import render
-    from hardhull.rules.rule import all_rules, find_rule
+    from hardhull.rules.rule import find_rule
 
     rule = find_rule(name)
     if rule is None:
-        known = [word for one in all_rules() for word in (one.id, one.name)]
-        how = _suggestion(name, known, "hardhull explain --list")
-        raise UserError(f"cannot explain {name}", "there is no rule of this id or name", how)
+        raise UserError(f"cannot explain {name}", "there is no rule of this id or name", rule_suggestion(name))
     return render(rule, view_for("-"))
 
 
@@ -65,17 +62,6 @@ def _guide(name: str = "") -> Iterator[str]:
         return listing(recipes(), VERDICTS, view_for("-"))
     recipe = find(name)
     if recipe is None:
-        how = _suggestion(name, [one.name for one in recipes()], "hardhull explain guide")
+        how = suggestion(name, [one.name for one in recipes()], "hardhull explain guide")
         raise UserError(f"cannot explain the recipe {name}", "there is none of this name", how)
     return render(recipe, VERDICTS, view_for("-"))
-
-
-def _suggestion(name: str, known: Iterable[str], everything: str) -> str:
-    from difflib import get_close_matches
-
-    by_lower = {word.lower(): word for word in known}
-    close = get_close_matches(name.lower()[:100], list(by_lower), FEW, 0.5)
-    close = close or [word for word in by_lower if name.lower() in word][:FEW]
-    if not close:
-        return f"`{everything}` shows all"
-    return f"did you mean {' or '.join(by_lower[word] for word in close)}? `{everything}` shows all"

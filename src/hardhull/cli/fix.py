@@ -12,6 +12,7 @@ import click
 
 from hardhull.cli.errors import FAILED, NOTHING, USAGE, UserError, told
 from hardhull.cli.inputs import Refusals, quoted, stdin
+from hardhull.cli.names import rule_suggestion
 from hardhull.cli.output import view_for, write
 from hardhull.cli.refused import need_posix, tell_pending, telling
 
@@ -148,15 +149,12 @@ def _choices(request: Request) -> Choices:
 
 
 def _rules(names: tuple[str, ...]) -> Iterator[str]:
-    from hardhull.rules.rule import all_rules, find_rule
+    from hardhull.rules.rule import find_rule
 
     for name in (part.strip() for given in names for part in given.split(",") if part.strip()):
         rule = find_rule(name)
         if rule is None:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name.lower(), [each.name for each in all_rules()], 1)
-            how = f"did you mean {close[0]}?" if close else "`hardhull explain --list` shows all"
+            how = rule_suggestion(name)
             raise UserError(f"--only {name} names no rule", "there is none of this id or name", how, USAGE)
         yield rule.id
 

@@ -92,7 +92,7 @@ class Planner:
         dropped: dict[str, Planned] = {}
         attempt = self._attempt(first, asks, dropped)
         for _ in range(MAX_ROUNDS):
-            wrong = complaints(first.result, attempt.last.result, [one.ask for one in attempt.made])
+            wrong = complaints(first, attempt.last.result, [one.ask for one in attempt.made])
             if not wrong or not attempt.made:
                 break
             self._drop(first, attempt, wrong, dropped)
@@ -199,7 +199,7 @@ class Planner:
             return False
         files = rewritten(self._found, drafting.files)
         after = examine(files, self._policy, self._options, earlier=first).result
-        trial = complaints(first.result, after, [one.ask for one in drafting.made])
+        trial = complaints(first, after, [one.ask for one in drafting.made])
         return any(one[:3] == complaint[:3] for one in trial)
 
     # ---- what is told ---------------------------------------------------------------------------------------------

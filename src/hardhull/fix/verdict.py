@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.fix.choose import home_of, key_of
+from hardhull.text.redaction import without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hardhull.fix.choose import Ask
     from hardhull.model.finding import Dimension, Severity
     from hardhull.model.result import Found, Result
+    from hardhull.scan import Examination
 
 
 CLUSTER = "cluster"
@@ -41,12 +42,12 @@ class Complaint(NamedTuple):
         return home_of(self.path) == home_of(found.locations[0].path) and self.subject in {"", found.subject}
 
 
-def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Complaint]:
+def complaints(first: Examination, after: Result, made: Iterable[Ask]) -> list[Complaint]:
     """What is wrong with the outcome of fixes.
 
     Findings are counted by rule, file and subject: their ids hold values that fixes change.
     """
-    made = list(made)
+    made, before = list(made), first.result
     expected = Counter(map(key_of, before.shown))
     expected.subtract(ask.key for ask in made)
     names = {rule.id: rule.name for rule in (*before.rules.values(), *after.rules.values())}
@@ -59,7 +60,7 @@ def complaints(before: Result, after: Result, made: Iterable[Ask]) -> list[Compl
         rule, path, subject = key
         if key in fixed:
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} is still found after it"))
-        elif key not in traded and not _was_unknown(before, path, subject):
+        elif key not in traded and not _was_unknown(first, path, subject):
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} would be a new finding after it"))
     known = {(item.what, item.why) for item in before.not_checked}
     return found + [
@@ -99,15 +100,10 @@ def _traded(before: Result, after: Result, made: Iterable[Ask]) -> set[tuple[str
     }
 
 
-_UNKNOWN = re.compile(r"\w+ of (?P<subject>.*) \((?P<path>.*):\d+:\d+\)")
-
-
-def _was_unknown(before: Result, path: str, subject: str) -> bool:
+def _was_unknown(before: Examination, path: str, subject: str) -> bool:
     """Whether something could not be judged before: what a repaired file shows now was there all the time."""
-    for item in before.not_checked:
-        if item.kind == "failed" and home_of(item.what.partition(":")[0]) == path:
-            return True
-        match = _UNKNOWN.fullmatch(item.what) if item.what.endswith(")") else None
-        if match is not None and (home_of(match["path"]), match["subject"]) == (path, subject):
-            return True
-    return False
+    if any(
+        item.kind == "failed" and home_of(item.what.partition(":")[0]) == path for item in before.result.not_checked
+    ):
+        return True
+    return any(home_of(where) == path and without_formats(name) == subject for where, name in before.unknown)

@@ -94,6 +94,7 @@ class Examination(NamedTuple):
         result: what it says, as plain data.
         facts: what was read.
         offers: every finding with its fact and fixes.
+        unknown: path and subject of the facts of which a rule had to know what nobody can.
         tree: the files.
         work: what a scan of them after some changes need not do again; None where nobody goes on.
     """
@@ -101,6 +102,7 @@ class Examination(NamedTuple):
     result: Result
     facts: list[Fact]
     offers: list[Offer]
+    unknown: frozenset[tuple[str, str]]
     tree: Tree
     work: Work | None = None
 
@@ -179,7 +181,7 @@ def _examined(
         fail_on=policy.fail_on,
     )
     safe, offered = without_credentials(result, judged.offers)
-    return Examination(safe, reading.facts, offered, tree)
+    return Examination(safe, reading.facts, offered, judged.unknown, tree)
 
 
 def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:

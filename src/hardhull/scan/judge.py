@@ -64,6 +64,7 @@ class Judgement(NamedTuple):
         checks: subjects judged and skipped, by rule.
         rules: metadata of the rules that ran.
         not_checked: what rules could not know, one line for each fact and reason.
+        unknown: path and subject of the facts of which they could not know something.
         offers: every finding with its fixes, in the order of the facts.
     """
 
@@ -72,6 +73,7 @@ class Judgement(NamedTuple):
     checks: list[CheckCount]
     rules: dict[str, RuleInfo]
     not_checked: list[NotChecked]
+    unknown: frozenset[tuple[str, str]]
     offers: list[Offer]
 
 
@@ -98,6 +100,7 @@ class Judge:
         self.skipped: Counter[str] = Counter()
         self.rules: dict[str, Rule] = {}
         self.unknown: dict[tuple[int, str], NotChecked] = {}
+        self._not_known: set[tuple[str, str]] = set()
         self._rules: dict[tuple[str, frozenset[str], bool], list[tuple[Rule, frozenset[str]]]] = {}
         self._ordinals: defaultdict[tuple[str, ...], int] = defaultdict(int)
         self._seen: set[tuple[object, ...]] = set()
@@ -117,7 +120,8 @@ class Judge:
         findings = [found for group in self.by_fact.values() for found in group]
         findings.sort(key=_order)
         notes = list(self.unknown.values())
-        return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, self._offers)
+        unknown = frozenset(self._not_known)
+        return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, unknown, self._offers)
 
     def _verdict(self, fact: Fact, rules: Iterable[tuple[Rule, frozenset[str]]]) -> Verdict:
         """What rules say of a fact."""
@@ -192,6 +196,7 @@ class Judge:
             by_image = unknown.name in OF_THE_IMAGE and "default user" in unknown.why
             how = MAKE_AGAIN if kept else ASK if by_image else RENDER
             self.unknown[key] = NotChecked("out-of-scope", what, unknown.why, how)
+            self._not_known.add((fact.place.source.path, fact.subject))
 
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]
