@@ -15,6 +15,7 @@ from hardhull.formats.compose.layers import Layers
 from hardhull.formats.compose.write import snippet, write_over
 from hardhull.formats.unit_override import drop_in
 from hardhull.formats.writing import write
+from hardhull.model.change import Make
 from hardhull.model.edit import Edit, spliced
 from hardhull.model.plan import FileEdit
 from hardhull.model.source import Source, Span
@@ -58,7 +59,9 @@ class Overlay:
             UnwritableError: there is no override for it, or it cannot be written without a guess.
         """
         mark = drafts.log.mark()
+        ours, changes = _parted(changes)
         try:
+            write(fact, ours, drafts)
             if isinstance(fact, Workload) and fact.syntax == "compose":
                 for change in changes:
                     write_over(fact, change, drafts, self._over(fact, change, drafts))
@@ -142,3 +145,10 @@ class Overlay:
         name = f"{path}.d/{DROP_IN}"
         there = self._files.get(name)
         return name, None if there is None else there.source.data
+
+
+def _parted(changes: Iterable[Change]) -> tuple[list[Change], list[Change]]:
+    """Files of our own, which are written as they are, and what is laid over other people's."""
+    every = list(changes)
+    ours: list[Change] = [change for change in every if isinstance(change, Make)]
+    return ours, [change for change in every if not isinstance(change, Make)]

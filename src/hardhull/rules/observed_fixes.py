@@ -22,6 +22,8 @@ from hardhull.rules.observed import (
 from hardhull.rules.questions import MIB, is_within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Change, Fix
     from hardhull.rules.observed import Learned
@@ -94,14 +96,13 @@ def read_only(workload: Workload, found: Learned) -> Fix:
             f"let it write to fewer folders, then make the root filesystem read-only: it writes to {names(folders)}",
             "programs can be told where to keep temporary files, logs and caches; `TMPDIR` is where most of them look",
         )
-    kept = [folder for folder in folders if not is_scratch(folder)]
-    if kept and workload.runtime == "kubernetes":
+    mounts = room(workload, found, folders)
+    if mounts is None:
+        full = names([folder for folder in folders if not is_scratch(folder)])
         return advise(
-            f"give {names(kept)} a volume with the files of the image, then make the root filesystem read-only",
+            f"give {full} a volume with the files of the image, then make the root filesystem read-only",
             "an emptyDir begins empty: an init container of the same image copies what is there",
         )
-    started = executed(found)
-    mounts = [Add("mounts", _room(folder, started)) for folder in folders]
     with_ = f", with room for {names(folders)}" if folders else ", nothing was written there"
     return change(
         f"make the root filesystem read-only{with_}",
@@ -111,6 +112,17 @@ def read_only(workload: Workload, found: Learned) -> Fix:
         mitigation=PROVE,
         basis=found.basis,
     )
+
+
+def room(workload: Workload, found: Learned, folders: Iterable[str]) -> list[Add] | None:
+    """Mounts for folders; None where one needs what the image has there, and nothing would put it there."""
+    folders = list(folders)
+    if "/" in folders:
+        return None
+    if workload.runtime == "kubernetes" and not all(map(is_scratch, folders)):
+        return None
+    started = executed(found)
+    return [Add("mounts", _room(folder, started)) for folder in folders]
 
 
 def _room(folder: str, started: frozenset[str]) -> Mount:
