@@ -15,7 +15,7 @@ from drilled import HARD, PLAIN, add_bare_image, compose
 
 from hardhull.prove.drills import BLOCKED, DRILLS, SUCCEEDED, UNAVAILABLE, compare, drill, permissive
 from hardhull.prove.drills.ground import PORT, Ground
-from hardhull.prove.drills.perform import all_of
+from hardhull.prove.drills.perform import all_of, given_of
 from hardhull.prove.drills.table import BY_NAME
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Bounds
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from docker_engine import Engine
     from hardhull.prove.drills import DrillOutcome
+    from hardhull.run.world import World
 
 pytestmark = pytest.mark.engine
 
@@ -222,17 +223,41 @@ def test_a_filter_may_end_or_silence_the_helper(
     assert left(engine) == []
 
 
+def drill_without_end(one: World) -> None:
+    one.start()
+    with Ground(one, "web") as ground:
+        ground.perform(ground.clone, [f"--listen={PORT}"])
+
+
 def test_nothing_is_left_of_a_drill_that_the_end_of_the_run_cuts_short(engine: Engine, tmp_path: Path) -> None:
     with world(tmp_path, compose(web=PLAIN), bounds=Bounds(seconds=4)) as one:
+        with pytest.raises(CannotRunError):  # wherever it is by then
+            drill_without_end(one)
+        one.guard._process.wait()
+        assert left(engine) == []
+        assert helpers(engine) == []
+
+
+def test_listeners_are_there_as_long_as_they_are_needed(engine: Engine, tmp_path: Path) -> None:
+    with world(tmp_path, compose(web=PLAIN)) as one:
         one.start()
         with Ground(one, "web") as ground:
             assert ground.neighbours
             assert helpers(engine)
-            with pytest.raises(CannotRunError, match="the time of the run is over"):
-                ground.perform(ground.clone, [f"--listen={PORT}"])
-        one.guard._process.wait()
-        assert left(engine) == []
         assert helpers(engine) == []
+    assert left(engine) == []
+
+
+def test_capabilities_that_the_engine_does_not_give_are_found(engine: Engine, tmp_path: Path) -> None:
+    with world(tmp_path, compose(web=PLAIN)) as one:
+        one.start()
+        with Ground(one, "web") as ground:
+            assert given_of(ground, ground.clone, ["CHOWN", "NO_SUCH", "KILL", "NET_RAW"]) == [
+                "CHOWN",
+                "KILL",
+                "NET_RAW",
+            ]
+    assert left(engine) == []
 
 
 def test_a_clone_that_cannot_start_is_told(engine: Engine, tmp_path: Path) -> None:

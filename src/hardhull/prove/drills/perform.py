@@ -86,7 +86,7 @@ def capable(ground: Ground, clone: Clone) -> Clone:
     first = [name for name in BY_NUMBER if name in own]
     if ground.starts(clone.changed(CapAdd=first)):
         return clone.changed(CapAdd=first)
-    return clone.changed(CapAdd=_given(ground, clone, BY_NUMBER))
+    return clone.changed(CapAdd=given_of(ground, clone, BY_NUMBER))
 
 
 def _own_capabilities() -> frozenset[str]:
@@ -96,14 +96,14 @@ def _own_capabilities() -> frozenset[str]:
     return frozenset(name for number, name in enumerate(BY_NUMBER) if bits >> number & 1)
 
 
-def _given(ground: Ground, clone: Clone, names: Sequence[str]) -> list[str]:
-    """Those that the engine gives, found by halving."""
+def given_of(ground: Ground, clone: Clone, names: Sequence[str]) -> list[str]:
+    """Those of some capabilities that the engine gives, found by halving."""
     if not names or ground.starts(clone.changed(CapAdd=list(names))):
         return list(names)
     if len(names) == 1:
         return []
     half = len(names) // 2
-    return [*_given(ground, clone, names[:half]), *_given(ground, clone, names[half:])]
+    return [*given_of(ground, clone, names[:half]), *given_of(ground, clone, names[half:])]
 
 
 # ---- making them --------------------------------------------------------------------------------------------------
@@ -133,11 +133,10 @@ def all_of(ground: Ground, clone: Clone, group: Sequence[Drill], given: Mapping[
 
 def given_to(ground: Ground, clone: Clone, outside: str, wanted: Sequence[Drill]) -> dict[str, str]:
     """What stands behind the names of drills that need something, and can be given it."""
-    limit_pids = clone.host.get("PidsLimit") or floods.PROCESSES
-    limit_mib = (clone.host.get("Memory") or floods.MEMORY_MIB * _MEBI) // _MEBI
+    memory = (clone.host.get("Memory") or 0) // _MEBI
     given = {
-        "flood-processes": str(min(limit_pids + 1, floods.PROCESSES)),
-        "flood-memory": str(min(limit_mib + floods.MARGIN_MIB, floods.MEMORY_MIB)),
+        "flood-processes": _beyond(clone.host.get("PidsLimit") or 0, 1, floods.PROCESSES),
+        "flood-memory": _beyond(memory, floods.MARGIN_MIB, floods.MEMORY_MIB),
         "flood-disk": str(floods.DISK_MIB),
         "flood-descriptors": str(floods.DESCRIPTORS),
         "write-program": ":".join(_programs(ground.answer["Config"])),
@@ -147,6 +146,11 @@ def given_to(ground: Ground, clone: Clone, outside: str, wanted: Sequence[Drill]
     if ground.world.settings.reach:
         given |= {"metadata": METADATA, "internet": _address(outside) if outside else ""}
     return {name: value for name, value in given.items() if value}
+
+
+def _beyond(limit: int, margin: int, most: int) -> str:
+    """So much more than a limit, and no more than is harmless; a limit that is not positive is none."""
+    return str(min(limit + margin, most) if limit > 0 else most)
 
 
 def _address(text: str) -> str:
