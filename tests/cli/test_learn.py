@@ -56,7 +56,11 @@ def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, 
     assert run([*words, "--for", "1", "--reload", "test -d /www"]) == 0
     screen = capsys.readouterr().out
     kept = shop / "hardhull" / "profiles" / "web.json"
-    one, again = read(kept.read_bytes()).runs
+    profile = read(kept.read_bytes())
+    one, again = profile.runs
+    (static,) = profile.passes
+    assert "/bin/busybox" in {each.path for each in static.binaries}
+    assert (static.image, len(static.calls) > 40) == (one.image, True)
     assert (one.subject, one.path, one.mode) == ("service web", "deploy/compose.yaml", "bpf")
     assert one.image.startswith("sha256:")
     assert one.exercised[0] == "start"
@@ -67,7 +71,15 @@ def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, 
     assert "sync" not in calls
     assert "execve" in {call.name for call in one.filtered_syscalls}
     assert one.incomplete == ()
-    for part in ("Recorded: service web", "system calls", "CHOWN (chown)", "tcp :::8000", "/www (", "Not exercised"):
+    for part in (
+        "Recorded: service web",
+        "system calls",
+        "the code of its programs can call",
+        "CHOWN (chown)",
+        "tcp :::8000",
+        "/www (",
+        "Not exercised",
+    ):
         assert part in screen
     assert run([*words, "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("service web: ")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from hardhull.facts.profile import merge
+from hardhull.facts.profile import Profile, merge
 from hardhull.learn import profile as made
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.watch import Meters, watch
@@ -18,7 +19,10 @@ from hardhull.run.processes import halted, of_container
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
-    from hardhull.facts.profile import Profile
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from hardhull.facts.profile import StaticPass
     from hardhull.learn.watch import Watch
     from hardhull.run.exercise import Exercise, Exercised
     from hardhull.run.settings import Adapted, Settings
@@ -62,13 +66,14 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
     """
     containers = prepare(target.workloads, settings)
     begun: list[tuple[datetime, float]] = []
-    with watch() as watching, World(containers, settings) as world, Meters() as meters:
+    with watch() as watching, World(containers, settings) as world, Meters() as meters, _Root() as root:
 
         def started() -> None:
             begun.append((datetime.now(UTC), time.monotonic()))
             first = int(world.state(wanted.key)["Pid"])
             try:
                 if first:
+                    root.hold(first)
                     _life(world, wanted.key, first, watching)
                     meters.life(first)
             except RecordingError:
@@ -80,12 +85,48 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
         adapted = tuple(world.adapted[wanted.key])
         subject = made.Subject(target.subject.subject, _image(world, wanted.key), _engine(world), target.path)
         lives = watching.lives() if used.works else []
+        static = _static(root, lives, subject.image)
         peaks = meters.peaks
     deeds, left_out = _deeds(wanted, used)
     runs = []
     for (start, clock), end, fields, most, done in zip(begun, ends, lives, peaks, deeds, strict=False):
         runs.append(made.profile(subject, made.Exercise(start, end - clock, done), fields, most))
-    return Learned(merge(runs) if runs else None, used, left_out, adapted, watching.slower)
+    found = merge([*runs, Profile((), static)]) if runs else None
+    return Learned(found, used, left_out, adapted, watching.slower)
+
+
+class _Root:
+    """The root file system of a container, open so that it can be read when the container has ended."""
+
+    def __init__(self) -> None:
+        self.path = ""
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        self._stack.close()
+
+    def hold(self, pid: int) -> None:
+        """Opens that of a process, the first time; where this user may not, nothing is read."""
+        if self.path:
+            return
+        with suppress(OSError):
+            handle = os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._stack.callback(os.close, handle)
+            self.path = f"/proc/self/fd/{handle}"
+
+
+def _static(root: _Root, lives: Sequence[Mapping[str, Any]], image: str) -> tuple[StaticPass, ...]:
+    """What the programs that were run can call at all, by their code."""
+    programs = {use.path for life in lives for use in life["files"] if use.use == "execute" and use.placed}
+    if not root.path or not programs:
+        return ()
+    from hardhull.learn.static.analysis import analyse
+    from hardhull.learn.static.files import Folder
+
+    return (analyse(Folder(root.path), sorted(programs), image=image),)
 
 
 def _life(world: World, key: str, first: int, watching: Watch) -> None:

@@ -73,6 +73,9 @@ def _syscalls(profile: Profile) -> str:
     parts = [f"{len(first)} observed"]
     parts += [f"{len(later)} more after the restart"] if later else []
     parts += [f"{len(behind)} more by the runtime behind the seccomp filter"] if behind else []
+    if profile.passes:
+        could = len({call.name for call in profile.syscalls_static})
+        parts.append(f"{could} together with what the code of its programs can call")
     return ", ".join(parts)
 
 
@@ -136,6 +139,7 @@ def _end(learned: Learned, kept: Profile, where: str, view: View) -> Iterator[st
         ("Slower way", learned.slower and f"recorded by strace, because {learned.slower}"),
         ("Not seen", ", ".join(learned.profile.runs[0].unseen)),
         ("Incomplete", "; ".join(learned.profile.incomplete)),
+        ("Code not read", "; ".join(dict.fromkeys(why for each in learned.profile.passes for why in each.incomplete))),
         ("Another way", "; ".join(f"{each.what} ({each.why})" for each in learned.adapted)),
     ]
     yield "\n"
