@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def _learn(named: str, request: Request) -> int:
     if path is None or request.form == "json":
         write([written(kept)], "-")
     else:
-        _show(learned, kept, str(path), request)
+        _show(learned, kept, _shortest(path), request)
     return 0
 
 
@@ -189,6 +190,12 @@ def _broken(target: Target, learned: Learned) -> UserError:
     if said and said not in why:
         why += f"; its log ends with: {said}"
     return UserError(what, why, "make its checks pass first, as it is written now", BROKEN)
+
+
+def _shortest(path: Path) -> str:
+    """The path as a person would write it from here."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)
 
 
 def _show(learned: Learned, kept: Profile, where: str, request: Request) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from ipaddress import IPv4Address, IPv6Address
 from posixpath import basename, dirname, join, normpath
@@ -33,6 +34,8 @@ _PROTOCOLS: Final = {1: "tcp", 2: "udp"}
 """By the kind of socket, for IPv4 and IPv6."""
 _USES: Final = {OPENED: "write", EXECUTED: "execute", CHANGED: "change"}
 _REFUSED_NAMES: Final = {REFUSED_BIND: "bind", REFUSED_CONNECT: "connect"}
+_OWN_PROGRAM: Final = re.compile(r"/proc/(?:self|thread-self|\d+)/(?:exe|fd/\d+)$")
+"""A process that asks for a file it has: which one that is, the kernel has said."""
 _IPV4, _IPV6 = 2, 10
 
 
@@ -156,6 +159,8 @@ class Readout:
             for path, known in self._paths(key, name) if not refused else ():
                 yield FileUse(path, "change", known)
         for _stage, key, name in self._rows("@asked"):
+            if _OWN_PROGRAM.match(name):
+                continue
             for path, known in [("/", True)] if name.startswith("/") else self._paths(key):
                 yield FileUse(self._follow(join(path, name)), "execute", known)
 
