@@ -79,6 +79,7 @@ def test_a_server_that_needs_nothing_keeps_nothing(engine: Engine, tmp_path: Pat
 
     proof = proof_of(subject, outcome)
     assert proof.base == digest(subject)
+    assert proof.workload == digest(subject, proof.proven)
     more = sections(subject, outcome, Replay("compose.yaml", "free", Exercise("free")))
     text = write(proof, more)
     assert read(text.encode()) == proof

@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from texts import PATHS, examined, findings_of, marks_of
+from texts import PATHS, discovery_of, examined, findings_of, marks_of
 
-from hardhull.facts.profile import Call, FileUse, Profile, Run
+from hardhull.facts.profile import Call, FileUse, Profile, Run, StaticCall, StaticPass
 from hardhull.facts.syscall_numbers import numbers
 from hardhull.facts.workload import Workload
 from hardhull.formats import seccomp
@@ -20,8 +20,10 @@ from hardhull.rules.kept_examples import PATH, recorded
 from hardhull.rules.observed import Learned, folders_of
 from hardhull.rules.observed_calls import calls, document
 from hardhull.rules.observed_fixes import places_for, room_for
+from hardhull.rules.policy import Policy
 from hardhull.rules.questions import is_within
 from hardhull.rules.rule import Rule, all_rules
+from hardhull.scan import Options, examine
 
 RULES = [rule for rule in all_rules() if "profile" in rule.needs]
 COMPOSE = "services:\n  web:\n    image: shop:1\n"
@@ -128,6 +130,25 @@ def test_the_filter_lets_through_what_was_seen_and_nothing_else(
     assert evaluate(profile).allowed == {call.name for call in made | entry}
     narrower = calls(learned_of(run_of(syscalls=made, entry_syscalls=entry, filtered_syscalls=behind)), tight=True)
     assert narrower.observed == {call.name for call in made | behind}
+
+
+def test_what_the_programs_could_call_is_allowed_as_well_unless_it_shall_be_tight() -> None:
+    run = run_of(syscalls=frozenset({Call("amd64", "read")}), entry_syscalls=frozenset({Call("amd64", "execve")}))
+    more = frozenset({StaticCall("amd64", "mmap", "/bin/x", "f"), StaticCall("386", "ioperm", "/bin/y", "g")})
+    profile = Profile((run._replace(path="compose.yaml"),), (StaticPass(calls=more),))
+    found = Learned(profile, PATH)
+    assert calls(found, tight=True).names == ("execve", "read")
+    assert calls(found, tight=False).names == ("execve", "mmap", "read")
+    files = {"compose.yaml": COMPOSE, PATH: write(profile)}
+    titles = []
+    for tight in (False, True):
+        policy = Policy(tight=tight)
+        result = examine(discovery_of(files), policy, Options(strict=True, today="2026-01-01")).result
+        titles.append(findings_of("HH-PRV-504", result)[0].fixes[0].title)
+    assert titles == [
+        "allow 3 (2 observed, 1 more in its programs) system calls and no others",
+        "allow 2 (2 observed) system calls and no others",
+    ]
 
 
 def test_a_run_that_did_not_see_the_runtime_gives_no_filter() -> None:

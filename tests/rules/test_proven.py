@@ -208,6 +208,13 @@ def test_another_image_makes_a_proof_stale_where_an_engine_was_asked() -> None:
     assert "its image is not the one that ran" in found[0].message
 
 
+def test_a_path_that_leads_elsewhere_is_not_written_to() -> None:
+    for path in ("../../etc/x.json", "/etc/passwd", "hardhull/seccomp/../../compose.yaml", ".github/workflows/x.json"):
+        proof = proof_of(SERVICE, (Proven("seccomp", {"path": path, "profile": SECCOMP}),))
+        made = plan_of(files_of(SERVICE, proof))
+        assert {file.path for file in made.files if file.before is None} == {"hardhull/seccomp/web.json"}
+
+
 def test_items_that_no_field_can_have_are_told() -> None:
     web = web_of({"compose.yaml": text_of(SERVICE)})
     with pytest.raises(ValueError, match="no item of mounts"):

@@ -44,6 +44,7 @@ class Request(NamedTuple):
     config: Path | None
     engine: bool
     online: bool
+    tight: bool
     quiet: bool
 
 
@@ -66,6 +67,7 @@ class Request(NamedTuple):
 @click.option("--config", type=click.Path(path_type=Path), help="Instead of the hardhull.toml at the root.")
 @click.option("--engine", is_flag=True, help="Ask the local Docker engine about images: their users and digests.")
 @click.option("--online", is_flag=True, help="Ask registries for the digests of images.")
+@click.option("--tight", is_flag=True, help="Allow what was recorded, and not also what the programs could call.")
 @click.option("-q", "--quiet", is_flag=True, help="One line.")
 def command(targets: tuple[str, ...], **options: object) -> int:
     """Repair what a scan finds: shows a plan with diffs and risks; --apply writes it.
@@ -90,6 +92,7 @@ def _fix(targets: tuple[str, ...], request: Request, stack: ExitStack) -> int:
     _settle(targets, apply=request.apply)
     options, resolve = _asked(targets, request, stack)
     found, policy = gather(targets, options)
+    policy = policy._replace(tight=request.tight)
     if not found.files:
         how = "name the folder that holds Dockerfiles, compose files, manifests, scripts or daemon.json"
         sys.stderr.write(told(UserError(f"nothing to fix in {', '.join(targets)}", "no file of ours is there", how)))
@@ -212,5 +215,6 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words += ["--as", request.way]
     if request.config:
         words += ["--config", str(request.config)]
-    words += [name for name, given in (("--engine", request.engine), ("--online", request.online)) if given]
+    flags = (("--engine", request.engine), ("--online", request.online), ("--tight", request.tight))
+    words += [name for name, given in flags if given]
     return " ".join(map(quoted, words))

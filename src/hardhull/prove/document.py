@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hardhull.facts.digest import digest
+from hardhull.facts.digest import digest, with_before
 from hardhull.facts.normal import normal
 from hardhull.facts.proof import Proof, identified
 from hardhull.facts.proof import Proven as Item
@@ -67,9 +67,9 @@ def proof_of(workload: Workload, outcome: Outcome) -> Proof:
         outcome: what was found.
     """
     proven, ran = outcome.proven, outcome.ran
-    items = tuple(_items(workload, proven))
+    items = with_before(workload, _items(workload, proven))
     found = Proof(
-        "", workload.subject, workload.place.source.path, digest(workload, _restrictions(items)), ran.reference,
+        "", workload.subject, workload.place.source.path, digest(workload, items), ran.reference,
         ran.image, ran.engine, kernel(), datetime.now(UTC).isoformat(timespec="seconds"), proven.runs,
         proven.passed, proven.checks, items, digest(workload),
     )  # fmt: skip
@@ -80,10 +80,6 @@ def filter_path(workload: Workload) -> str:
     """Where the workload's filter goes, from the root."""
     words = "".join(char if char.isascii() and char.isalnum() else "-" for char in workload.name).strip("-")
     return f"{FOLDER}/{words or 'workload'}.json"
-
-
-def _restrictions(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple(item for item in items if not item.kept)
 
 
 def _items(workload: Workload, proven: Proven) -> Iterator[Item]:

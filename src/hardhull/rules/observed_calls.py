@@ -11,8 +11,6 @@ from hardhull.rules.fix import NEEDS_PROOF, advise, change
 from hardhull.rules.observed import PROVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Change, Fix
     from hardhull.rules.observed import Learned
@@ -21,6 +19,7 @@ FOLDER: Final = "hardhull/seccomp"
 """Below the root: files for Docker, Podman and the nodes of a cluster."""
 OBJECTS: Final = "hardhull/kubernetes"
 """Below the root: objects for a cluster."""
+_OURS: Final = re.compile(rf"{FOLDER}/[A-Za-z0-9][A-Za-z0-9._-]{{0,100}}\.json")
 _ARCHITECTURES: Final = {"386": ("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"), "arm": ("SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM")}
 """Where 32-bit programs ran as well; else none is named, which stands for the machine's own."""
 
@@ -66,13 +65,14 @@ def calls(found: Learned, *, tight: bool) -> Calls:
     """
     runs = found.profile.runs
     every = {call for run in runs for call in (*run.syscalls, *(run.filtered_syscalls or run.entry_syscalls))}
-    static: Iterable[Any] = () if tight else getattr(found.profile, "static_syscalls", ())
+    arches = frozenset(call.arch for call in every)
     known = frozenset(call.name for call in every if _has_name(call.name))
+    static = frozenset(call.name for call in found.profile.syscalls_static if call.arch in arches)
     return Calls(
         known,
-        frozenset(name for name in (getattr(call, "name", call) for call in static) if _has_name(name)) - known,
+        frozenset() if tight else frozenset(filter(_has_name, static)) - known,
         frozenset(call.name for call in every if not _has_name(call.name)),
-        frozenset(call.arch for call in every),
+        arches,
         all(run.filtered_syscalls or run.entry_syscalls for run in runs),
     )
 
@@ -107,6 +107,9 @@ def filtered(workload: Workload, found: Learned, *, tight: bool) -> Fix:
             f"{PROVE}. The Security Profiles Operator puts the object on every node; without it copy the file to "
             f"operator/{slug(workload)}.json in the kubelet's seccomp folder"
         )
+    blind = sum(bool(each.incomplete) for each in found.profile.passes)
+    if needed.static and blind:
+        mitigation += "; not all of its code could be read"
     if needed.nameless:
         mitigation += f"; libseccomp has no name for {', '.join(sorted(needed.nameless))}, which it refuses"
     return change(
@@ -118,14 +121,15 @@ def filtered(workload: Workload, found: Learned, *, tight: bool) -> Fix:
     )
 
 
-def seccomp_changes(workload: Workload, profile: Any) -> list[Change]:
+def seccomp_changes(workload: Workload, profile: Any, path: str = "") -> list[Change]:
     """The file of a seccomp profile, and the workload that names it.
 
     Args:
         workload: what it is for.
         profile: as Docker, Podman and Kubernetes take it.
+        path: where it is wanted; one outside of our folder is not used.
     """
-    made = Make(file_of(workload), profile)
+    made = Make(path if _OURS.fullmatch(path) else file_of(workload), profile)
     if workload.runtime != "kubernetes":
         return [made, SetTo("seccomp", beside(workload, made.path))]
     name = slug(workload)

@@ -96,7 +96,7 @@ def changes_for(workload: Workload, items: Sequence[Proven]) -> list[Change]:
 def _changes(workload: Workload, item: Proven) -> Iterator[Change]:
     slot = workload.fields.get(item.field)
     if item.field == "seccomp" and isinstance(item.item, dict):
-        yield from seccomp_changes(workload, item.item.get("profile"))
+        yield from seccomp_changes(workload, item.item.get("profile"), str(item.item.get("path", "")))
     elif not _is_list(workload, item.field):
         yield SetTo(item.field, revived(item.field, item.item))
     else:

@@ -67,7 +67,7 @@ class _Kept:
         for path in paths:
             profile = self._read(path, read)
             for run in profile.runs if profile is not None else ():
-                found[run.path, run.subject].append((path, Profile((run,))))
+                found[run.path, run.subject].append((path, Profile((run,), profile.passes if profile else ())))
         for key, several in found.items():
             origin = ", ".join(dict.fromkeys(path for path, _ in several))
             for workload, why in self._of(key, workloads, origin):
