@@ -179,7 +179,7 @@ def _settings(target: Target, request: Request) -> Settings:
 
     seconds = START_SECONDS + request.seconds + LOAD_SECONDS * len(request.loads)
     bounds = Bounds()._replace(seconds=max(Bounds().seconds, seconds))
-    return Settings(base=target.root, allow=frozenset(request.allow), bounds=bounds)
+    return Settings(base=target.root, data=target.data, allow=frozenset(request.allow), bounds=bounds)
 
 
 def _broken(target: Target, learned: Learned) -> UserError:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from hardhull.formats.engine_api import spell
 from hardhull.formats.engine_api.parse import NANO
 from hardhull.run.hostpaths import resolve
+from hardhull.run.manifest import NotGivenError, Pod
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Adapted
 from hardhull.run.written import items, refused, value
 from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hardhull.facts.parts import EnvVar
     from hardhull.facts.workload import Workload
     from hardhull.run.settings import Settings
@@ -37,11 +40,13 @@ class Body:
     Attributes:
         plain: the body.
         adapted: what is another way than the file says.
+        hidden: secrets that it is given.
     """
 
     def __init__(self, workload: Workload, settings: Settings) -> None:
         self.plain: dict[str, Any] = {"HostConfig": {}}
         self.adapted: list[Adapted] = []
+        self.hidden: list[str] = []
         self._workload, self._settings = workload, settings
 
     @property
@@ -122,21 +127,41 @@ class Body:
             self.host["PidMode"] = "host"
 
     def _environment(self) -> None:
-        found = [one for each in items(self._workload, "env") if (one := self._variable(each)) is not None]
+        found = dict(pair for each in items(self._workload, "env") for pair in self.variables(each))
         if found:
-            self.plain["Env"] = found
+            self.plain["Env"] = [f"{name}={value}" for name, value in found.items()]
 
-    def _variable(self, variable: EnvVar) -> str | None:
-        """``NAME=value``; None for one that is passed through and not set, which is left out as docker does."""
+    def variables(self, variable: EnvVar) -> Iterator[tuple[str, str]]:
+        """Names and values of what is written as one; none for one that is passed through and not set, as docker does.
+
+        Raises:
+            CannotRunError: its value is not known.
+        """
         given = self._settings.env.get(variable.name)
-        if given is not None:
-            return f"{variable.name}={given}"
-        if variable.value is not None:
-            return f"{variable.name}={variable.value}"
-        if variable.source == "host":
-            return None
-        why = f"the value of {variable.name} comes from elsewhere ({variable.source})"
-        raise CannotRunError(refused(self._workload, why, f"give {variable.name} a value for this run"))
+        value = given if given is not None else variable.value
+        if value is not None:
+            yield variable.name, value
+        elif variable.source in {"secret", "config"} and self._workload.runtime == "kubernetes":
+            yield from self._of_cluster(variable)
+        elif variable.source != "host":
+            why = f"the value of {variable.name} comes from elsewhere ({variable.source})"
+            raise CannotRunError(refused(self._workload, why, f"give {variable.name} a value for this run"))
+
+    def _of_cluster(self, variable: EnvVar) -> Iterator[tuple[str, str]]:
+        pod = Pod(self._workload, self._settings.data)
+        try:
+            if variable.name.endswith("*"):
+                found = [each for each in pod.all_of() if each[0].startswith(variable.name[:-1])]
+            else:
+                value, secret = pod.variable(variable.name)
+                found = [(variable.name, value, secret)] if value is not None else []
+        except NotGivenError as error:
+            why = f"the value of {variable.name} comes from elsewhere ({variable.source}), and {error}"
+            how = f"write it into the same tree, or give {variable.name} a value for this run"
+            raise CannotRunError(refused(self._workload, why, how)) from None
+        for name, text, secret in found:
+            self.hidden += [text] if secret else []
+            yield name, text
 
     def _security(self) -> None:
         options = [f"label={each}" for each in items(self._workload, "selinux")]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from hardhull.run import execute
 from hardhull.run.logs import shown
+from hardhull.run.manifest import Pod
 from hardhull.run.refusal import CannotRunError, Refusal
 
 if TYPE_CHECKING:
@@ -138,7 +139,10 @@ def _probe(container: Container, probe: Healthcheck, world: World) -> Check:
     if kind == "GRPC":
         raise CannotRunError(Refusal(what, "gRPC is not spoken here", "name a command or a URL as its check"))
     port = words[0]
-    if not port.isdigit():
+    known = None if port.isdigit() else Pod(container.workload, ()).port(port)
+    if known is not None:
+        port = str(known)
+    elif not port.isdigit():
         ports = [name for name in world.address(container.key).ports if name.endswith("/tcp")]
         if len(ports) != 1:
             why = f"it names the port {port}, and which number that is cannot be said"

@@ -175,7 +175,7 @@ def _container(workload: Workload, pods: dict[int, list[Workload]], settings: Se
         _after(workload, pod),
         tuple(_ports(workload)),
         tuple(adapted),
-        hiding((*fittings.hidden, *_secrets(workload, settings))),
+        hiding((*body.hidden, *fittings.hidden, *_secrets(workload, settings))),
     )
 
 

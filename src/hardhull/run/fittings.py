@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.engine_api import spell
 from hardhull.run import hostpaths
+from hardhull.run.manifest import NotGivenError, Pod
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Adapted
 from hardhull.run.written import items, refused, value
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 OPEN = hostpaths.folder(0o777)
 """As the kubelet makes an emptyDir."""
 SECRETS = "/run/secrets"
+CLUSTERS = frozenset({"config_map", "secret", "projected"})
+"""Kinds of volumes with content from a cluster."""
 _SECRET_BYTES = 16 * 1024
 """A longer secret is not looked for in what containers say."""
 
@@ -105,10 +108,27 @@ class Fittings:
             self._place(Volume(f"claim/{mount.source}", OPEN), mount)
             why = "no cluster gives one here"
             self.adapted.append(Adapted(f"the claim {mount.source} is an empty volume that all may write", why))
+        elif mount.kind in CLUSTERS:
+            self._of_cluster(mount)
         elif mount.source is None:
             self._place(Volume(f"{self._key}{mount.target}"), mount)
         else:
             self._named(mount, mount.source)
+
+    def _of_cluster(self, mount: Mount) -> None:
+        """What a cluster would put there, from the manifests of the tree."""
+        try:
+            files, only, hidden = Pod(self._workload, self._settings.data).files(mount.target)
+            if only and only not in files:
+                raise NotGivenError(f"it has no file {only}")  # noqa: TRY301  told like all that is missing
+        except NotGivenError as error:
+            why = f"{mount.target} holds what only a cluster has ({mount.kind}): {error}"
+            what = mount.source or "its content"
+            how = f"write {what} into the same tree, or into a folder and mount that with hostPath"
+            self.refusals.append(refused(self._workload, why, how))
+            return
+        self.hidden += hidden
+        self._place(Volume(f"{self._key}{mount.target}", hostpaths.made(files)), mount, only)
 
     def _named(self, mount: Mount, name: str) -> None:
         if self._settings.volumes != "copied":

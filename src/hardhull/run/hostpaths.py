@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.run.written import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hardhull.facts.workload import Workload
     from hardhull.run.refusal import Refusal
     from hardhull.run.settings import Bounds, Settings
@@ -143,4 +145,23 @@ def folder(mode: int) -> bytes:
         entry = tarfile.TarInfo(ROOT)
         entry.type, entry.mode = tarfile.DIRTYPE, mode
         archive.addfile(entry)
+    return out.getvalue()
+
+
+def made(files: Mapping[str, tuple[bytes, int]]) -> bytes:
+    """An archive of files that are only written down: content and mode by path. All may enter their folders."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        folders = {ROOT: None}
+        for path in files:
+            parents = [each.as_posix() for each in Path(path).parents][-2::-1]
+            folders |= dict.fromkeys(f"{ROOT}/{parent}" for parent in parents)
+        for name in folders:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(entry)
+        for path, (content, mode) in files.items():
+            entry = tarfile.TarInfo(f"{ROOT}/{path}")
+            entry.size, entry.mode = len(content), mode
+            archive.addfile(entry, io.BytesIO(content))
     return out.getvalue()

@@ -101,9 +101,6 @@ def _volumes(workload: Workload) -> Iterator[Refusal]:
     for mount in items(workload, "mounts"):
         if mount.kind in {"npipe", "cluster", "image", "other"}:
             yield refused(workload, f"{mount.target} is a mount of the kind {mount.kind}", "use a volume in its place")
-        elif mount.kind in {"config_map", "secret", "projected"}:
-            how = f"write {mount.source or 'its content'} into a folder and mount that with hostPath"
-            yield refused(workload, f"{mount.target} holds what only a cluster has ({mount.kind})", how)
 
 
 _QUESTIONS: tuple[Callable[[Workload], Iterator[Refusal]], ...] = (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hardhull.run.manifest import DataObject
+
 MEBI = 1024 * 1024
 
 
@@ -36,6 +38,7 @@ class Settings(NamedTuple):
     Attributes:
         base: the folder that the workloads' files are named relative to.
         env: values for variables that the files leave to the environment, to secrets or to config maps.
+        data: config maps and secrets of the manifests' own tree.
         allow: consent words, each for one thing that is refused without it.
         reach: whether containers may reach other networks; published ports are then mapped to 127.0.0.1. Otherwise
             the networks are internal, and containers are asked at their own addresses.
@@ -46,6 +49,7 @@ class Settings(NamedTuple):
 
     base: Path = Path()
     env: Mapping[str, str] = {}
+    data: tuple[DataObject, ...] = ()
     allow: frozenset[str] = frozenset()
     reach: bool = False
     volumes: str = "fresh"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hardhull.model.result import NotChecked
+    from hardhull.run.manifest import DataObject
 
 IMAGE: Final = "image:"
 STDIN: Final = "-"
@@ -33,12 +34,14 @@ class Target(NamedTuple):
         workloads: it and all that it needs beside it.
         root: the folder that paths of files are relative to: that of the tree, else the current one.
         path: of the file that the subject stands in, relative to the root; empty where it stands in none of the tree.
+        data: config maps and secrets of the manifests beside it.
     """
 
     subject: Workload
     workloads: tuple[Workload, ...]
     root: Path
     path: str
+    data: tuple[DataObject, ...] = ()
 
 
 def target(named: str, service: str = "", stdin: bytes = b"") -> Target:
@@ -61,7 +64,21 @@ def target(named: str, service: str = "", stdin: bytes = b"") -> Target:
     subject = _chosen(named, path, name, found, root)
     among = [each for each in found if each.place.source.path == subject.place.source.path]
     where = "" if path == STDIN else subject.place.source.path
-    return Target(subject, tuple(needed(subject, among)), root, where)
+    return Target(subject, tuple(needed(subject, among)), root, where, _beside(subject, root, path))
+
+
+def _beside(subject: Workload, root: Path, path: str) -> tuple[DataObject, ...]:
+    """The config maps and secrets below the folder that was named, or in which the subject's file stands."""
+    if subject.runtime != "kubernetes":
+        return ()
+    from hardhull.run.manifest import data_objects
+    from hardhull.scan import Options, gather
+
+    if path == STDIN:
+        return data_objects([subject.place.source])
+    folder = Path(path) if Path(path).is_dir() else (root / subject.place.source.path).parent
+    discovery, _ = gather([str(folder)], Options())
+    return data_objects(each.source for each in discovery.files if "kubernetes" in each.kinds)
 
 
 def of_image(reference: str) -> Workload:
