@@ -11,10 +11,15 @@ from texts import PATHS, discovery_of, examined, findings_of, marks_of
 
 from hardhull.facts.profile import Call, FileUse, Profile, Run, StaticCall, StaticPass
 from hardhull.facts.syscall_numbers import numbers
+from hardhull.facts.syscalls import START, START_NEW, START_WITH_PRIVILEGES
 from hardhull.facts.workload import Workload
+from hardhull.fix.choose import Choices
+from hardhull.fix.planner import Planner
 from hardhull.formats import seccomp
 from hardhull.formats.profile import write
+from hardhull.model.change import Risk
 from hardhull.model.finding import Confidence
+from hardhull.model.plan import Status
 from hardhull.model.source import Source
 from hardhull.rules.kept_examples import PATH, recorded
 from hardhull.rules.observed import Learned, folders_of
@@ -189,6 +194,10 @@ def test_ordinary_fixes_take_their_values_from_the_runs() -> None:
     assert titles["HH-LIM-001"].title == "limit its memory to 32 MiB"
     assert titles["HH-LIM-003"].title == "limit it to 24 processes and threads"
     assert "1 recorded run" in titles["HH-LIM-001"].basis
+    seen = {found.rule: found.observations for found in result.findings}
+    assert seen["HH-LIM-001"] == (("the most of memory", "13.4 MiB in 1 recorded run (start, check, stop)", PATH),)
+    assert seen["HH-LIM-003"] == (("the most of pids", "9 in 1 recorded run (start, check, stop)", PATH),)
+    assert not {"HH-LIM-501", "HH-LIM-502"} & seen.keys()
 
 
 def test_what_was_written_in_mounts_and_by_the_engine_is_not_the_root_filesystem() -> None:
@@ -203,3 +212,48 @@ def test_what_was_written_in_mounts_and_by_the_engine_is_not_the_root_filesystem
     facts = examined({"compose.yaml": text, PATH: write(Profile((run._replace(path="compose.yaml"),)))}).facts
     web = next(fact for fact in facts if isinstance(fact, Workload))
     assert written(learned_of(run), web) == ["/srv/z"]
+
+
+MANIFEST = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels: {app: web}
+spec:
+  containers:
+    - name: web
+      image: shop:1
+"""
+EVERYWHERE = {
+    "compose.yaml": (COMPOSE, "service web"),
+    "run.sh": ("docker run -d --name web shop:1\n", "docker run web"),
+    "manifest.yaml": (MANIFEST.removeprefix("\n"), "container web of Pod web"),
+    "web.container": ("[Container]\nImage=shop:1\nContainerName=web\n", "container web"),
+}
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_in_every_syntax_the_fixes_together_leave_nothing_that_a_program_could_repair(path: str) -> None:
+    text, subject = EVERYWHERE[path]
+    calls = tuple(sorted(START | START_NEW | START_WITH_PRIVILEGES))
+    profile = recorded(
+        path, subject, calls=calls, capabilities=("SETUID",), files=("/tmp/x",), listens=(8080,),
+        connects=("10.0.0.2:5432",), users=(0, 33), memory_bytes=14_000_000, pids=9, cpu_seconds=3.0,
+    )  # fmt: skip
+    files = {path: text, PATH: profile.partition("\n")[2]}
+    choices = Choices(risk=Risk.NEEDS_PROOF, unsure=True)
+    options = Options(strict=True, today="2026-01-01")
+    plan = Planner(discovery_of(files), Policy(), options, choices).plan()
+    mine = {rule.id for rule in RULES}
+    assert not [each.why for each in plan.of(Status.REFUSED) if each.found.rule in mine]
+    written = {**files, **{file.path: file.after.decode() for file in plan.files}}
+    after = examined(written)
+    assert not [found.message for found in after.result.findings if found.rule in mine]
+    web = next(fact for fact in after.facts if isinstance(fact, Workload))
+    assert web.read_only.value
+    assert [(item.value.kind in {"tmpfs", "empty_dir"}, item.value.target) for item in web.mounts.value] == [
+        (True, "/tmp")
+    ]
+    assert web.memory.value == 32 << 20
+    assert web.effective_seccomp.value == "custom"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.model.finding import Confidence, Observation
-from hardhull.rules.questions import is_within
+from hardhull.rules.questions import MIB, is_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hardhull.facts.profile import Profile
     from hardhull.facts.workload import Workload
+    from hardhull.model.finding import Finding
 
 PROVE: Final = "prove it first: `hardhull prove`; what no run exercised, none has seen"
 SCRATCH: Final = ("/tmp", "/run", "/var/run", "/var/tmp", "/var/cache", "/var/lock")
@@ -92,6 +93,22 @@ def learned(workload: Workload) -> Learned | None:
     field = workload.profile
     profile = field.value
     return Learned(profile, field.origin) if profile is not None and profile.runs else None
+
+
+def with_peak(workload: Workload, finding: Finding, peak: str) -> Finding:
+    """The finding with what recorded runs needed at most as evidence, where something was recorded.
+
+    Args:
+        workload: what it is about.
+        finding: about a limit.
+        peak: the name of a field of :class:`hardhull.facts.profile.Peaks`.
+    """
+    found = glimpsed(workload)
+    most = getattr(found.profile.peaks, peak) if found is not None else None
+    if found is None or not most:
+        return finding
+    said = f"{most / MIB:.1f} MiB" if peak.endswith("_bytes") else f"{most:g}"
+    return finding.with_evidence(found.saw(f"the most of {peak.removesuffix('_bytes')}", [said]))
 
 
 def glimpsed(workload: Workload) -> Learned | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hardhull.formats.kubernetes.editing import Editing, text_of
@@ -34,7 +35,20 @@ def write_mounts(editing: Editing, change: Add | Drop | Swap) -> None:
     _swap(editing, node, change.item, change.value)
 
 
+class _Added:
+    """The mounts that fixes have asked for so far, by container and path in it."""
+
+    def __init__(self) -> None:
+        self.mounts: dict[tuple[int, str], Mount] = {}
+
+
 def _add(editing: Editing, mount: Mount) -> None:
+    added = editing.drafts.keep(editing.fact.place.source, _Added, lambda _: _Added()).mounts
+    key = (id(editing.container), posixpath.normpath(mount.target))
+    if key in added:
+        if _same(added[key], mount):
+            return
+        raise UnwritableError(f"another fix mounts something else at {mount.target}")
     for field in editing.fact.mounts.value:
         if field.known and posixpath.normpath(field.value.target) == posixpath.normpath(mount.target):
             if _same(field.value, mount):
@@ -51,6 +65,8 @@ def _add(editing: Editing, mount: Mount) -> None:
     if volume is not None:
         editing.append(editing.pod, VOLUMES, {"name": name, **volume})
     editing.append(editing.container, _MOUNTS, wanted)
+    added[key] = mount
+    editing.drafts.log.did(partial(added.pop, key))
 
 
 def _same(found: Mount, mount: Mount) -> bool:

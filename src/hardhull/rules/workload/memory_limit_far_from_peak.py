@@ -1,7 +1,7 @@
 """Memory limit has nothing to do with what recorded runs needed.
 
-What it checks: where runs of the workload were recorded: no limit, one of more than ten times the peak, or one below
-it.
+What it checks: where runs of the workload were recorded: a limit of more than ten times the peak, or one below it.
+That there is none is said by memory-limit-missing, which then tells the peak as well.
 
 Why it matters: a limit far above the need stops a leak only when the host suffers already. One below the peak has the
 kernel kill the process as soon as it does what it did in the recording.
@@ -53,16 +53,14 @@ def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     size, basis = proposed_memory(workload, policy.max_memory)
     if limit == size:
         return
-    if limit <= 0:
-        what, label, severity = "may use all memory of the host", "no limit", LOW
-    elif limit < peak:
-        what, label, severity = f"may use {shown(limit)} of memory", "below the peak: it would be killed", HIGH
+    if 0 < limit < peak:
+        label, severity = "below the peak: it would be killed", HIGH
     elif limit > FAR * peak:
-        what, label, severity = f"may use {shown(limit)} of memory", f"{limit / peak:.0f} times the peak", LOW
+        label, severity = f"{limit / peak:.0f} times the peak", LOW
     else:
         return
     yield workload.memory.finding(
-        f"{workload.subject} {what} and needed {shown(peak)} at most {found.runs}",
+        f"{workload.subject} may use {shown(limit)} of memory and needed {shown(peak)} at most {found.runs}",
         label=label,
         severity=severity,
         confidence=found.confidence,

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.needs import proposed_memory
+from hardhull.rules.observed import with_peak
 from hardhull.rules.observed_fixes import memory
 from hardhull.rules.questions import MIB, throwaway
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
@@ -62,11 +63,12 @@ def check(workload: Workload, policy: Policy) -> Iterator[Finding]:
     limit = workload.memory.value
     if not limit or limit < 0:
         if not _default_limit(workload):
-            yield workload.memory.finding(
+            finding = workload.memory.finding(
                 f"{workload.subject} may use all memory of the host",
                 label="no memory limit",
                 fix=_fix(workload, policy),
             )
+            yield with_peak(workload, finding, "memory_bytes")
     elif policy.max_memory and limit > policy.max_memory:
         yield workload.memory.finding(
             f"{workload.subject} may use {limit // MIB} MiB of memory; allowed here are {policy.max_memory // MIB} MiB",

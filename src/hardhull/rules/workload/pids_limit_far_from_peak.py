@@ -1,7 +1,7 @@
 """Limit for processes has nothing to do with what recorded runs needed.
 
-What it checks: where runs of the workload were recorded: no limit for processes and threads, one of more than ten times
-the peak, or one below it.
+What it checks: where runs of the workload were recorded: a limit for processes and threads of more than ten times the
+peak, or one below it. That there is none is said by pids-limit-missing, which then tells the peak as well.
 
 Why it matters: process numbers are shared by the whole host. A limit below the peak makes `fork` fail as soon as the
 workload does what it did in the recording.
@@ -51,17 +51,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if found is None or not peak:
         return
     limit = workload.pids.value or 0
-    if limit < 1:
-        what, label, severity = "any number of processes", "no limit", LOW
-    elif limit < peak:
-        what, label, severity = f"{limit} processes and threads", "below the peak: it cannot start them", HIGH
+    if 0 < limit < peak:
+        label, severity = "below the peak: it cannot start them", HIGH
     elif limit > max(FEW, FAR * peak):
-        what, label, severity = f"{limit} processes and threads", f"{limit / peak:.0f} times the peak", LOW
+        label, severity = f"{limit / peak:.0f} times the peak", LOW
     else:
         return
     places, basis = proposed_pids(workload)
     yield workload.pids.finding(
-        f"{workload.subject} may start {what} and had {peak} at most {found.runs}",
+        f"{workload.subject} may start {limit} processes and threads and had {peak} at most {found.runs}",
         label=label,
         severity=severity,
         confidence=found.confidence,

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.rules.fix import NEEDS_PROOF, set_value
 from hardhull.rules.needs import proposed_pids
+from hardhull.rules.observed import with_peak
 from hardhull.rules.questions import throwaway
 from hardhull.rules.rule import LIMITS, MEDIUM, Example, rule
 
@@ -64,11 +65,12 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if limit is None and workload.runtime == "podman":
         return
     if limit is None or limit < 1:
-        yield workload.pids.finding(
+        finding = workload.pids.finding(
             f"{workload.subject} may start processes until the host has none left",
             label="no limit for processes",
             fix=_fix(workload),
         )
+        yield with_peak(workload, finding, "pids")
     elif limit > NO_LIMIT:
         yield workload.pids.finding(
             f"{workload.subject} may start {limit:,} processes, more than the host can bear",
