@@ -10,6 +10,7 @@ import pytest
 
 from hardhull.cli.fix import command
 from hardhull.fix.overlay import DROP_IN
+from hardhull.rules.rule import all_rules, find_rule
 from hardhull.scan.config import SETTINGS, load_policy
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -28,7 +29,9 @@ def test_names_on_the_page_are_those_of_the_program() -> None:
     assert "hardhull-plan/1" in FIXING
 
 
-@pytest.mark.parametrize("page", ["fixing.md", "configuration.md", "undo.md", "engine-and-registries.md"])
+@pytest.mark.parametrize(
+    "page", ["fixing.md", "configuration.md", "undo.md", "engine-and-registries.md", "profiles.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)", (DOCS / page).read_text()):
         assert (DOCS / link).exists(), link
@@ -40,3 +43,12 @@ def test_the_configuration_shows_every_setting_and_loads(tmp_path: Path) -> None
     default = type(policy)()
     for setting, (field, _read) in SETTINGS.items():
         assert getattr(policy, field) != getattr(default, field), setting
+
+
+def test_the_page_about_profiles_names_every_rule_that_needs_one() -> None:
+    text = (DOCS / "profiles.md").read_text()
+    for rule in all_rules():
+        if rule.needs:
+            assert rule.name in text or rule.id in text or f", {rule.id[-3:]}" in text, rule.name
+    for name in re.findall(r"HH-[A-Z]+-\d{3}", text):
+        assert find_rule(name), name
