@@ -36,7 +36,7 @@ class Trials:
     def through(self, clone: Clone) -> set[str]:
         """Names of drills that succeed. The memory of floods is the machine's: those are made by the limits only."""
         words = [f"{one.name}={self.given[one.name]}" if one.name in self.given else one.name for one in DRILLS]
-        told = read(self.ground.perform(clone, words), BY_NAME)
+        told = read(self.ground.perform(clone, words).said, BY_NAME)
         return {name for name, outcome in told.items() if outcome.succeeded}
 
     def blocked(self, **host: Any) -> set[str]:

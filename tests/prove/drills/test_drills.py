@@ -223,6 +223,21 @@ def test_a_filter_may_end_or_silence_the_helper(
     assert left(engine) == []
 
 
+ONE_NAME = """{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"action": "SCMP_ACT_ERRNO", "names": [
+    "mknodat", "unlinkat", "fchmodat", "fchownat", "setresuid", "clone", "ppoll", "kill", "setitimer"]}]}"""
+
+
+def test_a_filter_that_knows_one_name_of_a_call_blocks_nothing(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "profile.json").write_text(ONE_NAME)
+    names = ("plant-setuid", "drop-program", "make-device", "become-other", "neighbour", "flood-processes")
+    keys = f"{PLAIN}, security_opt: ['no-new-privileges:true', 'seccomp:./profile.json']"
+    with world(tmp_path, compose(web=keys)) as one:
+        one.start()
+        found = drill(one, "web", "", [BY_NAME[name] for name in names])
+    assert succeeded(found) == set(names), [each.why for each in found]
+    assert left(engine) == []
+
+
 def drill_without_end(one: World) -> None:
     one.start()
     with Ground(one, "web") as ground:

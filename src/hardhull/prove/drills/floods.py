@@ -26,7 +26,7 @@ DRILLS = (
         "flood-processes",
         f"starts {PROCESSES} processes",
         f"clone() one more time than its limit, at most {PROCESSES} times: a fork bomb",
-        f"the processes sleep, and are ended at once; {_BOUNDED}",
+        f"the processes end at once, and only keep their numbers until the last has been started; {_BOUNDED}",
         (Measure.LIMITS,),
         alone=True,
     ),

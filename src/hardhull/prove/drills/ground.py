@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.prove.drills import clone as clones
 from hardhull.prove.drills import helper
@@ -25,9 +25,17 @@ NEIGHBOURS = 4
 """So many of the world's other containers get a listener."""
 PORT = 61999
 """Above the ports that the kernel gives out by itself."""
-SECONDS = 120.0
+SECONDS = 60.0
+"""For all drills of a clone."""
 POLL = 0.03
 _SMALL = 32 << 20
+
+
+class Performed(NamedTuple):
+    """What the helper wrote, and whether it ended by itself."""
+
+    said: str
+    ended: bool
 
 
 class Ground:
@@ -151,11 +159,11 @@ class Ground:
 
     # ---- clones -----------------------------------------------------------------------------------------------------
 
-    def perform(self, clone: Clone, words: Sequence[str]) -> str:
-        """Runs the helper in a clone, at most two minutes; what it wrote.
+    def perform(self, clone: Clone, words: Sequence[str]) -> Performed:
+        """Runs the helper in a clone, for a minute at most.
 
         Raises:
-            CannotRunError: the clone cannot be made or started.
+            CannotRunError: the clone cannot be made or started, or the time of the run is over.
         """
         with self.world.telling(f"the drill of {self.key}"):
             return self._performed(clone, words)
@@ -171,21 +179,22 @@ class Ground:
                 return False
             return True
 
-    def _performed(self, clone: Clone, words: Sequence[str]) -> str:
+    def _performed(self, clone: Clone, words: Sequence[str]) -> Performed:
         self._count += 1
         key = f"{self.key}~drill{self._count}"
         body = {**clone.body, "Cmd": list(words)}
         try:
             self.world.ids[key] = self._started(clone._replace(body=body), key.partition("~")[2])
-            if self.world.wait_ended(key, SECONDS) is None:
-                why = "the time of the run is over" if not self.world.left() else "the helper does not end"
+            ended = self.world.wait_ended(key, SECONDS) is not None
+            if not self.world.left():
+                why = "the time of the run is over"
                 raise CannotRunError(Refusal(f"{self.key} is not drilled", why, "give it more time"))
             said: bytes = self.world.client.logs(self.world.ids[key], stdout=True, stderr=False)
         finally:
             ident = self.world.ids.pop(key, "")
             if ident:
                 self.world.client.remove_container(ident, force=True, v=True)
-        return said.decode("ascii", "replace")
+        return Performed(said.decode("ascii", "replace"), ended)
 
     def _started(self, clone: Clone, part: str) -> str:
         """Makes and starts a container; one that does not start is removed."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hardhull.prove.drills.drill import Drill
 
 SUCCEEDED, BLOCKED, UNAVAILABLE = "succeeded", "blocked", "unavailable"
+TOO_LONG = "it did not end in time"
 _LINE = re.compile(r"([a-z-]+) (succeeded|blocked|unavailable|killed) (\d+) ([a-z0-9_]+|-)")
 
 
@@ -57,7 +58,7 @@ def read(text: str, drills: dict[str, Drill]) -> dict[str, DrillOutcome]:
 def _outcome(drill: Drill, verdict: str, value: int, call: str) -> DrillOutcome:
     if verdict == "killed":
         if value == signal.SIGALRM:
-            return DrillOutcome(drill, BLOCKED, why="it did not end in time")
+            return DrillOutcome(drill, BLOCKED, why=TOO_LONG)
         return DrillOutcome(drill, BLOCKED, why=f"the process was ended ({_signal(value)})")
     if verdict == SUCCEEDED:
         return DrillOutcome(drill, SUCCEEDED)

@@ -12,7 +12,7 @@ from hardhull.facts.capabilities import BY_NUMBER
 from hardhull.prove.drills import clone as clones
 from hardhull.prove.drills import floods
 from hardhull.prove.drills.ground import Ground
-from hardhull.prove.drills.outcome import BLOCKED, UNAVAILABLE, DrillOutcome, read
+from hardhull.prove.drills.outcome import BLOCKED, TOO_LONG, UNAVAILABLE, DrillOutcome, read
 from hardhull.prove.drills.table import BY_NAME, DRILLS
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.run.written import items
@@ -124,9 +124,12 @@ def all_of(ground: Ground, clone: Clone, group: Sequence[Drill], given: Mapping[
     found: dict[str, DrillOutcome] = {}
     while rest := [one for one in group if one.name not in found]:
         words = [f"{one.name}={given[one.name]}" if one.name in given else one.name for one in rest]
-        told = read(ground.perform(clone, [*places, *words]), BY_NAME)
-        if not told:
-            told = {rest[0].name: DrillOutcome(rest[0], BLOCKED, why="it ended the program that makes it")}
+        said, ended = ground.perform(clone, [*places, *words])
+        told = read(said, BY_NAME)
+        untold = [one for one in rest if one.name not in told]
+        if untold and (not told or not ended):
+            why = "it ended the program that makes it" if ended else TOO_LONG
+            told[untold[0].name] = DrillOutcome(untold[0], BLOCKED, why=why)
         found |= told
     return found
 

@@ -16,8 +16,9 @@ SOURCES = Path(__file__).parent
 ARCHITECTURES = {"x86_64": "x86", "aarch64": "aarch64"}
 """As the engine and Clang call them, to the folder of the kernel's headers."""
 COMPILE = (
-    *("-std=gnu11", "-Oz", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin", "-fno-sanitize=all"),
-    *("-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-ident", "-fno-pie"),
+    *("-std=gnu11", "-Oz", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"),
+    *("-ffreestanding", "-fno-builtin", "-fno-sanitize=all", "-fno-stack-protector", "-fno-ident", "-fno-pie"),
+    *("-fno-asynchronous-unwind-tables", "-fno-unwind-tables"),
 )
 LINK = ("-static", "--strip-all", "--build-id=none", "-z", "noexecstack")
 

@@ -29,7 +29,8 @@
 
 long system_call(long number, long a, long b, long c, long d, long e, long f);
 
-/* CALL(close, fd): the kernel's answer, negative for an error. */
+/* CALL(close, fd): the kernel's answer, negative for an error; where the call is forbidden, that of one that does the
+ * same. */
 #define CALL(name, ...) CALL_PADDED(name, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define CALL_PADDED(name, a, b, c, d, e, f, ...) \
     system_call(__NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
@@ -70,7 +71,7 @@ typedef struct {
 } Drill;
 
 /* An attempt; it runs in a process of its own, so what it leaves in that process is gone with it. */
-#define DRILL(function) static Outcome function(__attribute__((unused)) const char *given)
+#define DRILL(function) static Outcome function(const char *given)
 
 extern const Drill mount_drills[], process_drills[], kernel_drills[], file_drills[], user_drills[], network_drills[],
     flood_drills[]; /* each ends with a name of NULL */
@@ -87,7 +88,9 @@ void *memcpy(void *to, const void *from, unsigned long size);
 /* The next of words that a sign separates; NULL after the last. */
 const char *next_word(const char **rest, char sign, char *word, unsigned long size);
 
-extern long other_process; /* this program, waiting for the attempt to end; 0 where the attempt is all of it */
+/* This program, waiting for the attempt to end; 0 where the attempt is all of it, negative where it may not be known.
+ */
+extern long other_process;
 
 /* A new process as fork() makes it: 0 in the child, negative where it is refused. */
 long spawn(void);

@@ -6,7 +6,7 @@
 
 /* ---- system calls ---- */
 
-long system_call(long number, long a, long b, long c, long d, long e, long f) {
+static long asked(long number, long a, long b, long c, long d, long e, long f) {
 #if defined(__x86_64__)
     register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
     long result;
@@ -23,6 +23,29 @@ long system_call(long number, long a, long b, long c, long d, long e, long f) {
 #else
 #error "drills are written for x86-64 and aarch64"
 #endif
+}
+
+/* The same under another name, with which a filter that forbids only one of them forbids nothing. (openat() is none of
+ * these: no container starts without it.) */
+static long asked_otherwise(long number, long a, long b, long c, long d, long e) {
+    if (number == __NR_setresuid) return asked(__NR_setuid, a, 0, 0, 0, 0, 0);
+    if (number == __NR_execve) return asked(__NR_execveat, AT_FDCWD, a, b, c, 0, 0);
+#if defined(__x86_64__)
+    if (number == __NR_clone && a == SIGCHLD) return asked(__NR_fork, 0, 0, 0, 0, 0, 0);
+    if (a != AT_FDCWD) return -ENOSYS;
+    if (number == __NR_mknodat) return asked(__NR_mknod, b, c, d, 0, 0, 0);
+    if (number == __NR_unlinkat && !c) return asked(__NR_unlink, b, 0, 0, 0, 0, 0);
+    if (number == __NR_fchmodat) return asked(__NR_chmod, b, c, 0, 0, 0, 0);
+    if (number == __NR_fchownat && !e) return asked(__NR_chown, b, c, d, 0, 0, 0);
+#endif
+    return -ENOSYS;
+}
+
+long system_call(long number, long a, long b, long c, long d, long e, long f) {
+    long answer = asked(number, a, b, c, d, e, f);
+    if (answer != -EPERM && answer != -ENOSYS) return answer;
+    long other = asked_otherwise(number, a, b, c, d, e);
+    return other == -ENOSYS ? answer : other;
 }
 
 /* ---- texts ---- */

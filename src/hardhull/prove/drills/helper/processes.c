@@ -4,6 +4,13 @@
 
 #include <linux/ptrace.h>
 
+#define OTHER                                                            \
+    ({                                                                   \
+        if (!other_process) return refused("clone", -EAGAIN);            \
+        if (other_process < 0) return refused("getppid", other_process); \
+        other_process;                                                   \
+    })
+
 DRILL(user_namespace) {
     TRY(unshare, CLONE_NEWUSER);
     return SUCCEEDED;
@@ -34,35 +41,31 @@ DRILL(process_namespace) {
 
 /* Attached without stopping it, and let go when this process ends. */
 DRILL(trace_process) {
-    if (!other_process) return refused("clone", -EAGAIN);
-    TRY(ptrace, PTRACE_SEIZE, other_process, 0, 0);
+    TRY(ptrace, PTRACE_SEIZE, OTHER, 0, 0);
     return SUCCEEDED;
 }
 
 DRILL(read_memory) {
-    if (!other_process) return refused("clone", -EAGAIN);
     static const char known[8] = "known";
     char copy[8];
     struct {
         const void *at;
         unsigned long size;
     } here = {copy, sizeof copy}, there = {known, sizeof known};
-    TRY(process_vm_readv, other_process, &here, 1, &there, 1, 0);
+    TRY(process_vm_readv, OTHER, &here, 1, &there, 1, 0);
     return SUCCEEDED;
 }
 
 DRILL(take_descriptor) {
-    if (!other_process) return refused("clone", -EAGAIN);
-    long process = TRY(pidfd_open, other_process, 0);
+    long process = TRY(pidfd_open, OTHER, 0);
     TRY(pidfd_getfd, process, 1, 0);
     return SUCCEEDED;
 }
 
 /* Tells where the kernel keeps its objects, in part. */
 DRILL(compare_processes) {
-    if (!other_process) return refused("clone", -EAGAIN);
     long self = CALL(getpid);
-    TRY(kcmp, other_process, self, 1 /* KCMP_VM */, 0, 0);
+    TRY(kcmp, OTHER, self, 1 /* KCMP_VM */, 0, 0);
     return SUCCEEDED;
 }
 
