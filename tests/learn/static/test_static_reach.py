@@ -202,3 +202,20 @@ def test_equal_files_give_equal_results(tmp_path: Path) -> None:
     library(tmp_path, "liba.so", "long used(void) { return raw(39); } long two(void) { return raw(39); }")
     program(tmp_path, "long used(void); long two(void); void _start(void) { used(); two(); for (;;); }", "-la")
     assert looked_at(tmp_path).ident == looked_at(tmp_path).ident
+
+
+def test_a_program_that_loads_what_nobody_saw_is_incomplete(tmp_path: Path) -> None:
+    library(
+        tmp_path,
+        "libc.so.6",
+        "void *dlopen(const char *name, int flags) { return 0; } void dlclose(void) { dlopen(0, 0); }",
+    )
+    libc = str(tmp_path / "lib" / "libc.so.6")
+    program(
+        tmp_path, "void *dlopen(const char *, int); void _start(int argc) { dlopen((char *)argc, 0); for (;;); }", libc
+    )
+    why = "/app may load further libraries while it runs, and nobody looked which it had"
+    assert looked_at(tmp_path).incomplete == (why,)
+    assert looked_at(tmp_path, loaded={"/app": []}).incomplete == ()
+    program(tmp_path, "void dlclose(void); void _start(void) { dlclose(); for (;;); }", libc)
+    assert looked_at(tmp_path).incomplete == ()

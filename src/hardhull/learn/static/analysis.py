@@ -8,6 +8,7 @@ together; what can be reached in it is followed, and the numbers at the places t
 
 from __future__ import annotations
 
+import gc
 import time
 from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,7 +21,8 @@ from hardhull.learn.static.elf import ElfError
 from hardhull.learn.static.libraries import Libraries
 from hardhull.learn.static.numbers import made
 from hardhull.learn.static.programs import behind, interpreter, loaded_by, started
-from hardhull.learn.static.reach import Program
+from hardhull.learn.static.reach import Node, Program
+from hardhull.learn.static.symbols import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +64,7 @@ class Store:
 
         digest = sha256(data).hexdigest()
         if digest not in self._kept:
-            self._kept[digest] = Binary(data)
+            self._kept[digest] = Binary(data, digest)
         return self._kept[digest]
 
 
@@ -82,7 +84,13 @@ def analyse(
         image: its digest, for the result.
         store: to keep what was read for another pass.
     """
-    return _Pass(files, loaded or {}, store or Store()).run(programs, image)
+    collecting = gc.isenabled()
+    gc.disable()  # a million small records that stay until the end are gone through again and again for nothing
+    try:
+        return _Pass(files, loaded or {}, store or Store()).run(programs, image)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Pass:
@@ -106,7 +114,7 @@ class _Pass:
         self._kernel()
         seconds = time.process_time() - self._begun
         binaries = (
-            Analysed(each.path, each.binary.elf.digest, len(self._unresolved.get(each.path, ())))
+            Analysed(each.path, each.binary.digest, len(self._unresolved.get(each.path, ())))
             for each in self._found.values()
             if each
         )
@@ -178,7 +186,17 @@ class _Pass:
             named |= names
             if not self._load(program, scope, [each for each in later if each]):
                 break
+        if first.path not in self._loaded and self._loads(program, scope):
+            self._missing(f"{first.path} may load further libraries while it runs, and nobody looked which it had")
         self._count(program, scope)
+
+    @staticmethod
+    def _loads(program: Program, scope: list[_Found]) -> bool:
+        """Whether code that is reached asks for libraries by a name; the C library's own use of that is known."""
+        found = program.resolve(Name("dlopen", ""))
+        callers = program.callers.get(Node(found[0], found[1].value), ()) if found else ()
+        names = (basename(scope[caller.binary].path) for caller, _slot in callers)
+        return any(not name.startswith(("libc.", "libc-", "ld-")) for name in names)
 
     def _library(self, path: str) -> _Found | None:
         placed = self._files.follow(path)
@@ -249,7 +267,10 @@ class _Pass:
                 self._unresolved.setdefault(path, set()).add(each.place)
 
     def _kernel(self) -> None:
-        """Calls that the kernel makes in a program's name."""
+        """Calls that the kernel makes in a program's name, or its code in every process (vDSO) does."""
+        if ("arm64", "rt_sigaction") in self._calls:
+            why = "the kernel's own code in every process ends a signal's handler with it"
+            self._calls.setdefault(("arm64", "rt_sigreturn"), StaticCall("arm64", "rt_sigreturn", "", why))
         for arch, name in list(self._calls):
             if name in RESTARTED:
                 why = "the kernel resumes an interrupted sleep through it"

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hardhull.learn.static import references
+from hardhull.learn.static import references, references_arm64
 from hardhull.learn.static.disassembly import instructions
 from hardhull.learn.static.elf import Elf
 from hardhull.learn.static.functions import functions
@@ -54,12 +54,14 @@ class Binary:
 
     Args:
         data: its bytes.
+        digest: SHA-256 of these, in hexadecimal digits; empty where nobody asks for it.
 
     Raises:
         ElfError: it cannot be read.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, digest: str = "") -> None:
+        self.digest = digest
         self.elf = Elf(data)
         self.tables = tables(self.elf)
         self.functions = functions(self.elf, self.tables)
@@ -74,14 +76,13 @@ class Binary:
         """Slots that the entries of the procedure linkage table jump through, by the address of the entry."""
         found: dict[int, int] = {}
         slots = frozenset(self.tables.imports)
-        for each in self.elf.segments:
-            if each.executable and slots:
-                found.update(self._reader.stubs(self.elf.at(each.address, each.size), each.address, slots))
+        for low, high in self.elf.code if slots else ():
+            found.update(self._reader.stubs(self.elf.at(low, high - low), low, slots))
         return {entry: slot for entry, slot in found.items() if not self.functions.begins(entry)}
 
     @property
     def _reader(self) -> ModuleType:
-        return references
+        return references_arm64 if self.elf.arch == "arm64" else references
 
     def _absolute_pointers(self) -> dict[int, int]:
         """Pointers in data of a program that is loaded where it says, and so needs no relocations for them."""
@@ -90,13 +91,15 @@ class Binary:
         low, high = self._span
         found: dict[int, int] = {}
         for segment in self.elf.segments:
-            if segment.executable or segment.size < 8 or segment.address % 8:
+            if segment.size < 8 or segment.address % 8 or (segment.executable and segment.offset):
                 continue
             words = array("Q", self.elf.at(segment.address, segment.size - segment.size % 8))
             found.update(
                 (segment.address + 8 * index, word)
                 for index, word in enumerate(words)
-                if low <= word < high and self._means_something(word)
+                if low <= word < high
+                and self._means_something(word)
+                and not self.elf.executable(segment.address + 8 * index)
             )
         return found
 
@@ -108,12 +111,10 @@ class Binary:
 
     def _means_something(self, address: int) -> bool:
         """Whether a number that lies in the program is likely to be an address: not one into the middle of code."""
-        return (
-            address in self.functions.likely
-            or self.functions.begins(address)
-            or address in self.stubs
-            or not self.elf.executable(address)
-        )
+        return self._may_begin(address) or address in self.stubs or not self.elf.executable(address)
+
+    def _may_begin(self, address: int) -> bool:
+        return self.functions.begins(address) or address in self.functions.likely
 
     def roots(self) -> Iterator[int]:
         """Functions that run in any case: the entry point, those for start and end, resolvers of the loader."""
@@ -161,7 +162,7 @@ class Binary:
         )
 
     def _enters(self, target: int) -> bool:
-        return self.functions.begins(target) or (self.functions.outside(target) and self.elf.executable(target))
+        return self._may_begin(target) or (self.functions.outside(target) and self.elf.executable(target))
 
     def references(self, address: int) -> References:
         """What the code that is entered at an address refers to, place by place."""
@@ -176,7 +177,7 @@ class Binary:
 
     def _short(self, code: bytes, address: int) -> list[tuple[int, int]]:
         """Short jumps to other functions: those whose place begins an instruction."""
-        several = [each for each in short(code, address) if self.functions.begins(each[1])]
+        several = [each for each in short(code, address) if self._may_begin(each[1])]
         if not several:
             return []
         places = {each[0] for each in instructions(self.elf, address, len(code))}
@@ -236,9 +237,9 @@ class Binary:
         found = {*self._pointers.values(), *self.tables.linked}
         found.update(each.value for several in self.tables.exports.values() for each in several)
         for segment in self.elf.segments:
-            if segment.executable:
-                found.update(self._reader.taken(self.elf.at(segment.address, segment.size), segment.address))
             found.add(segment.address + segment.memory)
+        for low, high in self.elf.code:
+            found.update(self._reader.taken(self.elf.at(low, high - low), low))
         return sorted(found)
 
     @cached_property
@@ -246,7 +247,7 @@ class Binary:
         """Texts in data that are the name of a library, by their address."""
         found: dict[int, str] = {}
         for segment in self.elf.segments:
-            data = b"" if segment.executable else self.elf.at(segment.address, segment.size)
+            data = self.elf.at(segment.address, segment.size)
             at = data.find(b".so")
             while at >= 0 and len(found) < _MOST_NAMES:
                 begin = data.rfind(b"\0", max(0, at - 100), at) + 1

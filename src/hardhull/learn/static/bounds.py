@@ -10,6 +10,10 @@ BINARIES: Final = 2000
 """Programs and libraries together."""
 NAMES: Final = 20_000
 """Names in one folder."""
+ENTRIES: Final = 2_000_000
+"""Files, folders and links of an exported image."""
+KEPT_BYTES: Final = 2 << 30
+"""Of its programs and libraries together."""
 SYMBOLS: Final = 500_000
 NAME_BYTES: Final = 64 << 20
 """Of all symbols' names together."""

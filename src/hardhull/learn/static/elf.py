@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from functools import cached_property
-from hashlib import sha256
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MACHINES: Final = {62: "amd64"}
+MACHINES: Final = {62: "amd64", 183: "arm64"}
 """Go's names of the architectures that are read, by ``e_machine``."""
 _HEADERS: Final = 1024
 """Segments, entries of the dynamic section, and sections that are looked at; real files have under 100."""
+_EXECINSTR: Final = 4
 _HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 
 
@@ -97,6 +97,9 @@ class Elf:
         self.segments = sorted(segments)
         self._addresses = [each.address for each in self.segments]
         self._read_dynamic(dynamic)
+        # Nearly always there is one stretch of code, and it is asked about for every address that is looked at.
+        self._low, self._high = self.code[0] if self.code else (0, 0)
+        self._alone = len(self.code) < 2
 
     def _read_dynamic(self, dynamic: tuple[int, int] | None) -> None:
         self.tags: dict[int, int] = {}
@@ -114,22 +117,40 @@ class Elf:
         self.runpath = tuple(self.name(runpath).split(":")) if runpath is not None else ()
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the file, in hexadecimal digits."""
-        return sha256(self.data).hexdigest()
-
-    def section(self, name: str) -> tuple[int, int] | None:
-        """Address and size of a section; None where there is none of that name, or the file has no names for them."""
+    def _sections(self) -> list[tuple[str, int, int, bool]]:
+        """Name, address, size of each section, and whether it is code; none where the file does not tell."""
         from elftools.elf.elffile import ELFFile
 
         if not 0 < int.from_bytes(self.data[60:62], "little") <= _HEADERS:
-            return None
+            return []
         try:
             file: Any = ELFFile(BytesIO(self.data))
-            found = file.get_section_by_name(name)
-            return (int(found["sh_addr"]), int(found["sh_size"])) if found else None
+            return [
+                (each.name, int(each["sh_addr"]), int(each["sh_size"]), bool(each["sh_flags"] & _EXECINSTR))
+                for each in file.iter_sections()
+            ]
         except Exception:  # noqa: BLE001  the library raises whatever its parts do
-            return None
+            return []
+
+    def section(self, name: str) -> tuple[int, int] | None:
+        """Address and size of a section; None where there is none of that name."""
+        return next((each[1:3] for each in self._sections if each[0] == name), None)
+
+    @cached_property
+    def code(self) -> tuple[tuple[int, int], ...]:
+        """Where code begins and ends. Linkers of before put other things into its segment: there, sections tell."""
+        found: list[tuple[int, int]] = []
+        for each in self.segments:
+            end = each.address + each.size
+            if not each.executable:
+                continue
+            inside = [
+                (start, start + size)
+                for _name, start, size, code in self._sections
+                if code and size and each.address <= start and start + size <= end
+            ]
+            found += inside if each.offset == 0 and inside else [(each.address, end)]
+        return tuple(sorted(found))
 
     def segment(self, address: int) -> Segment | None:
         """The segment that an address is in, as far as the file has bytes for it or zeros are mapped."""
@@ -149,8 +170,9 @@ class Elf:
 
     def executable(self, address: int) -> bool:
         """Whether an address is in code."""
-        found = self.segment(address)
-        return found is not None and found.executable and address < found.address + found.size
+        if self._low <= address < self._high or self._alone:
+            return self._low <= address < self._high
+        return any(low <= address < high for low, high in self.code)
 
     def word(self, address: int) -> int:
         """The 64-bit number at an address; 0 where there is none."""

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _TABLE: Final = bytes((1, 0x1B, 0x03, 0x3B))
 """Version and encodings of ``.eh_frame_hdr`` that every linker writes: pairs of offsets from its own address."""
-_ENDS: Final = frozenset({"ret", "jmp", "hlt", "ud2"})
+_ENDS: Final = frozenset({"ret", "jmp", "hlt", "ud2", "b", "br", "brk", "udf"})
+_CALLS: Final = frozenset({"call", "bl"})
 _PADDING: Final = frozenset({"nop", "int3"})
 _GAP: Final = 64
 """Bytes of code without a function that are padding, or stubs which are read by themselves."""
@@ -96,8 +97,7 @@ def _entries(elf: Elf, tables: Tables) -> set[int]:
 
 
 def _end_of_code(elf: Elf, address: int) -> int:
-    found = elf.segment(address)
-    return found.address + found.size if found else address
+    return next((high for low, high in elf.code if low <= address < high), address)
 
 
 def _unwound(elf: Elf) -> Iterator[tuple[int, int]]:
@@ -133,15 +133,14 @@ def _unlisted(elf: Elf) -> Iterator[tuple[int, int]]:
 def _gaps(elf: Elf, spans: dict[int, int]) -> Iterator[tuple[int, int]]:
     """Stretches of code that no function covers."""
     starts = sorted(spans)
-    for segment in elf.segments:
-        if not segment.executable:
-            continue
-        at, stop = segment.address, segment.address + segment.size
+    least = _GAP if spans else 1
+    for begin, stop in elf.code:
+        at = begin
         for start in starts[bisect_left(starts, at) : bisect_left(starts, stop)]:
-            if start - at >= _GAP:
+            if start - at >= least:
                 yield at, start
             at = max(at, spans[start])
-        if stop - at >= _GAP:
+        if stop - at >= least:
             yield at, stop
 
 
@@ -159,8 +158,8 @@ def _swept(elf: Elf, gaps: Iterable[tuple[int, int]]) -> tuple[set[int], frozens
             if after_end and name not in _PADDING:
                 likely.add(address)
             after_end = name in _ENDS or (after_end and name in _PADDING)
-            if name == "call" and operands.startswith("0x"):
-                found.add(int(operands, 16))
+            if name in _CALLS and operands.lstrip("#").startswith("0x"):
+                found.add(int(operands.lstrip("#"), 16))
         if size < stop - start:
             why = f"more than {bounds.SWEPT_BYTES >> 20} MB of code have no table of functions"
             return {each for each in found if elf.executable(each)}, frozenset(likely), why

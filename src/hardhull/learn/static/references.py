@@ -75,14 +75,11 @@ def references(code: bytes, start: int, slots: frozenset[int]) -> References:
 
 def _branches(code: bytes, start: int, end: int) -> list[tuple[int, int]]:
     last, base = len(code) - 4, start + 4
-    found = []
-    for match in _BRANCH.finditer(code):
-        at = match.end()
-        if at <= last:
-            target = base + at + _signed(code, at)[0]
-            if not start < target < end:
-                found.append((start + match.start(), target))
-    return found
+    return [
+        (start + match.start(), target)
+        for match in _BRANCH.finditer(code)
+        if (at := match.end()) <= last and not start < (target := base + at + _signed(code, at)[0]) < end
+    ]
 
 
 def short(code: bytes, start: int) -> list[tuple[int, int]]:
@@ -124,8 +121,7 @@ def _slots(code: bytes, start: int, slots: frozenset[int]) -> tuple[list[tuple[i
 def taken(code: bytes, start: int) -> list[int]:
     """Addresses that code puts into registers."""
     last, base = len(code) - 4, start + 4
-    ends = (match.end() for match in _TAKEN.finditer(code))
-    return [base + at + _signed(code, at)[0] for at in ends if at <= last]
+    return [base + at + _signed(code, at)[0] for match in _TAKEN.finditer(code) if (at := match.end()) <= last]
 
 
 def absolute(code: bytes, low: int, high: int) -> Iterator[int]:

@@ -113,9 +113,9 @@ class Semantics(NamedTuple):
 
 def semantics(arch: str) -> Semantics:
     """Those of an architecture, by Go's name."""
-    from hardhull.learn.static import effects_amd64
+    from hardhull.learn.static import effects_amd64, effects_arm64
 
-    return {"amd64": effects_amd64.SEMANTICS}[arch]
+    return {"amd64": effects_amd64.SEMANTICS, "arm64": effects_arm64.SEMANTICS}[arch]
 
 
 _ARITHMETIC: Final[dict[str, Callable[[int, int], int]]] = {
