@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from hardhull.facts.profile import Profile, merge
 from hardhull.learn import profile as made
 from hardhull.learn.errors import RecordingError
+from hardhull.learn.static.mapped import Mapped
 from hardhull.learn.watch import Meters, watch
 from hardhull.run.create import prepare
 from hardhull.run.exercise import exercise
@@ -66,7 +67,13 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
     """
     containers = prepare(target.workloads, settings)
     begun: list[tuple[datetime, float]] = []
-    with watch() as watching, World(containers, settings) as world, Meters() as meters, _Root() as root:
+    with (
+        watch() as watching,
+        World(containers, settings) as world,
+        Meters() as meters,
+        _Root() as root,
+        Mapped() as libraries,
+    ):
 
         def started() -> None:
             begun.append((datetime.now(UTC), time.monotonic()))
@@ -76,6 +83,7 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
                     root.hold(first)
                     _life(world, wanted.key, first, watching)
                     meters.life(first)
+                    libraries.life(first)
             except RecordingError:
                 if Path(f"/proc/{first}").exists() and world.state(wanted.key)["Running"]:
                     raise  # one that ended at once is told by what it was used for
@@ -85,7 +93,7 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
         adapted = tuple(world.adapted[wanted.key])
         subject = made.Subject(target.subject.subject, _image(world, wanted.key), _engine(world), target.path)
         lives = watching.lives() if used.works else []
-        static = _static(root, lives, subject.image)
+        static = _static(root, lives, subject.image, libraries.loaded)
         peaks = meters.peaks
     deeds, left_out = _deeds(wanted, used)
     runs = []
@@ -118,7 +126,9 @@ class _Root:
             self.path = f"/proc/self/fd/{handle}"
 
 
-def _static(root: _Root, lives: Sequence[Mapping[str, Any]], image: str) -> tuple[StaticPass, ...]:
+def _static(
+    root: _Root, lives: Sequence[Mapping[str, Any]], image: str, loaded: Mapping[str, frozenset[str]]
+) -> tuple[StaticPass, ...]:
     """What the programs that were run can call at all, by their code."""
     programs = {use.path for life in lives for use in life["files"] if use.use == "execute" and use.placed}
     if not root.path or not programs:
@@ -126,7 +136,7 @@ def _static(root: _Root, lives: Sequence[Mapping[str, Any]], image: str) -> tupl
     from hardhull.learn.static.analysis import analyse
     from hardhull.learn.static.files import Folder
 
-    return (analyse(Folder(root.path), sorted(programs), image=image),)
+    return (analyse(Folder(root.path), sorted(programs), loaded, image),)
 
 
 def _life(world: World, key: str, first: int, watching: Watch) -> None:

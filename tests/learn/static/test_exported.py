@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
-import sys
 import tarfile
 from itertools import cycle
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +16,9 @@ from hardhull.learn.static import bounds
 from hardhull.learn.static.analysis import analyse
 from hardhull.learn.static.exported import Exported
 from hardhull.learn.static.files import Folder
-from hardhull.learn.static.mapped import mapped
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = 'void _start(void) { asm volatile("mov $39, %eax; syscall"); for (;;); }'
 
@@ -121,27 +121,3 @@ def test_an_export_that_is_too_large_is_refused(root: Path, monkeypatch: pytest.
     monkeypatch.setattr(bounds, "ENTRIES", 5)
     with pytest.raises(RecordingError, match="more than 5 entries"):
         Exported([packed(root)])
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel shows no processes as files")
-def test_libraries_of_running_processes_are_named(tmp_path: Path) -> None:
-    script = "import sys, _ctypes; print(_ctypes.__file__, flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-S", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        module = os.path.realpath(process.stdout.readline().strip())
-        found = mapped([process.pid, 1 << 22])
-        process.kill()
-    program = os.path.realpath(sys.executable)
-    assert list(found) == [program]
-    assert module in found[program]
-    assert program not in found[program]
-    odd = tmp_path / "7"
-    odd.mkdir()
-    (odd / "exe").symlink_to("/app (deleted)")
-    (odd / "maps").write_text(
-        "00-10 r-xp 00000000 fe:00 1    /lib/a b.so\n10-20 r--p 00000000 fe:00 2 /lib/c.so\n"
-        "20-30 r-xp 00000000 00:00 0    [vdso]\n30-40 rwxp 00000000 00:00 0 \nodd\n40-50 r-xp 0 fe:00 3 /d.so (deleted)\n"
-    )
-    assert mapped([7], Path(tmp_path)) == {"/app": frozenset({"/lib/a b.so", "/d.so"})}
