@@ -110,6 +110,16 @@ def test_folders_hold_every_path_and_none_holds_another(some: list[str]) -> None
     assert folders == folders_of(reversed(some))
 
 
+def test_a_profile_as_large_as_may_be_is_judged_at_once() -> None:
+    files = frozenset(FileUse(f"/srv/{number % 997}/{number}/x", "write") for number in range(5_000))
+    deeds = tuple(f"load {number} " + "x" * 500 for number in range(500))
+    run = run_of(files=files, exercised=deeds, path="compose.yaml")
+    text = write(Profile((run, run._replace(started="2027"))))
+    result = examined({"compose.yaml": COMPOSE, PATH: text}).result
+    assert findings_of("HH-PRV-503", result)
+    assert max(len(found.message) for found in result.findings) < 1500
+
+
 def test_folders_are_the_fewest_that_were_seen() -> None:
     assert folders_of(["/run/nginx.pid", "/run/x/y"]) == ["/run"]
     assert folders_of(["/run/app/a/b.pid"]) == ["/run/app"]
@@ -257,3 +267,14 @@ def test_in_every_syntax_the_fixes_together_leave_nothing_that_a_program_could_r
     ]
     assert web.memory.value == 32 << 20
     assert web.effective_seccomp.value == "custom"
+
+
+def test_a_filter_is_written_beside_an_override_too() -> None:
+    profile = recorded("compose.yaml", calls=tuple(sorted(START | START_NEW | START_WITH_PRIVILEGES)))
+    files = {"compose.yaml": COMPOSE, PATH: profile.partition("\n")[2]}
+    choices = Choices(frozenset({"HH-PRV-504"}), Risk.NEEDS_PROOF, override=True)
+    plan = Planner(discovery_of(files), Policy(), Options(strict=True, today="2026-01-01"), choices).plan()
+    assert {file.path for file in plan.files} == {"compose.override.yaml", "hardhull/seccomp/web.json"}
+    assert b"./hardhull/seccomp/web.json" in next(
+        file.after for file in plan.files if file.path == "compose.override.yaml"
+    )

@@ -289,8 +289,9 @@ class Profile(NamedTuple):
         """
         found: dict[Any, list[str]] = {}
         for run in self.runs:
+            ident = run.ident
             for item in getattr(run, dimension):
-                found.setdefault(item, []).append(run.ident)
+                found.setdefault(item, []).append(ident)
         return {item: tuple(found[item]) for item in sorted(found)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hardhull.model.finding import Confidence, Observation
 from hardhull.rules.questions import MIB, is_within
@@ -22,6 +22,9 @@ _NOT_ROOT: Final = ("/proc", "/sys", "/dev")
 _FILES_OF_THE_ENGINE: Final = frozenset({"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"})
 """Mounted by it into every container."""
 _NETWORK: Final = frozenset({"tcp", "udp"})
+MOST_SAID: Final = 60
+"""Characters of what somebody wrote down about a run."""
+MOST_DEEDS: Final = 8
 SHOWN: Final = 5
 
 
@@ -40,6 +43,10 @@ class Learned(NamedTuple):
         """Whether every run could see this dimension (the name of a field of a Run)."""
         return all(dimension not in run.unseen for run in self.profile.runs)
 
+    def seen(self, dimension: str) -> list[Any]:
+        """What any run saw of a dimension (the name of a field of a Run that is a set), sorted."""
+        return sorted(frozenset[Any]().union(*(getattr(run, dimension) for run in self.profile.runs)))
+
     @property
     def confidence(self) -> Confidence:
         """High for complete recordings: what runs needed is certain then, though what they did not is never all."""
@@ -49,7 +56,11 @@ class Learned(NamedTuple):
     def runs(self) -> str:
         """``in 3 recorded runs (start, check, stop)``; says as well where something may be missing."""
         count = len(self.profile.runs)
-        done = ", ".join(self.profile.exercised) or "nobody wrote down what was done"
+        said = [one[:MOST_SAID] for one in self.profile.exercised]
+        done = (
+            ", ".join([*said[:MOST_DEEDS], *(["..."] if len(said) > MOST_DEEDS else [])])
+            or "nobody wrote down what was done"
+        )
         partly = "; incomplete" if self.profile.incomplete else ""
         return f"in {count} recorded run{'s' if count != 1 else ''} ({done}{partly})"
 
@@ -70,7 +81,7 @@ class Learned(NamedTuple):
         """Protocol and number of the sockets that others could reach, if they may."""
         return frozenset(
             (one.protocol, one.port)
-            for one in self.profile.seen("listens")
+            for one in self.seen("listens")
             if one.protocol in _NETWORK and one.port and not is_loopback(one.address)
         )
 
@@ -79,7 +90,7 @@ class Learned(NamedTuple):
         """What was connected to outside of the container, as ``tcp 10.0.0.2:5432``; sorted."""
         return tuple(
             f"{one.protocol} {one.address}:{one.port}"
-            for one in self.profile.seen("connects")
+            for one in self.seen("connects")
             if one.protocol in _NETWORK and one.port and not is_loopback(one.address)
         )
 
@@ -166,7 +177,7 @@ def written(found: Learned, workload: Workload) -> list[str]:
     return sorted(
         {
             use.path
-            for use in found.profile.seen("files")
+            for use in found.seen("files")
             if use.placed
             and use.use != "execute"
             and use.path not in _FILES_OF_THE_ENGINE
@@ -178,7 +189,7 @@ def written(found: Learned, workload: Workload) -> list[str]:
 
 def executed(found: Learned) -> frozenset[str]:
     """Programs that were started."""
-    return frozenset(use.path for use in found.profile.seen("files") if use.use == "execute")
+    return frozenset(use.path for use in found.seen("files") if use.use == "execute")
 
 
 def folders_of(paths: Iterable[str]) -> list[str]:
@@ -201,8 +212,13 @@ def folders_of(paths: Iterable[str]) -> list[str]:
         parents.setdefault(folder.rpartition("/")[0], set()).add(folder)
     for parent, inside in parents.items():
         if len(inside) >= 4 and parent.count("/") > 1:
-            found = (found - inside) | {parent}
-    return sorted(each for each in found if not any(each != other and is_within(each, other) for other in found))
+            found.difference_update(inside)
+            found.add(parent)
+    fewest: list[str] = []
+    for folder in sorted(found, key=lambda one: one.split("/")):  # what lies in a folder comes right behind it
+        if not fewest or not is_within(folder, fewest[-1]):
+            fewest.append(folder)
+    return fewest
 
 
 def is_scratch(folder: str) -> bool:

@@ -137,7 +137,7 @@ def user(workload: Workload, found: Learned) -> Fix | None:
     """The user that it can start as, because it becomes that one or never needed to be root; None if neither."""
     if workload.runtime == "podman" or workload.userns.get(None) not in {None, "host"} or not found.sees("users"):
         return None  # ids are the host's, and there they are other numbers
-    others = sorted({(one.euid, one.egid) for one in found.profile.seen("users") if 0 < one.euid <= NOBODY})
+    others = sorted({(one.euid, one.egid) for one in found.seen("users") if 0 < one.euid <= NOBODY})
     used = found.profile.capabilities_used
     if low_ports(found) and not own_network(workload):
         return None
@@ -166,6 +166,6 @@ def _leaves_nothing(found: Learned) -> bool:
 def _all_written(found: Learned) -> list[str]:
     return [
         use.path
-        for use in found.profile.seen("files")
+        for use in found.seen("files")
         if use.use != "execute" and use.placed and not use.path.startswith(("/proc/", "/sys/", "/dev/"))
     ]

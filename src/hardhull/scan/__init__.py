@@ -149,7 +149,7 @@ def _examined(
     reading = Reading(tree, strict=options.strict, images=asked.find if asked else nothing, record=record)
     reading.run()
     link(reading.facts, tree, reading.images, record)
-    attach(reading.facts, tree, reading.not_checked)
+    attach(reading.facts, tree, reading.not_checked, record)
     today = options.today or datetime.now(UTC).date().isoformat()
     ignores = Ignores(today, policy.ignores) if options.ignores else None
     if ignores is not None:

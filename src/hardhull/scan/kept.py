@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hardhull.facts.fact import Fact
     from hardhull.facts.profile import Profile
     from hardhull.facts.workload import Workload
+    from hardhull.scan.record import Afresh
     from hardhull.scan.tree import Tree
 
 PROFILES: Final = "hardhull/profiles"
@@ -29,13 +30,14 @@ Key = tuple[str, str]
 """Path of a file and subject in it; an empty path where nobody wrote one down."""
 
 
-def attach(facts: Sequence[Fact], tree: Tree, not_checked: list[NotChecked]) -> None:
+def attach(facts: Sequence[Fact], tree: Tree, not_checked: list[NotChecked], record: Afresh) -> None:
     """Reads what is kept, and links it.
 
     Args:
         facts: all of the tree.
         tree: its files.
         not_checked: gets what could not be read, or is of nothing in this tree.
+        record: takes what an earlier scan read.
     """
     profiles = [f"{PROFILES}/{name}" for name in sorted(tree.names(PROFILES)) if name.endswith(".json")]
     proofs = [f"{PROOFS}/{name}/proof.json" for name in sorted(tree.names(PROOFS))]
@@ -45,7 +47,7 @@ def attach(facts: Sequence[Fact], tree: Tree, not_checked: list[NotChecked]) -> 
     from hardhull.facts.workload import Workload
 
     workloads = [fact for fact in facts if isinstance(fact, Workload) and not fact.from_docs]
-    kept = _Kept(tree, not_checked)
+    kept = _Kept(tree, not_checked, record)
     kept.profiles(profiles, workloads)
     kept.proofs(proofs, workloads)
 
@@ -53,8 +55,9 @@ def attach(facts: Sequence[Fact], tree: Tree, not_checked: list[NotChecked]) -> 
 class _Kept:
     """One reading of what is kept."""
 
-    def __init__(self, tree: Tree, not_checked: list[NotChecked]) -> None:
+    def __init__(self, tree: Tree, not_checked: list[NotChecked], record: Afresh) -> None:
         self._tree = tree
+        self._record = record
         self._not_checked = not_checked
         self._scanned = {one.source.path for one in tree.candidates}
 
@@ -111,7 +114,7 @@ class _Kept:
             self._not_checked.append(NotChecked("failed", path, "it cannot be read, or is too large", how))
             return None
         try:
-            return read(source.data)
+            return self._record.read((read, source), lambda: read(source.data))
         except DocumentError as error:
             self._not_checked.append(NotChecked("failed", path, error.why, error.how))
             return None

@@ -70,12 +70,12 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
 
 def _devices_of(found: Learned) -> list[str]:
     """Devices that were opened for writing and are not in every container."""
-    paths = {use.path for use in found.profile.seen("files") if use.use != "execute" and use.path.startswith("/dev/")}
+    paths = {use.path for use in found.seen("files") if use.use != "execute" and use.path.startswith("/dev/")}
     return sorted(each for each in paths - USUAL if not each.startswith(("/dev/pts/", "/dev/shm/", "/dev/mqueue/")))
 
 
 def _calls(found: Learned) -> frozenset[str]:
-    return frozenset(call.name for call in found.profile.seen("syscalls"))
+    return frozenset(call.name for call in found.seen("syscalls"))
 
 
 def _privileged(workload: Workload, found: Learned) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def _devices(workload: Workload, found: Learned) -> Iterator[Finding]:
 
 def _namespaces(workload: Workload, found: Learned) -> Iterator[Finding]:
     made, used = _calls(found), found.profile.capabilities_used
-    shm = any(use.path.startswith(("/dev/shm/", "/dev/mqueue/")) for use in found.profile.seen("files"))
+    shm = any(use.path.startswith(("/dev/shm/", "/dev/mqueue/")) for use in found.seen("files"))
     for field, what, use, confidence in (
         (workload.ipc, "memory that is shared between processes", bool(made & SHARES) or shm, found.confidence),
         (workload.uts, "its name", bool(made & NAMES_IT), found.confidence),

@@ -54,8 +54,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if workload.network_mode.get(None) != "host" or workload.runtime not in {"docker", "podman"}:
         return
     own = any(
-        one.protocol == "unix-abstract" or (one.port and is_loopback(one.address))
-        for one in found.profile.seen("connects")
+        one.protocol == "unix-abstract" or (one.port and is_loopback(one.address)) for one in found.seen("connects")
     )
     ports = sorted((port, protocol) for protocol, port in found.ports)
     if own or not 0 < len(ports) <= MOST or found.profile.capabilities_used & {"NET_ADMIN", "NET_RAW"}:

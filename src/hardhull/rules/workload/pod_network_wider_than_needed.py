@@ -65,7 +65,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if cluster.policies_selecting(workload.namespace.get(None), labels, "Egress"):
         return
     out = sorted(
-        {(one.protocol, one.port) for one in found.profile.seen("connects") if _leads_out(one)},
+        {(one.protocol, one.port) for one in found.seen("connects") if _leads_out(one)},
         key=lambda end: (end[1], end[0]),
     )
     if len(out) > MOST:

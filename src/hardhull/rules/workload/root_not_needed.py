@@ -51,7 +51,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     fix = user(workload, found)
     if fix is None:
         return
-    ids = sorted({one.euid for one in found.profile.seen("users")})
+    ids = sorted({one.euid for one in found.seen("users")})
     yield workload.effective_user.finding(
         f"{workload.subject} starts as root, which nothing needed {found.runs}",
         label="root",
