@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hardhull.cli.learn import Request, _path
 from hardhull.cli.run import run
 from hardhull.cli.runs import found
 from hardhull.formats.profile import read
@@ -81,6 +82,14 @@ def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, 
         "Not exercised",
     ):
         assert part in screen
+    other = shop / "other" / "compose.yaml"
+    other.parent.mkdir()
+    other.write_text(TEXT)
+    request = Request("web", (), (), (), 0.0, "", (), "terminal", "", everything=False, quiet=False)
+    assert [_path(found(f"{folder}:web", ""), request) for folder in (shop / "deploy", other.parent)] == [
+        kept,
+        kept.with_name("other-compose.yaml-web.json"),
+    ]
     assert run([*words, "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("service web: ")
     assert len(read(kept.read_bytes()).runs) == 4

@@ -43,6 +43,12 @@ def came(of: Exercised) -> Reloaded | None:
     [
         ("/usr/sbin/web -D", "/bin/kill -HUP $MAINPID", Reload((), "HUP", "web", "")),
         ("-/usr/sbin/web", "-/bin/kill -s USR2 ${MAINPID}", Reload((), "USR2", "web", "")),
+        (
+            "/usr/sbin/sshd -D",
+            "/usr/sbin/sshd -t\nExecReload=/bin/kill -HUP $MAINPID",
+            Reload((), "HUP", "sshd", ""),
+        ),
+        ("/usr/sbin/web", "/bin/kill -HUP $MAINPID\nExecReload=", None),
         ("!/usr/sbin/web", "kill -1 $MAINPID", Reload((), "HUP", "web", "")),
         (
             "/usr/sbin/nginx -g 'daemon on;'",

@@ -98,14 +98,14 @@ def _learn(named: str, request: Request) -> int:
         with running(USAGE):
             asked(request.reload)
     path = _path(target, request)
-    kept = _kept(path)
+    _kept(path)
     learned = _recorded(target, request)
     if learned.profile is None:
         sys.stderr.write(told(_broken(target, learned)))
         return BROKEN
     from hardhull.facts.profile import merge
 
-    kept = merge([kept, learned.profile])
+    kept = merge([_kept(path), learned.profile])
     if path is not None:
         _keep(path, written(kept))
     if path is None or request.form == "json":
@@ -116,15 +116,24 @@ def _learn(named: str, request: Request) -> int:
 
 
 def _path(target: Target, request: Request) -> Path | None:
-    """Where the profile is kept; None for nowhere."""
+    """Where the profile is kept; None for nowhere. Workloads of one name in several files have a file each."""
     from hardhull.scan.kept import PROFILES
 
     if request.output == "-":
         return None
     if request.output:
         return Path(request.output)
-    name = PLAIN.sub("-", target.subject.name).strip("-.") or "workload"
-    return target.root / PROFILES / f"{name}.json"
+    folder, own = target.root / PROFILES, (target.path, target.subject.subject)
+    plain = folder / f"{_plain(target.subject.name)}.json"
+    runs = _kept(plain).runs
+    if not runs or any((run.path, run.subject) == own for run in runs):
+        return plain
+    return folder / f"{_plain(target.path)}-{plain.name}"
+
+
+def _plain(text: str) -> str:
+    """Text as a part of a file's name."""
+    return PLAIN.sub("-", text).strip("-.") or "workload"
 
 
 def _kept(path: Path | None) -> Profile:

@@ -68,8 +68,8 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
     containers = prepare(target.workloads, settings)
     begun: list[tuple[datetime, float]] = []
     with (
-        watch() as watching,
         World(containers, settings) as world,
+        watch() as watching,
         Meters() as meters,
         _Root() as root,
         Mapped() as libraries,

@@ -104,13 +104,16 @@ def known(world: World, key: str) -> Reload | None:
 
 
 def of_unit(text: str, name: str) -> Reload | None:
-    """What one unit says: how the program that it starts is reloaded; None where it does not."""
+    """What one unit says: how the program that it starts is reloaded; None where it does not.
+
+    Of several commands the last one counts: those before it try the configuration (``sshd -t``).
+    """
     start, reload = "", ""
     for line in text.replace("\\\n", " ").splitlines():
         field, equals, value = line.strip().partition("=")
         if equals and field.strip() == "ExecStart" and value.strip():
             start = value
-        elif equals and field.strip() == "ExecReload" and not reload:
+        elif equals and field.strip() == "ExecReload":
             reload = value
     try:
         started, words = (shlex.split(value.strip().lstrip(_PREFIXES)) for value in (start, reload))
