@@ -50,6 +50,7 @@ def files(folder: Path) -> None:
     os.fchmod(handle, 0o700)
     Path("link").symlink_to("made")
     os.mkdir("link/through")  # noqa: PTH102
+    os.close(os.open("/proc/self/fd/1", os.O_WRONLY))  # a pipe of the test
     with contextlib.suppress(OSError):
         os.mkdir("absent/failed")  # noqa: PTH102
     os.mkdir(os.fsencode(folder) + b"/" + HOSTILE)  # noqa: PTH102

@@ -58,6 +58,8 @@ def came(of: Exercised) -> Reloaded | None:
         ("/usr/sbin/web", "/bin/kill -HUP 1", None),
         ("/usr/sbin/web", "/bin/kill -NONSENSE $MAINPID", None),
         ("/usr/sbin/web", "", None),
+        ("/usr/sbin/web", "/usr/bin/control %i reload", None),
+        ("/usr/sbin/web", "/bin/true ; /bin/kill -HUP $MAINPID", None),
         ("/usr/sbin/web 'open", "/bin/kill -HUP $MAINPID", None),
         ("", "/bin/kill -HUP $MAINPID", None),
     ],

@@ -154,7 +154,8 @@ class Readout:
     def _files(self) -> Iterator[FileUse]:
         for _stage, use, key in self._rows("@file"):
             for path, known in self._paths(key):
-                yield FileUse(path, _USES[use], known)
+                if known or path != "/":  # a pipe or socket that was opened through /dev/stdout has no name
+                    yield FileUse(path, _USES[use], known)
         for _stage, refused, key, name in self._rows("@change"):
             for path, known in self._paths(key, name) if not refused else ():
                 yield FileUse(path, "change", known)

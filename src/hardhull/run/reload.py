@@ -119,8 +119,8 @@ def of_unit(text: str, name: str) -> Reload | None:
         started, words = (shlex.split(value.strip().lstrip(_PREFIXES)) for value in (start, reload))
     except ValueError:
         return None
-    if not started or not words or ";" in words:
-        return None
+    if not started or not words or ";" in words or any("%" in word for word in words):
+        return None  # several commands, or what only systemd can fill in
     program, origin = basename(started[0]), f"ExecReload of {name}"
     if basename(words[0]) == "kill":
         sent = _SIGNAL.fullmatch("".join(words[1:-1])) if words[-1] in {"$MAINPID", "${MAINPID}"} else None
