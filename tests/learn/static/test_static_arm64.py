@@ -10,7 +10,7 @@ import pytest
 from compiled import looked_at, names, unresolved
 from hardhull.learn.static.disassembly import instructions
 from hardhull.learn.static.elf import Elf
-from hardhull.learn.static.references_arm64 import references, stubs
+from hardhull.learn.static.references_arm64 import references, stubs, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,10 @@ def test_references_are_as_the_disassembler_has_them() -> None:
     slots = frozenset(range(page, page + 4096, 8))
     found = references(data[120:], BASE, slots)
     assert [target for _, target in found.branches] == [int(text.rpartition("#")[2], 16) for _, text in listed[:5]]
-    assert found.taken == [page + 16, int(listed[10][1].rpartition("#")[2], 16)]
+    assert taken(data[120:], BASE) == [
+        (BASE + 4 * 6, page + 16),
+        (BASE + 4 * 10, int(listed[10][1].rpartition("#")[2], 16)),
+    ]
     assert found.loads == [page + 8, page + 16, page + 24, page + 32, page + 40]
     assert found.syscalls == [BASE + 4 * 12]
 

@@ -78,7 +78,7 @@ class Binary:
         slots = frozenset(self.tables.imports)
         for low, high in self.elf.code if slots else ():
             found.update(self._reader.stubs(self.elf.at(low, high - low), low, slots))
-        return {entry: slot for entry, slot in found.items() if not self.functions.begins(entry)}
+        return found
 
     @property
     def _reader(self) -> ModuleType:
@@ -147,7 +147,7 @@ class Binary:
         targets = {target for _place, target in known.branches}
         through = {self.stubs[target] for target in targets if target in self.stubs}
         code, objects = set(), set()
-        for each in dict.fromkeys(known.taken):
+        for each in self._addresses(address):
             if self.functions.begins(each) or self.elf.executable(each):
                 code.add(each)
             elif each in self.libraries or self.object(each):
@@ -171,9 +171,25 @@ class Binary:
         found: References = self._reader.references(code, address, self._slots)
         if self.elf.arch == "amd64":
             found.branches.extend(self._short(code, address))
-            if self.elf.fixed and not self.functions.every:
-                found.taken.extend(each for each in absolute(code, *self._span) if self._means_something(each))
         return found
+
+    def _addresses(self, address: int) -> set[int]:
+        """Addresses outside of it that the code which is entered at an address puts into registers."""
+        end = self.functions.end(address)
+        places, targets = self._taken
+        found = set(targets[bisect_left(places, address) : bisect_left(places, end)])
+        if self.elf.fixed and not self.functions.every and self.elf.arch == "amd64":
+            several = absolute(self.elf.at(address, end - address), *self._span)
+            found.update(each for each in several if self._means_something(each))
+        return {each for each in found if not address <= each < end}
+
+    @cached_property
+    def _taken(self) -> tuple[list[int], list[int]]:
+        """Places that put an address into a register, ascending, and these addresses."""
+        several: list[tuple[int, int]] = []
+        for low, high in self.elf.code:
+            several += self._reader.taken(self.elf.at(low, high - low), low)
+        return [place for place, _ in several], [target for _, target in several]
 
     def _short(self, code: bytes, address: int) -> list[tuple[int, int]]:
         """Short jumps to other functions: those whose place begins an instruction."""
@@ -238,8 +254,7 @@ class Binary:
         found.update(each.value for several in self.tables.exports.values() for each in several)
         for segment in self.elf.segments:
             found.add(segment.address + segment.memory)
-        for low, high in self.elf.code:
-            found.update(self._reader.taken(self.elf.at(low, high - low), low))
+        found.update(self._taken[1])
         return sorted(found)
 
     @cached_property

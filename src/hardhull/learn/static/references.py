@@ -43,14 +43,12 @@ class References(NamedTuple):
         branches: place and target of calls and jumps out of it.
         calls: place and slot of calls and jumps to where the pointer in a slot leads.
         loads: slots of pointers that are read for another use.
-        taken: addresses that are put into registers.
         syscalls: where bytes stand that mean a system call.
     """
 
     branches: list[tuple[int, int]]
     calls: list[tuple[int, int]]
     loads: list[int]
-    taken: list[int]
     syscalls: list[int]
 
 
@@ -68,7 +66,6 @@ def references(code: bytes, start: int, slots: frozenset[int]) -> References:
         _branches(code, start, end),
         calls,
         loads,
-        [target for target in taken(code, start) if not start <= target < end],
         [start + match.start() for match in _SYSCALL.finditer(code)],
     )
 
@@ -118,10 +115,14 @@ def _slots(code: bytes, start: int, slots: frozenset[int]) -> tuple[list[tuple[i
     return calls, loads
 
 
-def taken(code: bytes, start: int) -> list[int]:
-    """Addresses that code puts into registers."""
+def taken(code: bytes, start: int) -> list[tuple[int, int]]:
+    """Places in code, and the addresses that are put into registers there; of a whole binary at once."""
     last, base = len(code) - 4, start + 4
-    return [base + at + _signed(code, at)[0] for match in _TAKEN.finditer(code) if (at := match.end()) <= last]
+    return [
+        (start + at - 3, base + at + _signed(code, at)[0])
+        for match in _TAKEN.finditer(code)
+        if (at := match.end()) <= last
+    ]
 
 
 def absolute(code: bytes, low: int, high: int) -> Iterator[int]:

@@ -23,7 +23,7 @@ _LANDING: Final = 0xD503245F
 
 def references(code: bytes, start: int, slots: frozenset[int]) -> References:
     """The references of one function, as :func:`hardhull.learn.static.references.references` gives them."""
-    found = References([], [], [], [], [])
+    found = References([], [], [], [])
     end = start + len(code)
     pages: dict[int, int] = {}
     for match in _KINDS.finditer(code[3::4]):
@@ -40,20 +40,27 @@ def references(code: bytes, start: int, slots: frozenset[int]) -> References:
             if not start < target < end:
                 found.branches.append((place, target))
             continue
-        _address(word, place, pages, found, slots)
-    found.taken[:] = [each for each in found.taken if not start <= each < end]
+        if word >> 24 & 0x1F == 0x10:
+            _page(word, place, pages)
+        elif (page := pages.get(word >> 5 & 31)) is not None:
+            found.loads.extend(slot for slot in _slots(word, page) if slot in slots)
     return found
 
 
-def taken(code: bytes, start: int) -> list[int]:
-    """Addresses that code puts into registers."""
-    found = References([], [], [], [], [])
+def taken(code: bytes, start: int) -> list[tuple[int, int]]:
+    """Places in code, and the addresses that are put into registers there; of a whole binary at once."""
+    found: list[tuple[int, int]] = []
     pages: dict[int, int] = {}
     for match in _KINDS.finditer(code[3::4]):
         at = match.start() * 4
-        if at + 4 <= len(code):
-            _address(int.from_bytes(code[at : at + 4], "little"), start + at, pages, found, frozenset())
-    return found.taken
+        word = int.from_bytes(code[at : at + 4], "little")
+        if word >> 24 & 0x1F == 0x10:  # adr, adrp
+            target = _page(word, start + at, pages)
+            found += [(start + at, target)] if target is not None else []
+        elif word >> 22 == 0x244:  # add of a number to a 64-bit register
+            page = pages.get(word >> 5 & 31)
+            found += [(start + at, page + (word >> 10 & 0xFFF))] if page is not None else []
+    return found
 
 
 def _branch(word: int, place: int) -> int | None:
@@ -67,28 +74,26 @@ def _branch(word: int, place: int) -> int | None:
     return None
 
 
-def _address(word: int, place: int, pages: dict[int, int], found: References, slots: frozenset[int]) -> None:
-    """An instruction that makes or uses an address: remembers the page, or adds what it refers to."""
-    if word >> 24 & 0x1F == 0x10:  # adr, adrp
-        distance = _signed((word >> 5 & 0x7FFFF) << 2 | word >> 29 & 3, 21)
-        if word >> 31:
-            pages[word & 31] = (place & ~0xFFF) + (distance << 12)
-        else:
-            found.taken.append(place + distance)
-        return
-    page = pages.get(word >> 5 & 31)
-    if page is None:
-        return
+def _page(word: int, place: int, pages: dict[int, int]) -> int | None:
+    """Remembers the page that adrp puts into a register; gives the address that adr puts there."""
+    distance = _signed((word >> 5 & 0x7FFFF) << 2 | word >> 29 & 3, 21)
+    if not word >> 31:
+        return place + distance
+    pages[word & 31] = (place & ~0xFFF) + (distance << 12)
+    return None
+
+
+def _slots(word: int, page: int) -> tuple[int, ...]:
+    """What an instruction reads at a page."""
     middle = word >> 10 & 0xFFF
-    if word >> 22 == 0x244:  # add of a number to a 64-bit register
-        found.taken.append(page + middle)
-    elif word >> 22 == 0x3E5:  # ldr of 8 bytes
-        found.loads.extend(each for each in (page + middle * 8,) if each in slots)
-    elif word >> 22 == 0x0F7:  # ldr of 16 bytes
-        found.loads.extend(each for each in (page + middle * 16, page + middle * 16 + 8) if each in slots)
-    elif word >> 22 == 0x2A5:  # ldp of two times 8 bytes
+    if word >> 22 == 0x3E5:  # ldr of 8 bytes
+        return (page + middle * 8,)
+    if word >> 22 == 0x0F7:  # ldr of 16 bytes
+        return page + middle * 16, page + middle * 16 + 8
+    if word >> 22 == 0x2A5:  # ldp of two times 8 bytes
         at = page + 8 * _signed(word >> 15, 7)
-        found.loads.extend(each for each in (at, at + 8) if each in slots)
+        return at, at + 8
+    return ()
 
 
 def _signed(value: int, bits: int) -> int:
