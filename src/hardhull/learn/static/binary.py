@@ -6,6 +6,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.learn.static import references, references_arm64
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _INIT, _INIT_ARRAY, _FINI_ARRAY, _INIT_SIZE, _FINI_SIZE, _FINI = 12, 25, 26, 27, 28, 13
 _LIBRARY: Final = re.compile(rb"([\w.+-]+\.so(?:\.\d+)*)\0")
+_LIBRARY_END: Final = re.compile(rb"\.so(?:\.\d+)*\0")
 _MOST_NAMES: Final = 1000
 _MOST_SLOTS: Final = 100_000
 """Pointers of one object in data."""
@@ -145,16 +147,17 @@ class Binary:
     def _followed(self, address: int) -> Leads:
         known = self.references(address)
         targets = {target for _place, target in known.branches}
-        through = {self.stubs[target] for target in targets if target in self.stubs}
+        stubs = self.stubs.keys() & targets
+        begun = targets & self.functions.known
         code, objects = set(), set()
         for each in self._addresses(address):
-            if self.functions.begins(each) or self.elf.executable(each):
+            if self.elf.executable(each):
                 code.add(each)
             elif each in self.libraries or self.object(each):
                 objects.add(each)
         return Leads(
-            frozenset(each for each in targets if each not in self.stubs and self._enters(each)),
-            frozenset({slot for _place, slot in known.calls} | through),
+            frozenset((begun | {each for each in targets - begun if self._enters(each)}) - stubs),
+            frozenset({slot for _place, slot in known.calls} | {self.stubs[each] for each in stubs}),
             frozenset(known.loads),
             frozenset(code),
             frozenset(objects),
@@ -263,13 +266,11 @@ class Binary:
         found: dict[int, str] = {}
         for segment in self.elf.segments:
             data = self.elf.at(segment.address, segment.size)
-            at = data.find(b".so")
-            while at >= 0 and len(found) < _MOST_NAMES:
-                begin = data.rfind(b"\0", max(0, at - 100), at) + 1
+            for end in islice(_LIBRARY_END.finditer(data), _MOST_NAMES):
+                begin = data.rfind(b"\0", max(0, end.start() - 100), end.start()) + 1
                 match = _LIBRARY.match(data, begin)
                 if match:
                     found[segment.address + begin] = match[1].decode()
-                at = data.find(b".so", at + 3)
         return found
 
     @cached_property

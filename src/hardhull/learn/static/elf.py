@@ -144,13 +144,16 @@ class Elf:
             end = each.address + each.size
             if not each.executable:
                 continue
-            inside = [
-                (start, start + size)
-                for _name, start, size, code in self._sections
-                if code and size and each.address <= start and start + size <= end
-            ]
-            found += inside if each.offset == 0 and inside else [(each.address, end)]
+            inside = self._code_within(each.address, end) if each.offset == 0 else []
+            found += inside or [(each.address, end)]
         return tuple(sorted(found))
+
+    def _code_within(self, low: int, high: int) -> list[tuple[int, int]]:
+        return [
+            (start, start + size)
+            for _name, start, size, code in self._sections
+            if code and size and low <= start and start + size <= high
+        ]
 
     def segment(self, address: int) -> Segment | None:
         """The segment that an address is in, as far as the file has bytes for it or zeros are mapped."""
