@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from texts import PATHS, discovery_of, examined, findings_of, marks_of
 
 from hardhull.facts.profile import Call, FileUse, Profile, Run, StaticCall, StaticPass
+from hardhull.facts.seccomp import dangerous, docker_default, evaluate
 from hardhull.facts.syscall_numbers import numbers
 from hardhull.facts.syscalls import START, START_NEW, START_WITH_PRIVILEGES
 from hardhull.facts.workload import Workload
@@ -105,7 +106,7 @@ paths = st.lists(st.lists(parts, min_size=1, max_size=5).map(lambda names: "/" +
 def test_folders_hold_every_path_and_none_holds_another(some: list[str]) -> None:
     folders = folders_of(some)
     for path in some:
-        assert any(is_within(path.rpartition("/")[0] or "/", folder) for folder in folders)
+        assert any(is_within(path, folder) for folder in folders)
     assert not [1 for one in folders for other in folders if one != other and is_within(one, other)]
     assert folders == folders_of(reversed(some))
 
@@ -126,6 +127,9 @@ def test_folders_are_the_fewest_that_were_seen() -> None:
     assert folders_of(["/opt/a/x", "/opt/b/x"]) == ["/opt/a", "/opt/b"]
     assert folders_of([f"/var/lib/app/{name}/f" for name in "abcd"]) == ["/var/lib/app"]
     assert folders_of(["/core"]) == ["/"]
+    assert folders_of(["/run", "/run/www", "/run/www/x"]) == ["/run"]
+    assert folders_of(["/srv", "/srv/x/y"]) == ["/srv"]
+    assert folders_of(["/tmp"]) == ["/tmp"]
 
 
 AMD64 = sorted(set(numbers("amd64").values()))
@@ -140,11 +144,28 @@ def test_the_filter_lets_through_what_was_seen_and_nothing_else(
     needed = calls(learned_of(run_of(syscalls=made, entry_syscalls=entry)), tight=True)
     profile = seccomp.read(Source("x.json", json.dumps(document(needed)).encode()))
     assert not profile.problems.value
-    from hardhull.facts.seccomp import evaluate
-
     assert evaluate(profile).allowed == {call.name for call in made | entry}
     narrower = calls(learned_of(run_of(syscalls=made, entry_syscalls=entry, filtered_syscalls=behind)), tight=True)
     assert narrower.observed == {call.name for call in made | behind}
+
+
+@given(some_calls, some_calls, some_calls)
+@settings(max_examples=50, deadline=None)
+def test_what_nobody_saw_is_never_allowed_beyond_the_default_profile(
+    made: frozenset[Call], behind: frozenset[Call], static: frozenset[Call]
+) -> None:
+    passes = (StaticPass(calls=frozenset(StaticCall(*call, "/bin/x", "f") for call in static)),)
+    run = run_of(syscalls=made, filtered_syscalls=behind)
+    needed = calls(Learned(Profile((run,), passes), PATH), tight=False)
+    profile = seccomp.read(Source("x.json", json.dumps(document(needed)).encode()))
+    assert not profile.problems.value
+    mine, default = evaluate(profile), docker_default()
+    seen = {call.name for call in made | behind}
+    assert mine.allowed - seen <= default.allowed
+    assert mine.partly <= default.partly
+    assert seen <= mine.allowed | mine.partly
+    assert {call.name for call in static} & default.allowed <= mine.allowed
+    assert not dangerous(profile) or set(dangerous(profile)) <= seen
 
 
 def test_what_the_programs_could_call_is_allowed_as_well_unless_it_shall_be_tight() -> None:

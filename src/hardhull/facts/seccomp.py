@@ -188,6 +188,15 @@ def docker_default(caps: frozenset[str] = DOCKER_DEFAULT) -> Evaluation:
     return _evaluate("errno", rules)
 
 
+def docker_conditions(name: str, caps: frozenset[str] = DOCKER_DEFAULT) -> list[tuple[Condition, ...]]:
+    """The conditions under which Docker's default profile lets a call through; any of them will do."""
+    return [
+        rule.conditions
+        for rule in _docker_rules()
+        if name in rule.names and rule.conditions and rule.action in ALLOWING and rule.holds(caps, "amd64", (6, 1))
+    ]
+
+
 @cache
 def _docker_rules() -> tuple[SyscallRule, ...]:
     text = (Path(__file__).parent / "data" / "docker-default-seccomp.txt").read_text("utf-8")

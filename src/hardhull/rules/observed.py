@@ -197,11 +197,13 @@ def folders_of(paths: Iterable[str]) -> list[str]:
 
     What lies in a folder for what is fleeting gets that folder's next one: ``/run/app/x/y.pid`` gives ``/run/app``, and
     ``/run/app.pid`` gives ``/run``. Elsewhere each folder is named by itself, because what else its parent holds nobody
-    has seen; from four neighbours on it is their parent.
+    has seen; from four neighbours on it is their parent. A folder that was made or changed itself stands for itself.
     """
     found: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0] or "/"
+    every = list(paths)
+    holding = {"/".join(parts[:end]) for parts in (path.split("/") for path in every) for end in range(2, len(parts))}
+    for path in every:
+        folder = path if path in holding or path in SCRATCH else path.rpartition("/")[0] or "/"
         scratch = next((top for top in SCRATCH if is_within(folder, top)), "")
         if scratch:
             rest = folder.removeprefix(scratch).strip("/")

@@ -185,6 +185,8 @@ class Body:
     def _profile(self, named: str) -> str:
         """The text of a seccomp profile: the API takes no path."""
         path = Path(resolve(self._workload, named, self._settings))
+        if self._workload.syntax == "compose":  # read as seen from the root
+            path = self._settings.base / named
         try:
             if path.stat().st_size <= _PROFILE_BYTES:
                 return json.dumps(json.loads(path.read_text()))

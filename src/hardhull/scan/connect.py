@@ -15,6 +15,7 @@ from hardhull.model.field import Field
 from hardhull.scan.builds import built_names
 from hardhull.scan.effective import derive
 from hardhull.scan.images import Images
+from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup, record: Afresh) -
             _link_engine(workload, engines)
         if workload.runtime == "kubernetes" and clusters:
             workload.cluster = Field("cluster", clusters[0], workload.place)
-        _link_profile(workload, profiles)
+        _link_profile(workload, profiles, tree, record)
         images.link(workload)
         derive(workload)
 
@@ -67,17 +68,36 @@ def _link_engine(workload: Workload, engines: list[Engine]) -> None:
         workload.engine = Field("engine", engines[0], engines[0].place, origin=origin)
 
 
-def _link_profile(workload: Workload, profiles: dict[str, SeccompProfile]) -> None:
-    """A profile named by a path is the file at that path beside the definition, else the only one of that name."""
+def _link_profile(workload: Workload, profiles: dict[str, SeccompProfile], tree: Tree, record: Afresh) -> None:
+    """A profile named by a path is the file at that path beside the definition, else the only one of that name.
+
+    Where only a part of the tree is scanned, the file is read all the same, and judged for this workload alone.
+    """
     named = workload.seccomp.get(None)
     if not named or named in {"unconfined", "default"}:
         return
     folder = workload.place.source.path.rpartition("/")[0]
     beside = posixpath.normpath(posixpath.join(folder, named))
     same = [path for path in profiles if path.rpartition("/")[2] == named.rpartition("/")[2]]
-    path = beside if beside in profiles else same[0] if len(same) == 1 else None
-    if path is not None:
-        workload.seccomp_profile = Field("seccomp_profile", profiles[path], workload.seccomp.place, origin=path)
+    here = named if workload.syntax == "compose" else beside  # Compose's are known from the root on
+    path = here if here in profiles else same[0] if len(same) == 1 else None
+    profile = profiles[path] if path is not None else _other_profile(here, tree, record)
+    if profile is not None:
+        origin = profile.place.source.path
+        workload.seccomp_profile = Field("seccomp_profile", profile, workload.seccomp.place, origin=origin)
+
+
+def _other_profile(path: str, tree: Tree, record: Afresh) -> SeccompProfile | None:
+    """A profile that was not among the scanned files; None where there is none that can be read."""
+    source = tree.read(path)
+    if source is None:
+        return None
+    from hardhull.formats.seccomp import read
+
+    try:
+        return record.read((read, source), lambda: read(source))
+    except UnreadableError:
+        return None
 
 
 def _link_engine_profile(engine: Engine, profiles: dict[str, SeccompProfile]) -> None:

@@ -21,7 +21,7 @@ import json
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
-from hardhull.facts.seccomp import evaluate
+from hardhull.facts.seccomp import docker_default, evaluate
 from hardhull.model.change import Add, SetTo
 from hardhull.model.finding import Confidence
 from hardhull.rules.fix import NEEDS_PROOF, advise, change
@@ -115,11 +115,14 @@ def _wider(workload: Workload, found: Learned, profile: SeccompProfile, stopped:
     """The profile with these calls as well; by hand where it goes by arguments, which a list of names would lose."""
     path = profile.place.source.path
     allowed = evaluate(profile)
-    if allowed.partly:
+    if allowed.partly - docker_default().partly:
         return advise(
             f"allow {names(stopped, 20)} in {path}", json.dumps({"names": stopped, "action": "SCMP_ACT_ALLOW"})
         )
-    every = calls(found, tight=True)._replace(static=allowed.allowed)
+    every = calls(found, tight=True)
+    every = every._replace(
+        static=(allowed.allowed | allowed.partly) - every.observed, conditional=every.conditional | allowed.partly
+    )
     return change(
         f"allow {names(stopped)} as well" + ("" if path == file_of(workload) else ", in a profile of its own"),
         *seccomp_changes(workload, document(every)),
@@ -219,6 +222,13 @@ services:
     "write"
    ],
    "action": "SCMP_ACT_ALLOW"
+  },
+  {
+   "names": [
+    "clone3"
+   ],
+   "action": "SCMP_ACT_ERRNO",
+   "errnoRet": 38
   }
  ]
 }

@@ -80,6 +80,13 @@ FILTER = """--- hardhull/seccomp/web.json
     "write"
    ],
    "action": "SCMP_ACT_ALLOW"
+  },
+  {
+   "names": [
+    "clone3"
+   ],
+   "action": "SCMP_ACT_ERRNO",
+   "errnoRet": 38
   }
  ]
 }
@@ -162,6 +169,10 @@ spec:
     - read
     - write
     action: SCMP_ACT_ALLOW
+  - names:
+    - clone3
+    action: SCMP_ACT_ERRNO
+    errnoRet: 38
 """,
     ),
 ]
