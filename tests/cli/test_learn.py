@@ -10,6 +10,7 @@ import pytest
 from hardhull.cli.learn import Request, _path
 from hardhull.cli.run import run
 from hardhull.cli.runs import found
+from hardhull.cli.uses import Use
 from hardhull.formats.profile import read
 from hardhull.learn import bpf, trace
 from hardhull.learn.workload import learn
@@ -85,7 +86,7 @@ def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, 
     other = shop / "other" / "compose.yaml"
     other.parent.mkdir()
     other.write_text(TEXT)
-    request = Request("web", (), (), (), 0.0, "", (), "terminal", "", everything=False, quiet=False)
+    request = Request(Use("web", (), (), (), 0.0, "", ()), "terminal", "", everything=False, quiet=False)
     assert [_path(found(f"{folder}:web", ""), request) for folder in (shop / "deploy", other.parent)] == [
         kept,
         kept.with_name("other-compose.yaml-web.json"),

@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardhull.prove.candidate import Candidate, Writable
-from hardhull.prove.filter import profile
+from hardhull.prove.filter import native, profile
 
 CANDIDATES = st.builds(
     Candidate,
     user=st.just(""),
     syscalls=st.none(),
+    unconditional=st.just(frozenset()),
+    beyond=st.just(frozenset()),
     answers=st.just(frozenset()),
     memory=st.just(0),
     pids=st.just(0),
@@ -39,9 +41,20 @@ def test_taking_every_privilege_away_ends_with_none(candidate: Candidate) -> Non
 
 
 def test_a_filter_allows_what_it_is_given_and_answers_as_the_engine_did() -> None:
-    found = profile({"read", "execve"}, {("clone3", 38)}, "amd64")
+    calls = frozenset({"read", "execve", "clone"})
+    found = profile(Candidate(syscalls=calls, answers=frozenset({("rseq", 38)}), beyond=frozenset({"mincore"})))
+    allowed, *conditional, clone3, rseq = found["syscalls"]
     assert found["defaultAction"] == "SCMP_ACT_ERRNO"
-    assert found["syscalls"] == [
-        {"names": ["execve", "read"], "action": "SCMP_ACT_ALLOW"},
-        {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38},
-    ]
+    assert found["defaultErrnoRet"] == 1
+    assert allowed == {"names": ["execve", "mincore", "read"], "action": "SCMP_ACT_ALLOW"}
+    assert [each["names"] for each in conditional] == [["clone"]]
+    assert all(each["args"] for each in conditional)
+    assert clone3 == {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}
+    assert rseq == {"names": ["rseq"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}
+    assert native() in {"amd64", "arm64"}
+
+
+def test_a_call_that_was_given_back_has_no_conditions() -> None:
+    given = Candidate(syscalls=frozenset({"read", "clone"}), unconditional=frozenset({"clone"}))
+    assert profile(given)["syscalls"][0]["names"] == ["clone", "read"]
+    assert not any("args" in each for each in profile(given)["syscalls"])

@@ -11,12 +11,14 @@ from hardhull.formats.proof import read, write
 from hardhull.learn.bpf import Recorder
 from hardhull.prove.candidate import CAPABILITY, USER, WRITABLE, Privilege
 from hardhull.prove.document import Replay, proof_of, sections
+from hardhull.prove.drills import BLOCKED, SUCCEEDED
 from hardhull.prove.prover import Outcome, prove
 from hardhull.report.proof import render
 from hardhull.report.view import View
 from hardhull.run.exercise import Exercise
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Settings
+from hardhull.run.target import Target
 from recorded import needs_bpf
 from worlds import left, workloads
 
@@ -50,8 +52,9 @@ def proven(folder: Path, name: str, path: str) -> tuple[Workload, Outcome]:
     found = workloads(folder, TEXT)
     subject = next(one for one in found if one.name == name)
     settings, wanted = Settings(base=folder), Exercise(name, (ASK.format(path),), ready=20)
+    target = Target(subject, (subject,), folder, "compose.yaml")
     with Recorder() as recorder:
-        return subject, prove(subject, [subject], settings, wanted, recorder)
+        return subject, prove(target, settings, wanted, recorder)
 
 
 def test_a_server_that_needs_nothing_keeps_nothing(engine: Engine, tmp_path: Path) -> None:
@@ -77,7 +80,17 @@ def test_a_server_that_needs_nothing_keeps_nothing(engine: Engine, tmp_path: Pat
         )
     assert [each.privilege for each in found.kept] == [Privilege(WRITABLE, "/tmp")]
 
+    assert not outcome.undrilled
+    stopped = {each.drill.name for each in outcome.drills if each.stopped}
+    assert {"write-root", "raw-socket", "setuid-root"} & stopped, stopped
+    assert not [each.drill.name for each in outcome.drills if each.before == BLOCKED and each.after == SUCCEEDED]
+    assert found.wide.syscalls == candidate.syscalls
+    assert found.wide.beyond
+
     proof = proof_of(subject, outcome)
+    seccomp = next(item for item in proof.proven if item.field == "seccomp")
+    assert seccomp.drills
+    assert all(name.startswith("drill-") for name in seccomp.drills)
     assert proof.base == digest(subject)
     assert proof.workload == digest(subject, proof.proven)
     more = sections(subject, outcome, Replay("compose.yaml", "free", Exercise("free")))

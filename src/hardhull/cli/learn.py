@@ -6,39 +6,30 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from hardhull.cli.errors import FAILED, USAGE, UserError, told
+from hardhull.cli.errors import FAILED, UserError, told
 from hardhull.cli.output import view_for, write
 from hardhull.cli.runs import found, running
+from hardhull.cli.uses import Use, exercise, options, settings
 
 if TYPE_CHECKING:
     from hardhull.facts.profile import Profile
     from hardhull.learn.workload import Learned
-    from hardhull.run.exercise import Exercise
-    from hardhull.run.settings import Settings
     from hardhull.run.target import Target
 
 FORMATS = ("terminal", "json")
 BROKEN = 1
 """Exit code for a workload that does not work as it is: nothing is known of it then."""
 PLAIN = re.compile(r"[^\w.-]+", re.ASCII)
-START_SECONDS = 240.0
-"""Beside the loads and the time of use: starting it twice, trying its checks, stopping it twice."""
 
 
 class Request(NamedTuple):
-    """The options of the verb, one field each."""
+    """The options of the verb: how it is used, and one field each for what becomes of it."""
 
-    service: str
-    commands: tuple[str, ...]
-    urls: tuple[str, ...]
-    loads: tuple[str, ...]
-    seconds: float
-    reload: str
-    allow: tuple[str, ...]
+    use: Use
     form: str
     output: str
     everything: bool
@@ -47,26 +38,7 @@ class Request(NamedTuple):
 
 @click.command("learn", short_help="Record what a workload needs while it is used.")
 @click.argument("target", metavar="TARGET")
-@click.option("--service", default="", metavar="NAME", help="Which workload of a file or folder that has several.")
-@click.option(
-    "--check", "commands", multiple=True, metavar="CMD",
-    help="A command on this machine that ends with 0 where the workload works; repeatable. It finds it at "
-    "$HARDHULL_HOST, its port 80 at $HARDHULL_PORT_80.",
-)  # fmt: skip
-@click.option("--url", "urls", multiple=True, metavar="URL", help="Has to answer, as http://localhost:80/; repeatable.")
-@click.option("--load", "loads", multiple=True, metavar="CMD", help="Like --check: uses it; run once; repeatable.")
-@click.option(
-    "--for", "seconds", type=click.FloatRange(0, 86400), default=0.0, metavar="SECONDS",
-    help="Let it run on so long, checked every second.",
-)  # fmt: skip
-@click.option(
-    "--reload", default="", metavar="HOW",
-    help="How it reads its configuration again: a signal (HUP) or a command inside. Known where its package's unit in "
-    "the image says so.",
-)  # fmt: skip
-@click.option(
-    "--allow", multiple=True, metavar="WORD", help="Allow what a refusal names (privileged, ...); repeatable."
-)
+@options
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to show.")
 @click.option(
     "-o", "--output", default="", metavar="FILE",
@@ -75,7 +47,7 @@ class Request(NamedTuple):
 )  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Name everything that was seen.")
 @click.option("-q", "--quiet", is_flag=True, help="One line.")
-def command(target: str, **options: object) -> int:
+def command(target: str, form: str, output: str, everything: bool, quiet: bool, **use: Any) -> int:
     """Run a workload in a disposable world, use it, and record what it needs.
 
     TARGET is a compose file, a manifest, a script with `docker run`, a folder with one of them (PATH:NAME names a
@@ -85,18 +57,13 @@ def command(target: str, **options: object) -> int:
     Recorded are system calls, capabilities, users, files, addresses and peaks: in the kernel with bpftrace, as root;
     else by strace, which sees less. See docs/learning.md.
     """
-    return _learn(target, Request(**options))  # type: ignore[arg-type]  # click has checked each by its type
+    return _learn(target, Request(Use(**use).checked(), form, output, everything, quiet))
 
 
 def _learn(named: str, request: Request) -> int:
     from hardhull.formats.profile import write as written
 
-    target = found(named, request.service)
-    if request.reload:
-        from hardhull.run.reload import asked
-
-        with running(USAGE):
-            asked(request.reload)
+    target = found(named, request.use.service)
     path = _path(target, request)
     _kept(path)
     learned = _recorded(target, request)
@@ -171,24 +138,7 @@ def _recorded(target: Target, request: Request) -> Learned:
     if not request.quiet:
         sys.stderr.write("hardhull: recording; this takes as long as starting it twice and using it\n")
     with running():
-        return learn(target, _wanted(target, request), _settings(target, request))
-
-
-def _wanted(target: Target, request: Request) -> Exercise:
-    from hardhull.run.exercise import Exercise
-
-    name, seconds = target.subject.name, request.seconds
-    wanted = Exercise(name, request.commands, request.urls, request.loads, seconds, trust=True)
-    return wanted._replace(reload=request.reload)
-
-
-def _settings(target: Target, request: Request) -> Settings:
-    from hardhull.run.exercise import LOAD_SECONDS
-    from hardhull.run.settings import Bounds, Settings
-
-    seconds = START_SECONDS + request.seconds + LOAD_SECONDS * len(request.loads)
-    bounds = Bounds()._replace(seconds=max(Bounds().seconds, seconds))
-    return Settings(base=target.root, data=target.data, allow=frozenset(request.allow), bounds=bounds)
+        return learn(target, exercise(target, request.use, trust=True), settings(target, request.use))
 
 
 def _broken(target: Target, learned: Learned) -> UserError:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.profile import Profile, merge
 from hardhull.learn import profile as made
+from hardhull.learn.code import Code
 from hardhull.learn.errors import RecordingError
-from hardhull.learn.static.mapped import Mapped
 from hardhull.learn.watch import Meters, watch
 from hardhull.run.create import prepare
 from hardhull.run.exercise import exercise
@@ -20,10 +19,6 @@ from hardhull.run.processes import halted, of_container
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from types import TracebackType
-
-    from hardhull.facts.profile import StaticPass
     from hardhull.learn.watch import Watch
     from hardhull.run.exercise import Exercise, Exercised
     from hardhull.run.settings import Adapted, Settings
@@ -71,8 +66,7 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
         World(containers, settings) as world,
         watch() as watching,
         Meters() as meters,
-        _Root() as root,
-        Mapped() as libraries,
+        Code() as code,
     ):
 
         def started() -> None:
@@ -80,10 +74,9 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
             first = int(world.state(wanted.key)["Pid"])
             try:
                 if first:
-                    root.hold(first)
                     _life(world, wanted.key, first, watching)
                     meters.life(first)
-                    libraries.life(first)
+                    code.life(first)
             except RecordingError:
                 if Path(f"/proc/{first}").exists() and world.state(wanted.key)["Running"]:
                     raise  # one that ended at once is told by what it was used for
@@ -93,7 +86,8 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
         adapted = tuple(world.adapted[wanted.key])
         subject = made.Subject(target.subject.subject, _image(world, wanted.key), _engine(world), target.path)
         lives = watching.lives() if used.works else []
-        static = _static(root, lives, subject.image, libraries.loaded)
+        files = [use for life in lives for use in life["files"]]
+        static = code.passes(files, subject.image)
         peaks = meters.peaks
     deeds, left_out = _deeds(wanted, used)
     runs = []
@@ -101,42 +95,6 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
         runs.append(made.profile(subject, made.Exercise(start, end - clock, done), fields, most))
     found = merge([*runs, Profile((), static)]) if runs else None
     return Learned(found, used, left_out, adapted, watching.slower)
-
-
-class _Root:
-    """The root file system of a container, open so that it can be read when the container has ended."""
-
-    def __init__(self) -> None:
-        self.path = ""
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
-        self._stack.close()
-
-    def hold(self, pid: int) -> None:
-        """Opens that of a process, the first time; where this user may not, nothing is read."""
-        if self.path:
-            return
-        with suppress(OSError):
-            handle = os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            self._stack.callback(os.close, handle)
-            self.path = f"/proc/self/fd/{handle}"
-
-
-def _static(
-    root: _Root, lives: Sequence[Mapping[str, Any]], image: str, loaded: Mapping[str, frozenset[str]]
-) -> tuple[StaticPass, ...]:
-    """What the programs that were run can call at all, by their code."""
-    programs = {use.path for life in lives for use in life["files"] if use.use == "execute" and use.placed}
-    if not root.path or not programs:
-        return ()
-    from hardhull.learn.static.analysis import analyse
-    from hardhull.learn.static.files import Folder
-
-    return (analyse(Folder(root.path), sorted(programs), loaded, image),)
 
 
 def _life(world: World, key: str, first: int, watching: Watch) -> None:

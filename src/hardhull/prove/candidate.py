@@ -89,6 +89,9 @@ class Candidate(NamedTuple):
         read_only: whether its root file system is read-only.
         writable: folders that are not.
         syscalls: all that it may call, the runtime's own among them; None for the engine's own filter.
+        unconditional: those of them that it may call with any arguments; others get the conditions of the engine's own
+            filter, where that has some.
+        beyond: calls that it was not seen to make, and may: those that its programs could make.
         answers: calls that get another error than EPERM, with its number: what the engine's filter told the workload,
             which then did without.
         memory: bytes; likewise ``pids`` and ``cpus`` (cores); 0 for its own limit.
@@ -103,6 +106,8 @@ class Candidate(NamedTuple):
     read_only: bool = True
     writable: tuple[Writable, ...] = ()
     syscalls: frozenset[str] | None = None
+    unconditional: frozenset[str] = frozenset()
+    beyond: frozenset[str] = frozenset()
     answers: frozenset[tuple[str, int]] = frozenset()
     memory: int = 0
     pids: int = 0
@@ -152,7 +157,7 @@ _LOOSE: dict[str, dict[str, Any]] = {
     CAPABILITIES: {"capabilities": None},
     NEW_PRIVILEGES: {"no_new_privileges": False},
     WRITABLE_ROOT: {"read_only": False, "writable": ()},
-    SECCOMP: {"syscalls": None, "answers": frozenset()},
+    SECCOMP: {"syscalls": None, "unconditional": frozenset(), "beyond": frozenset(), "answers": frozenset()},
     MEMORY: {"memory": 0},
     PIDS: {"pids": 0},
     CPUS: {"cpus": 0.0},

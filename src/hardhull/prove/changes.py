@@ -66,7 +66,8 @@ def measures(candidate: Candidate, workload: Workload, filter_path: str = "") ->
         *_limits(candidate, workload),
     ]
     if candidate.syscalls is not None and filter_path:
-        title = f"allow {len(candidate.syscalls)} system calls"
+        more = f" and {len(candidate.beyond)} more that its programs hold" if candidate.beyond else ""
+        title = f"allow the {len(candidate.syscalls)} system calls that it made{more}"
         found.append(Measure(SECCOMP, title, (SetTo("seccomp", filter_path),)))
     said = [each._replace(changes=tuple(one for one in each.changes if _can(workload, one))) for each in found]
     return [each for each in said if each.changes]

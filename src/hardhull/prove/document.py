@@ -14,6 +14,9 @@ from hardhull.model.change import Add, Drop, SetTo
 from hardhull.prove.candidate import (
     CAPABILITIES,
     CAPABILITY,
+    DEVICE,
+    NEW_PRIVILEGES,
+    PRIVILEGED,
     SECCOMP,
     SYSCALL,
     USER,
@@ -21,14 +24,18 @@ from hardhull.prove.candidate import (
     WRITABLE_ROOT,
 )
 from hardhull.prove.changes import measures
+from hardhull.prove.drills import Measure as Drilled
 from hardhull.prove.filter import profile as filter_of
+from hardhull.rules.observed_calls import file_of
+from hardhull.run.exercise import LOAD_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Change
     from hardhull.prove.changes import Measure
+    from hardhull.prove.drills import Compared
     from hardhull.prove.prover import Outcome
     from hardhull.prove.search import Kept, Proven
     from hardhull.prove.trial import Trial
@@ -36,8 +43,16 @@ if TYPE_CHECKING:
 
 PRIVILEGED_PORTS = 1024
 """The first port that needs no NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start of the kernel)."""
-FOLDER = "hardhull/seccomp"
-"""Where filters are kept, from the root of the tree."""
+_DRILLED = {
+    Drilled.CAPABILITIES: CAPABILITIES,
+    Drilled.SECCOMP: SECCOMP,
+    Drilled.USER: USER,
+    Drilled.READ_ONLY: WRITABLE_ROOT,
+    Drilled.NO_NEW_PRIVILEGES: NEW_PRIVILEGES,
+    Drilled.DEVICES: DEVICE,
+    Drilled.MASKS: PRIVILEGED,
+}
+"""What blocks a drill to the measure that is taken."""
 _PART_OF = {CAPABILITY: CAPABILITIES, WRITABLE: WRITABLE_ROOT, SYSCALL: SECCOMP}
 """Kinds of privileges that are part of a measure."""
 
@@ -46,17 +61,15 @@ class Replay(NamedTuple):
     """What the proof is made again with.
 
     Attributes:
-        target: as the person named it; likewise ``service``.
+        target: as the person named it, relative to the root; likewise ``service``.
         wanted: how it was used.
         allow: what was allowed.
-        env: names of the variables that were given; never their values.
     """
 
     target: str
     service: str
     wanted: Exercise
     allow: tuple[str, ...] = ()
-    env: tuple[str, ...] = ()
 
 
 def proof_of(workload: Workload, outcome: Outcome) -> Proof:
@@ -67,7 +80,7 @@ def proof_of(workload: Workload, outcome: Outcome) -> Proof:
         outcome: what was found.
     """
     proven, ran = outcome.proven, outcome.ran
-    items = with_before(workload, _items(workload, proven))
+    items = with_before(workload, _items(workload, outcome))
     found = Proof(
         "", workload.subject, workload.place.source.path, digest(workload, items), ran.reference,
         ran.image, ran.engine, kernel(), datetime.now(UTC).isoformat(timespec="seconds"), proven.runs,
@@ -76,17 +89,18 @@ def proof_of(workload: Workload, outcome: Outcome) -> Proof:
     return identified(found)
 
 
-def filter_path(workload: Workload) -> str:
-    """Where the workload's filter goes, from the root."""
-    words = "".join(char if char.isascii() and char.isalnum() else "-" for char in workload.name).strip("-")
-    return f"{FOLDER}/{words or 'workload'}.json"
-
-
-def _items(workload: Workload, proven: Proven) -> Iterator[Item]:
+def _items(workload: Workload, outcome: Outcome) -> Iterator[Item]:
     """Every Change that was proven, and every privilege that stays."""
-    for measure in measures(proven.candidate, workload, filter_path(workload)):
+    for measure in measures(outcome.proven.wide, workload, file_of(workload)):
+        blocked = tuple(each.drill.id for each in outcome.drills if each.stopped and _blocks(measure, each))
         for change in measure.changes:
-            yield _item(workload, measure, change, proven)
+            item = _item(workload, measure, change, outcome.proven)
+            yield item if item.kept else item._replace(drills=blocked)
+
+
+def _blocks(measure: Measure, compared: Compared) -> bool:
+    """Whether a measure alone is known to block a drill."""
+    return any(_DRILLED.get(each) == measure.name for each in compared.drill.measures)
 
 
 def _item(workload: Workload, measure: Measure, change: Change, proven: Proven) -> Item:
@@ -98,8 +112,7 @@ def _item(workload: Workload, measure: Measure, change: Change, proven: Proven) 
     if isinstance(change, SetTo):
         value = change.value
         if change.field == "seccomp":
-            text = filter_of(proven.candidate.syscalls or (), proven.candidate.answers)
-            value = {"path": filter_path(workload), "profile": text}
+            value = {"path": file_of(workload), "profile": filter_of(proven.wide)}
         return Item(change.field, normal(value), False, why, evidence, portable=portable)
     assert isinstance(change, Add | Drop)  # noqa: S101  measures make no others
     value = change.item.value if isinstance(change, Drop) else change.item
@@ -133,28 +146,61 @@ def sections(workload: Workload, outcome: Outcome, replay: Replay) -> dict[str, 
     return {
         "profile": _profile(proven),
         "measures": [*_measures(workload, proven), *_not_taken(workload, proven)],
+        "drills": {
+            "before": [_drill(each, each.before, each.why_before) for each in outcome.drills],
+            "after": [_drill(each, each.after, each.why_after) for each in outcome.drills],
+        },
+        "undrilled": outcome.undrilled,
         "results": {"before": _results(proven.before), "after": _results(proven.last)},
         "given_back": [_kept(each) for each in proven.given_back],
         "flaky": list(proven.flaky),
         "tries": proven.tries,
         "not_exercised": list(replay.wanted.left_out),
-        "replay": {
-            "target": replay.target,
-            "service": replay.service,
-            "allow": list(replay.allow),
-            "env": list(replay.env),
-            **normal(replay.wanted._replace(key="", ready=0.0)),
-            "candidate": normal(proven.candidate),
-        },
+        "throughput": list(_throughput(proven)),
+        "replay": _replay(proven, replay),
     }
+
+
+def _replay(proven: Proven, replay: Replay) -> dict[str, Any]:
+    wanted = replay.wanted
+    return {
+        "target": replay.target,
+        "service": replay.service,
+        "checks": list(wanted.commands),
+        "urls": list(wanted.urls),
+        "loads": list(wanted.loads),
+        "seconds": wanted.seconds,
+        "reload": wanted.reload,
+        "allow": list(replay.allow),
+        "candidate": normal(proven.wide),
+        "strict": normal(proven.candidate),
+    }
+
+
+def _throughput(proven: Proven) -> Iterator[dict[str, Any]]:
+    """How long each load took, as it is declared and at last."""
+    before = proven.before.used.outcomes if proven.before.used else ()
+    after = proven.last.used.outcomes if proven.last.used else ()
+    for one, other in zip(_loads(before), _loads(after), strict=False):
+        yield {
+            "load": one.check.title,
+            "before_seconds": round(one.seconds, 3),
+            "after_seconds": round(other.seconds, 3),
+        }
+
+
+def _loads(outcomes: Iterable[Any]) -> list[Any]:
+    """The outcomes of loads: they alone get so much time."""
+    return [one for one in outcomes if one.check.kind == "host" and one.check.seconds == LOAD_SECONDS]
 
 
 def _profile(proven: Proven) -> dict[str, Any]:
     run = proven.last.seen.first
     candidate = proven.candidate
     return {
-        "syscalls": sorted(call.name for call in run.syscalls),
+        "syscalls": sorted({call.name for call in run.syscalls}),
         "syscalls_allowed": sorted(candidate.syscalls or ()),
+        "syscalls_static": sorted(proven.wide.beyond | (candidate.syscalls or frozenset())),
         "capabilities": sorted(candidate.capabilities or ()),
         "user": candidate.user or None,
         "writable": [each.path for each in candidate.writable] if candidate.read_only else ["/"],
@@ -171,14 +217,14 @@ def _address(each: Any) -> str:
 
 def _measures(workload: Workload, proven: Proven) -> Iterator[dict[str, Any]]:
     """Measures that are taken, and the privileges that stay in them."""
-    for measure in measures(proven.candidate, workload, filter_path(workload)):
+    for measure in measures(proven.wide, workload, file_of(workload)):
         parts = [kept for kept in proven.kept if _PART_OF.get(kept.privilege.kind) == measure.name]
         yield {"change": measure.title, "measure": measure.name, "kept": False, "why": "", "evidence": ""}
         yield from (_kept(kept) for kept in parts)
 
 
 def _not_taken(workload: Workload, proven: Proven) -> Iterator[dict[str, Any]]:
-    taken = {measure.name for measure in measures(proven.candidate, workload, filter_path(workload))}
+    taken = {measure.name for measure in measures(proven.wide, workload, file_of(workload))}
     for kept in proven.kept:
         if kept.privilege.kind not in taken and _PART_OF.get(kept.privilege.kind) not in taken:
             yield _kept(kept)
@@ -188,10 +234,17 @@ def _kept(kept: Kept) -> dict[str, Any]:
     return {
         "change": kept.privilege.title,
         "measure": kept.privilege.kind,
+        "name": kept.privilege.name,
         "kept": True,
         "why": kept.why,
         "evidence": kept.evidence,
     }
+
+
+def _drill(compared: Compared, verdict: str, why: str) -> dict[str, Any]:
+    drill = compared.drill
+    found = {"id": drill.id, "title": drill.title, "dimension": drill.dimension.value, "verdict": verdict, "why": why}
+    return found | ({"technique": drill.technique} if drill.technique else {})
 
 
 def _results(trial: Trial) -> dict[str, Any]:

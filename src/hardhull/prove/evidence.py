@@ -11,6 +11,7 @@ from errno import EACCES, EAGAIN, EPERM, EROFS
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.prove.candidate import CAPABILITY, MEMORY, PIDS, SYSCALL, USER, WRITABLE, Privilege
+from hardhull.prove.filter import conditional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def refused(trial: Trial, before: Trial) -> list[Refused]:
     if candidate is None:
         return []
     found = [
-        *_calls(trial, candidate),
+        *_calls(trial, before, candidate),
         *_resources(trial, candidate),
         *_capabilities(trial, before, candidate),
         *_paths(trial, before),
@@ -48,13 +49,17 @@ def refused(trial: Trial, before: Trial) -> list[Refused]:
     return list({each.privilege: each for each in reversed(found)}.values())[::-1]
 
 
-def _calls(trial: Trial, candidate: Candidate) -> Iterator[Refused]:
-    """Calls that came back without having been made, and that the candidate's own filter lacks."""
+def _calls(trial: Trial, before: Trial, candidate: Candidate) -> Iterator[Refused]:
+    """Calls that came back without having been made, by the candidate's own filter."""
     if candidate.syscalls is None:
         return
-    known = candidate.syscalls | {name for name, _ in candidate.answers}
+    partly, known = conditional(candidate), {name for name, _ in candidate.answers}
+    already = {call.name for call in before.seen.of("denied")}
     for call in sorted(trial.seen.of("denied")):
-        if call.name not in known and not call.name.startswith("#"):
+        there = call.name in candidate.syscalls or call.name in candidate.beyond
+        if call.name.startswith("#") or call.name in known:
+            continue
+        if not there or (call.name in partly and call.name not in already):
             yield Refused(Privilege(SYSCALL, call.name), f"the filter answered {call.name} with error {call.errno}")
 
 

@@ -1,44 +1,58 @@
-"""A seccomp profile that allows a set of system calls and no other."""
+"""The seccomp profile of a candidate: its system calls and no other, as `fix` writes it from a recording."""
 
 from __future__ import annotations
 
 import json
 import platform
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from hardhull.facts.capabilities import DOCKER_DEFAULT
+from hardhull.facts.seccomp import docker_default
 from hardhull.facts.syscall_numbers import MACHINES
+from hardhull.rules.observed_calls import NO_CLONE3, Calls, document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-ARCHES: Final = {"amd64": "SCMP_ARCH_X86_64", "arm64": "SCMP_ARCH_AARCH64"}
-"""Go's name of an architecture to libseccomp's."""
-EPERM: Final = 1
+    from hardhull.prove.candidate import Candidate
 
 
-def profile(calls: Iterable[str], answers: Iterable[tuple[str, int]] = (), arch: str = "") -> dict[str, Any]:
+def native() -> str:
+    """Go's name of this machine's architecture."""
+    return MACHINES[platform.machine()].native
+
+
+def capabilities(candidate: Candidate) -> frozenset[str]:
+    """Those that decide what the engine's own filter would let through; never fewer than every container gets."""
+    return (candidate.capabilities or frozenset()) | DOCKER_DEFAULT
+
+
+def conditional(candidate: Candidate) -> frozenset[str]:
+    """The calls of a candidate that are let through with some arguments only."""
+    allowed = (candidate.syscalls or frozenset()) | candidate.beyond
+    return (docker_default(capabilities(candidate)).partly & allowed) - candidate.unconditional
+
+
+def profile(candidate: Candidate) -> dict[str, Any]:
     """The profile as Docker, Podman and the kubelet read it.
 
     Args:
-        calls: names of system calls, as libseccomp has them.
-        answers: calls that get another error than EPERM, with its number.
-        arch: Go's name of the architecture; this machine's by default.
+        candidate: with a filter of its own.
     """
-    native = arch or MACHINES[platform.machine()].native
-    rules: list[dict[str, Any]] = [{"names": sorted(calls), "action": "SCMP_ACT_ALLOW"}]
-    by_error: dict[int, list[str]] = {}
-    for name, error in sorted(answers):
-        by_error.setdefault(error, []).append(name)
-    for error, names in by_error.items():
-        rules.append({"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error})
-    return {
-        "defaultAction": "SCMP_ACT_ERRNO",
-        "defaultErrnoRet": EPERM,
-        "architectures": [ARCHES[native]],
-        "syscalls": rules,
-    }
+    observed = candidate.syscalls or frozenset()
+    answers = {name: error for name, error in sorted({NO_CLONE3, *candidate.answers}) if name not in observed}
+    return document(
+        Calls(
+            observed,
+            candidate.beyond,
+            nameless=frozenset(),
+            arches=frozenset({native()}),
+            entered=True,
+            capabilities=capabilities(candidate),
+            conditional=conditional(candidate),
+            answers=tuple(answers.items()),
+        )
+    )
 
 
-def profile_text(calls: Iterable[str], answers: Iterable[tuple[str, int]] = ()) -> str:
-    """The same as a file, a call a line: so that later changes of it are read line by line."""
-    return json.dumps(profile(calls, answers), indent=2) + "\n"
+def profile_text(candidate: Candidate) -> str:
+    """The same as text."""
+    return json.dumps(profile(candidate))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 from errno import EPERM
 from typing import TYPE_CHECKING, Any
 
-from hardhull.facts.syscall_numbers import MACHINES
+from hardhull.facts.seccomp import docker_default
 from hardhull.prove.candidate import (
     CAPABILITIES,
     CAPABILITY,
@@ -26,6 +25,7 @@ from hardhull.prove.candidate import (
     Privilege,
 )
 from hardhull.prove.changes import NAMESPACES
+from hardhull.prove.filter import capabilities, native
 from hardhull.prove.folders import folders, writable
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class Giving:
 
     def _with(self, candidate: Candidate, privilege: Privilege) -> Candidate:
         kind, name = privilege
+        if kind == SYSCALL and name in (candidate.syscalls or ()):
+            return candidate._replace(unconditional=candidate.unconditional | {name})
         if kind == SYSCALL:
             return candidate._replace(syscalls=(candidate.syscalls or frozenset()) | {name})
         if kind == WRITABLE:
@@ -147,12 +149,20 @@ def filtered(candidate: Candidate, trial: Trial) -> Candidate:
     What that filter denied and the workload did without gets the same answer: a library takes ENOSYS for an old kernel,
     and EPERM for a failure (clone3).
     """
-    native = MACHINES[platform.machine()].native
     found = trial.seen.of("syscalls") | trial.seen.of("filtered_syscalls")
-    names = frozenset(call.name for call in found if call.arch == native and not call.name.startswith("#"))
-    denied = (call for call in trial.seen.of("denied") if call.arch == native and call.name not in names)
+    names = frozenset(call.name for call in found if call.arch == native() and not call.name.startswith("#"))
+    denied = (call for call in trial.seen.of("denied") if call.arch == native() and call.name not in names)
     answers = frozenset((call.name, call.errno) for call in denied if call.errno != EPERM)
     return candidate._replace(syscalls=names, answers=answers)
+
+
+def widened(candidate: Candidate, before: Trial) -> Candidate:
+    """The candidate with what its programs could call as well, as far as the engine's own filter lets them."""
+    if candidate.syscalls is None:
+        return candidate
+    default = docker_default(capabilities(candidate))
+    could = frozenset(call.name for each in before.seen.passes for call in each.calls if call.arch == native())
+    return candidate._replace(beyond=(could & (default.allowed | default.partly)) - candidate.syscalls)
 
 
 _GIVEN = {HOST: "host", DEVICE: "devices", PRIVILEGED: "privileged"}
@@ -161,13 +171,13 @@ _FIELDS = {
     CAPABILITIES: ("capabilities",),
     NEW_PRIVILEGES: ("no_new_privileges",),
     WRITABLE_ROOT: ("read_only", "writable"),
-    SECCOMP: ("syscalls", "answers"),
+    SECCOMP: ("syscalls", "unconditional", "beyond", "answers"),
     MEMORY: ("memory",),
     PIDS: ("pids",),
     CPUS: ("cpus",),
     **{measure: (field,) for measure, field in _GIVEN.items()},
 }
 _REST = (
-    "no_new_privileges", "read_only", "memory", "pids", "cpus", "host", "devices", "privileged", "syscalls", "answers",
+    "no_new_privileges", "read_only", "memory", "pids", "cpus", "host", "devices", "privileged", *_FIELDS[SECCOMP],
 )  # fmt: skip
 """What a change of the user leaves as it is."""

@@ -1,4 +1,4 @@
-"""Proves one workload: the run as it is declared, the search, and what they were made with."""
+"""Proves one workload: the run as it is declared, the search, the drills, and what they were made with."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import posixpath
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hardhull.prove.drills import compare, drill, permissive
 from hardhull.prove.folders import below, written
 from hardhull.prove.image import ImageFiles, lasting
 from hardhull.prove.search import Proven, Search
-from hardhull.prove.trial import Stage, Trial
+from hardhull.prove.trial import Stage, Trial, engine
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator
 
-    from hardhull.facts.workload import Workload
     from hardhull.learn.bpf import Recorder
+    from hardhull.prove.drills import Compared, DrillOutcome
     from hardhull.run.exercise import Exercise
     from hardhull.run.settings import Settings
+    from hardhull.run.target import Target
 
 OWN = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 """Files that the engine mounts into every container."""
@@ -46,15 +48,23 @@ class Ran(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A proof in the making: what ran, and what was found."""
+    """A proof in the making.
+
+    Attributes:
+        ran: what ran.
+        proven: what was found.
+        drills: before and after; empty where they could not be made.
+        undrilled: why that was so.
+    """
 
     ran: Ran
     proven: Proven
+    drills: tuple[Compared, ...] = ()
+    undrilled: str = ""
 
 
 def prove(
-    subject: Workload,
-    among: Sequence[Workload],
+    target: Target,
     settings: Settings,
     wanted: Exercise,
     recorder: Recorder,
@@ -63,8 +73,7 @@ def prove(
     """Finds the strictest configuration under which a workload works.
 
     Args:
-        subject: the workload.
-        among: it and what it depends on.
+        target: the workload, and what it depends on.
         settings: of the worlds that it runs in.
         wanted: how it is used.
         recorder: attached.
@@ -73,17 +82,74 @@ def prove(
     Raises:
         CannotRunError: it does not work as it is declared, or no check of it can be believed.
     """
-    stage = Stage(subject, among, settings, wanted, recorder)
-    found: list[Ran] = []
-    tell("as it is declared")
-    before = stage.baseline(lambda world, trial: found.append(_ran(world, wanted.key, trial)))
-    if not before.works:
-        how = "make it work first, or name a check that fits it"
-        raise CannotRunError(Refusal(f"{subject.subject} is not proven", f"as it is, {before.failure}", how))
-    (ran,) = found
+    stage, before, ran, drills = declared(target, settings, wanted, recorder, tell)
     executed = {use.path for use in before.seen.of("files") if use.use == "execute"}
     with _files(ran, executed, settings) as files:
-        return Outcome(ran, Search(stage, before, files, ran.user, ran.mounted, tell).run())
+        proven = Search(stage, before, files, ran.user, ran.mounted, tell, drills.after).run()
+    return Outcome(ran, proven, drills.compared(), drills.why)
+
+
+def declared(
+    target: Target, settings: Settings, wanted: Exercise, recorder: Recorder, tell: Callable[[str], None]
+) -> tuple[Stage, Trial, Ran, Drilling]:
+    """The run as it is declared, with its drills.
+
+    Raises:
+        CannotRunError: it does not work, or no check of it can be believed.
+    """
+    stage, drills, found = Stage(target, settings, wanted, recorder), Drilling(wanted.key), list[Ran]()
+
+    def look(world: World, trial: Trial) -> None:
+        if trial.works:
+            found.append(_ran(world, wanted.key, trial))
+            tell("drills, as it is declared and with everything allowed")
+            drills.before(world)
+
+    tell("as it is declared")
+    before = stage.baseline(look)
+    if not before.works:
+        how = "make it work first, or name a check that fits it"
+        raise CannotRunError(Refusal(f"{target.subject.subject} is not proven", f"as it is, {before.failure}", how))
+    return stage, before, found[0], drills
+
+
+class Drilling:
+    """The drills of one proof: as it is declared, with all that can be granted, and with what was found.
+
+    Args:
+        key: of the container.
+
+    Attributes:
+        why: why they cannot be made; empty where they can.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.why = ""
+        self._key = key
+        self._before: tuple[DrillOutcome, ...] = ()
+        self._granted: tuple[DrillOutcome, ...] = ()
+        self._after: tuple[DrillOutcome, ...] = ()
+
+    def before(self, world: World) -> None:
+        """Drills the workload as it is declared, and with all that this engine can grant."""
+        try:
+            self._before = drill(world, self._key)
+            self._granted = permissive(world, self._key)
+        except CannotRunError as error:
+            self.why = str(error)
+
+    def after(self, world: World, _trial: Trial) -> None:
+        """Drills it as it was found; of several times the last one counts."""
+        try:
+            self._after = drill(world, self._key)
+        except CannotRunError as error:
+            self.why = str(error)
+
+    def compared(self) -> tuple[Compared, ...]:
+        """Each drill before and after; empty where one of the series is missing."""
+        if self.why or not self._after:
+            return ()
+        return compare(self._before, self._after, self._granted)
 
 
 @contextmanager
@@ -95,16 +161,14 @@ def _files(ran: Ran, executed: Collection[str], settings: Settings) -> Iterator[
 
 def _ran(world: World, key: str, trial: Trial) -> Ran:
     answer: dict[str, Any] = world.inspect(key)
-    version: dict[str, Any] = world.client.version()
     mounts = [each["Destination"] for each in answer["Mounts"]]
     mounts += list((answer["HostConfig"].get("Tmpfs") or {}).keys())
     reference = next(iter(world.containers[key].images), "")
-    user, engine = answer["Config"]["User"], f"docker {version['Version']}"
     paths = written(trial.seen.of("files"), (*mounts, *OWN))
     found = sorted({posixpath.dirname(path) for path in paths})
     apart = [each for each in found if not below(posixpath.dirname(each), found)]
     left = lasting(world, key, apart, frozenset(paths))
-    return Ran(answer["Image"], reference, engine, user, (*mounts, *OWN), left)
+    return Ran(answer["Image"], reference, engine(world), answer["Config"]["User"], (*mounts, *OWN), left)
 
 
 __all__ = ["Outcome", "Ran", "Trial", "prove"]

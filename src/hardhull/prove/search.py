@@ -21,14 +21,15 @@ from hardhull.prove.candidate import (
     Privilege,
 )
 from hardhull.prove.evidence import refused
-from hardhull.prove.giving import Giving, filtered
+from hardhull.prove.giving import Giving, filtered, widened
 from hardhull.prove.propose import strictest, user_of
+from hardhull.prove.trial import no_look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardhull.prove.image import ImageFiles
-    from hardhull.prove.trial import Stage, Trial
+    from hardhull.prove.trial import Look, Stage, Trial
 
 ROUNDS = 16
 """How often privileges are given back by evidence before the measures are tried one by one."""
@@ -59,8 +60,9 @@ class Proven(NamedTuple):
 
     Attributes:
         candidate: the strictest that works.
+        wide: the same, which may make the system calls as well that its programs could make; it was the last to run.
         before: the workload as it is declared.
-        last: the last run of the candidate.
+        last: the last run, of ``wide``.
         runs: how often it worked in a row, with everything that is done.
         passed: how many checks and loads passed in them, of how many (``checks``).
         kept: privileges that it needs, each taken away once more.
@@ -70,6 +72,7 @@ class Proven(NamedTuple):
     """
 
     candidate: Candidate
+    wide: Candidate
     before: Trial
     last: Trial
     runs: int
@@ -79,6 +82,11 @@ class Proven(NamedTuple):
     given_back: tuple[Kept, ...]
     flaky: tuple[str, ...]
     tries: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether it worked as often as it has to."""
+        return self.runs >= RUNS
 
 
 class Search:
@@ -91,6 +99,7 @@ class Search:
         declared_user: whom the image or the file starts it as.
         mounted: where something is mounted in it.
         tell: is told what is being tried.
+        look: is shown the world of the last run.
     """
 
     def __init__(
@@ -101,10 +110,11 @@ class Search:
         declared_user: str,
         mounted: tuple[str, ...],
         tell: Callable[[str], None] = lambda _: None,
+        look: Look = no_look,
     ) -> None:
-        self._stage, self._before, self._tell = stage, before, tell
+        self._stage, self._before, self._tell, self._look = stage, before, tell, look
         used = before.used.observation if before.used else None
-        run = before.seen.first
+        run = before.seen.first._replace(files=before.seen.of("files"), peaks=before.seen.profile.peaks)
         user = user_of(declared_user, run, (used.processes if used else None) or (), files, mounted)
         self._first = strictest(user, run, files, mounted)
         self._giving = Giving(before, files, stage.subject, user)
@@ -125,9 +135,11 @@ class Search:
         flaky = tuple(dict.fromkeys(self._flaky))
         used = [trial.used for trial in passing if trial.used is not None]
         passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
+        if passing:
+            candidate, last = passing[0].candidate or candidate, passing[-1]
         return Proven(
-            last.candidate or candidate, self._before, last, len(passing), passed, checks, kept, calls, flaky,
-            self._stage.tries,
+            candidate, last.candidate or candidate, self._before, last, len(passing), passed, checks, kept, calls,
+            flaky, self._stage.tries,
         )  # fmt: skip
 
     # ---- by evidence, else one by one -----------------------------------------------------------------------------
@@ -207,6 +219,8 @@ class Search:
     def _confirmed(self, last: Trial, whole: Trial) -> tuple[list[Trial], Trial]:
         """Runs the last candidate until it worked often enough in a row, with all that is done.
 
+        The last of these runs has the filter that is wider.
+
         Args:
             last: the candidate with the fewest privileges, which was not restarted nor stopped yet.
             whole: one with more, which was.
@@ -219,8 +233,10 @@ class Search:
         for number in range(RUNS * MOST_REPEATS):
             if len(passing) == RUNS:
                 break
-            self._tell(f"run {len(passing) + 1} of {RUNS}")
-            trial = self._stage.trial(candidate, self._before)
+            final = len(passing) == RUNS - 1
+            self._tell(f"run {len(passing) + 1} of {RUNS}{', with drills' if final else ''}")
+            tried = widened(candidate, self._before) if final else candidate
+            trial = self._stage.trial(tried, self._before, self._look if final else no_look)
             if trial.works:
                 passing.append(trial)
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.facts.changed import changed
@@ -15,17 +16,17 @@ from hardhull.run.compare import compare, worse
 from hardhull.run.create import prepare
 from hardhull.run.exercise import Exercise, Exercised, exercise
 from hardhull.run.refusal import CannotRunError
+from hardhull.run.replies import replies
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from hardhull.facts.workload import Workload
     from hardhull.learn.bpf import Recorder
     from hardhull.prove.candidate import Candidate
     from hardhull.run.compare import Difference
     from hardhull.run.create import Container
     from hardhull.run.settings import Settings
+    from hardhull.run.target import Target
 
 PATIENCE, LEAST_PATIENCE = 3.0, 8.0
 """A candidate may take so many times as long to be ready as the workload did, and at least so many seconds."""
@@ -65,34 +66,37 @@ class Trial(NamedTuple):
         return "; ".join(f"{one.what} ({one.before or '-'} before, {one.after or '-'} now)" for one in self.worse[:2])
 
 
+Look = Callable[["World", Trial], None]
+"""Is shown a world and what came of it, before the world goes away."""
+
+
+def no_look(_world: World, _trial: Trial) -> None:
+    """Nobody looks."""
+
+
 class Stage:
     """Where candidates of one workload are tried.
 
     Args:
-        subject: the workload, as it is declared.
-        among: it and what it depends on.
+        target: the workload, as it is declared, and what it depends on.
         settings: of the worlds.
         wanted: how it is used.
         recorder: attached.
 
     Attributes:
+        subject: the workload.
         tries: how many there were.
     """
 
-    def __init__(
-        self,
-        subject: Workload,
-        among: Sequence[Workload],
-        settings: Settings,
-        wanted: Exercise,
-        recorder: Recorder,
-    ) -> None:
-        self.subject, self.wanted, self.settings = subject, wanted, settings
+    def __init__(self, target: Target, settings: Settings, wanted: Exercise, recorder: Recorder) -> None:
+        self.target, self.subject = target, target.subject
+        self.wanted, self.settings = wanted, settings
         self.tries = 0
-        self._among, self._recorder = among, recorder
+        self._recorder = recorder
+        self._again: Exercised | None = None
 
-    def baseline(self, look: Callable[[World, Trial], None]) -> Trial:
-        """The workload as it is declared, with checks that are tried first.
+    def baseline(self, look: Look = no_look) -> Trial:
+        """The workload as it is declared, with checks that are tried first; the code of its programs is read.
 
         Args:
             look: is shown the world when everything was done in it.
@@ -100,52 +104,82 @@ class Stage:
         Raises:
             CannotRunError: it cannot be run, or no check of it can be believed.
         """
-        return self._try(None, self.wanted._replace(trust=True), look)
+        return self._try(None, self.wanted._replace(trust=True), look, code=True)
 
-    def trial(self, candidate: Candidate, before: Trial, *, life: bool = True) -> Trial:
+    def trial(self, candidate: Candidate, before: Trial, look: Look = no_look, *, life: bool = True) -> Trial:
         """A candidate, compared with the workload as it is declared.
 
         Args:
             candidate: what it is given.
             before: the baseline.
+            look: is shown the world when everything was done in it, and it was not worse.
             life: whether it is restarted and stopped as well.
         """
         base = before.used
         ready = max(LEAST_PATIENCE, PATIENCE * (base.ready or 0.0)) if base else self.wanted.ready
         wanted = self.wanted._replace(life=life and self.wanted.life, ready=min(ready, self.wanted.ready))
+        judged: list[Trial] = []
+
+        def compared(world: World, found: Trial) -> None:
+            judged.append(found._replace(worse=self._worse(before, found, life=life)))
+            if judged[0].works:
+                look(world, judged[0])
+
         try:
-            found = self._try(candidate, wanted)
+            found = self._try(candidate, wanted, compared)
         except CannotRunError as error:
             return Trial(candidate, None, str(error), self._unstarted)
-        if found.used is None or base is None or found.used.observation is None or base.observation is None:
-            return found
-        was = base.observation if life else base.observation._replace(life=None)
-        return found._replace(worse=tuple(worse(compare(was, found.used.observation))))
+        return judged[0]._replace(seconds=found.seconds)
 
-    def _try(
-        self, candidate: Candidate | None, wanted: Exercise, look: Callable[[World, Trial], None] = lambda _, __: None
-    ) -> Trial:
+    def _worse(self, before: Trial, found: Trial, *, life: bool) -> tuple[Difference, ...]:
+        """In what it is worse. What the workload answers otherwise is asked of a second baseline first."""
+        base, used = before.used, found.used
+        if used is None or base is None or used.observation is None or base.observation is None:
+            return ()
+        was = base.observation if life else base.observation._replace(life=None)
+        differences = worse(compare(was, used.observation))
+        if used.works and not differences and worse(replies([base.outcomes], used.outcomes)):
+            known = [base.outcomes, self._second().outcomes]
+            differences = worse(replies(known, used.outcomes))
+        return tuple(differences)
+
+    def _second(self) -> Exercised:
+        """What the workload does once more as it is declared: what is another way then varies by itself."""
+        if self._again is None:
+            found = self._try(None, self.wanted._replace(life=False), no_look).used
+            assert found is not None  # noqa: S101  what cannot be started is raised
+            self._again = found
+        return self._again
+
+    def _try(self, candidate: Candidate | None, wanted: Exercise, look: Look, *, code: bool = False) -> Trial:
         self.tries += 1
         begun = time.monotonic()
         containers = [self._filtered(each, candidate) for each in prepare(self._workloads(candidate), self.settings)]
-        with World(containers, self.settings) as world:
-            subject = Subject(self.subject.subject, "", _engine(world))
-            watch = Watch(self._recorder, world, wanted.key, subject, wanted.deeds)
+        with (
+            World(containers, self.settings) as world,
+            Watch(self._recorder, world, wanted.key, wanted.deeds, code=code) as watch,
+        ):
             try:
                 used = exercise(world, wanted, watch.started)
             except CannotRunError:
-                self._unstarted = watch.seen()
+                self._unstarted = watch.seen(self._named(world))
                 raise
-            found = Trial(candidate, used, "", watch.seen())
+            found = Trial(candidate, used, "", watch.seen(self._named(world)))
             look(world, found)
         return found._replace(seconds=time.monotonic() - begun)
 
+    def _named(self, world: World) -> Subject:
+        """What the recordings are called."""
+        made = self.wanted.key in world.ids
+        image = str(world.inspect(self.wanted.key)["Image"]) if made else ""
+        return Subject(self.subject.subject, image, engine(world), self.target.path)
+
     def _workloads(self, candidate: Candidate | None) -> list[Workload]:
         if candidate is None:
-            return list(self._among)
+            return list(self.target.workloads)
         changes = [change for each in measures(candidate, self.subject) for change in each.changes]
         new = changed(self.subject, changes)
-        return [new if each is self.subject else each for each in self._among]
+        return [new if each is self.subject else each for each in self.target.workloads]
 
     def _filtered(self, container: Container, candidate: Candidate | None) -> Container:
         """The container with the candidate's own seccomp filter, which no file holds yet."""
@@ -153,10 +187,11 @@ class Stage:
             return container
         body: dict[str, Any] = json.loads(json.dumps(container.body))
         options = [each for each in body["HostConfig"].get("SecurityOpt", []) if not each.startswith("seccomp")]
-        body["HostConfig"]["SecurityOpt"] = [*options, f"seccomp={profile_text(candidate.syscalls, candidate.answers)}"]
+        body["HostConfig"]["SecurityOpt"] = [*options, f"seccomp={profile_text(candidate)}"]
         return container._replace(body=body)
 
 
-def _engine(world: World) -> str:
+def engine(world: World) -> str:
+    """Name and version of the engine."""
     version: dict[str, Any] = world.client.version()
     return f"docker {version['Version']}"

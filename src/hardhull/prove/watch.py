@@ -5,17 +5,22 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from hardhull.learn.cgroup import Meter, groups, most
+from hardhull.facts.profile import Profile, merge
+from hardhull.learn.code import Code
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.profile import Exercise as Deeds
-from hardhull.learn.profile import Subject, profile
+from hardhull.learn.profile import profile
+from hardhull.learn.watch import Meters
 
 if TYPE_CHECKING:
-    from hardhull.facts.profile import Peaks, Run
+    from types import TracebackType
+
+    from hardhull.facts.profile import Run, StaticPass
     from hardhull.learn.bpf import Recorder
     from hardhull.learn.namespace import Namespace
+    from hardhull.learn.profile import Subject
     from hardhull.run.world import World
 
 
@@ -25,15 +30,22 @@ class Seen(NamedTuple):
     Attributes:
         first: of its first life: start, checks, load and the graceful stop that a restart begins with.
         later: of its lives after that: what exec and the last stop add.
+        passes: what its programs can call by their code; empty where that was not read.
     """
 
     first: Run
     later: tuple[Run, ...] = ()
+    passes: tuple[StaticPass, ...] = ()
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """All of them."""
         return (self.first, *self.later)
+
+    @property
+    def profile(self) -> Profile:
+        """The same as a profile."""
+        return merge([Profile((run,)) for run in self.runs] + [Profile((), self.passes)])
 
     def of(self, dimension: str) -> frozenset[Any]:
         """The union of one dimension over all lives."""
@@ -44,23 +56,36 @@ class Seen(NamedTuple):
 
 
 class Watch:
-    """Follows one container through one world.
+    """Follows one container through one world, for the time of a ``with``.
 
     Args:
         recorder: attached.
         world: entered.
         key: of the container.
-        subject: what the recording is called.
         deeds: what is done meanwhile, in words.
+        code: whether the code of its programs is read as well.
     """
 
-    def __init__(self, recorder: Recorder, world: World, key: str, subject: Subject, deeds: tuple[str, ...]) -> None:
-        self._recorder, self._world, self._key = recorder, world, key
-        self._subject, self._deeds = subject, deeds
+    def __init__(
+        self, recorder: Recorder, world: World, key: str, deeds: tuple[str, ...], *, code: bool = False
+    ) -> None:
+        self._recorder, self._world, self._key, self._deeds = recorder, world, key, deeds
         self._lives: list[Namespace] = []
-        self._meters: list[Meter] = []
         self._stack = ExitStack()
+        self._meters = Meters()
+        self._code = Code() if code else None
         self._begun, self._start = datetime.now(UTC), time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._meters)
+        if self._code is not None:
+            self._stack.enter_context(self._code)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        self._stack.close()
+        for each in self._lives:
+            self._recorder.release(each)
 
     def started(self) -> None:
         """The container was just started, or started again. One that has ended already is looked for afterwards."""
@@ -69,26 +94,22 @@ class Watch:
             return
         try:
             self._lives.append(self._recorder.watch(pid))
-            self._meters.append(self._stack.enter_context(Meter(groups(pid))))
+            self._meters.life(pid)
+            if self._code is not None:
+                self._code.life(pid)
         except RecordingError:
             return
 
-    def seen(self) -> Seen:
-        """What was recorded; the recorder forgets it. The world may be gone already."""
-        self._stack.close()
+    def seen(self, subject: Subject) -> Seen:
+        """What was recorded until now; the recorder forgets it.
+
+        Args:
+            subject: what the recording is called.
+        """
         recording = self._recorder.snapshot(forget=True)
         found = [recording.of(each) for each in self._lives] or [recording.newcomers()]
-        runs = [self._run(fields) for fields in found]
-        for each in self._lives:
-            self._recorder.release(each)
-        return Seen(runs[0], tuple(runs[1:]))
-
-    def _run(self, fields: dict[str, Any]) -> Run:
+        peaks = [*self._meters.peaks, *[None] * len(found)]
         deeds = Deeds(self._begun, time.monotonic() - self._start, self._deeds)
-        return profile(self._subject, deeds, fields, self._peaks()).runs[0]
-
-    def _peaks(self) -> Peaks | None:
-        found: Peaks | None = None
-        for meter in self._meters:
-            found = meter.peaks if found is None else most(found, meter.peaks)
-        return found
+        runs = [profile(subject, deeds, fields, most).runs[0] for fields, most in zip(found, peaks, strict=False)]
+        files = [use for run in runs for use in run.files]
+        return Seen(runs[0], tuple(runs[1:]), self._code.passes(files, subject.image) if self._code else ())

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from hardhull.report.view import View
 
+RUNS = 3
+"""How often a proven configuration worked in a row, at least."""
 LISTED = 12
 """Rows of a list that are shown without --all."""
 
@@ -40,7 +42,7 @@ def render(document: Mapping[str, Any], view: View, *, saved: str = "") -> Itera
 def summary(document: Mapping[str, Any]) -> str:
     """One line."""
     runs, passed, checks = document["runs"], document["passed"], document["checks"]
-    word = "proven" if document["results"]["after"]["works"] and runs else "not proven"
+    word = "proven" if document["results"]["after"]["works"] and runs >= RUNS else "not proven"
     return f"{document['subject']}: {word}, {count(runs, 'run')}, {passed} of {count(checks, 'check')} passed"
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hardhull.prove.drills.drill import Drill
     from hardhull.prove.drills.outcome import DrillOutcome
 
-NOT_APPLICABLE = "not applicable here"
+NOT_APPLICABLE = "not-applicable"
 
 
 class Compared(NamedTuple):
@@ -20,7 +20,7 @@ class Compared(NamedTuple):
 
     Attributes:
         drill: which.
-        before: ``succeeded``, ``blocked`` or ``not applicable here``.
+        before: ``succeeded``, ``blocked`` or ``not-applicable`` (here).
         after: likewise; the one is not applicable if the other is.
         why_before: what blocked it, or why it is not applicable; empty where it succeeded.
         why_after: likewise.
