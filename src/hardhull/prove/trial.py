@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hardhull.run.settings import Settings
     from hardhull.run.target import Target
 
-PATIENCE, LEAST_PATIENCE = 3.0, 8.0
+PATIENCE, LEAST_PATIENCE = 4.0, 5.0
 """A candidate may take so many times as long to be ready as the workload did, and at least so many seconds."""
 
 
