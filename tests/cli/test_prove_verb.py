@@ -61,6 +61,8 @@ def test_what_is_proven_is_kept_shown_again_and_written(engine: Engine, shop: Pa
     written = (shop / "compose.yaml").read_text()
     for part in ("read_only: true", "cap_drop", "65534:65534", "no-new-privileges", "seccomp"):
         assert part in written
+    assert "# proven: 3 runs, 9/9 checks" in written
+    assert f"; replay: hardhull prove --replay {ident}" in written
     assert run(["prove", "--replay", ident, "--allow", "commands", "--quiet"]) == 0
     assert "service web: proven, 3 runs, 9 of 9 checks passed" in capsys.readouterr().out
     assert len(proofs(shop)) == 2

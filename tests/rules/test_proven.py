@@ -182,6 +182,21 @@ def test_fix_alone_writes_the_proven_configuration() -> None:
     assert not plan_of(written).files
 
 
+def test_each_written_setting_carries_its_proof_in_one_line() -> None:
+    drilled = tuple(
+        one._replace(drills=("drill-become-root", "drill-write-disk")) if one.field == "user" else one for one in ITEMS
+    )
+    proof = proof_of(SERVICE, drilled)
+    text = next(file.after.decode() for file in plan_of(files_of(SERVICE, proof)).files if file.path == "compose.yaml")
+    lines = [line.strip() for line in text.splitlines() if f"; replay: hardhull prove --replay {proof.ident}" in line]
+    said = {line.partition("  # ")[0]: line.partition("  # ")[2].partition(";")[0] for line in lines}
+    assert said['user: "33:33"'] == "proven: 3 runs, 24/24 checks, become-root +1 blocked"
+    assert said["read_only: true"] == "proven: 3 runs, 24/24 checks"
+    assert said["- CHOWN"] == "proven: 3 runs, needed"
+    assert text.count("image: shop:1\n") == 1
+    assert examined({"compose.yaml": text}).result.findings
+
+
 def test_half_way_the_rest_is_still_proven() -> None:
     half = {**SERVICE, "cap_drop": ["ALL"], "cap_add": ["CHOWN"], "user": "33:33", "mem_limit": "64m"}
     files = files_of(half, proof_of(SERVICE))

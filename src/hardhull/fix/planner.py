@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.facts.digest import digest
 from hardhull.facts.recipe_changes import ImageIs
+from hardhull.facts.workload import Workload
 from hardhull.fix.choose import Ask, Choices, choose, home_of, key_of
 from hardhull.fix.drafting import draft
 from hardhull.fix.hidden import without
 from hardhull.fix.kustomize import Laid, laid
 from hardhull.fix.page import diff, page_of
 from hardhull.fix.patch import file_edit
+from hardhull.fix.remarks import remarks
 from hardhull.fix.rollout import rollout
 from hardhull.fix.verdict import complaints
 from hardhull.model.change import Instruct, SetTo
@@ -101,12 +104,13 @@ class Planner:
             for one in attempt.made:
                 dropped[one.ask.found.id] = _refused(one.ask, "the fixes of this tree get in each other's way")
             attempt = self._attempt(first, asks, dropped)
+        attempt = self._remarked(attempt)
         written = self._written(attempt)
         if written.refused:
             for one in attempt.made:
                 if one.ask.key[1] in written.refused:
                     dropped[one.ask.found.id] = _refused(one.ask, written.refused[one.ask.key[1]])
-            attempt = self._attempt(first, asks, dropped)
+            attempt = self._remarked(self._attempt(first, asks, dropped))
             written = self._written(attempt)
         return self._told(first, attempt, written, [*others, *dropped.values()])
 
@@ -141,6 +145,16 @@ class Planner:
             refused = {key: each for key, each in refused.items() if key[:3] not in keys}
             known |= {marks(ask) for ask in wanted}
         return _Attempt(made, list(refused.values()), found, last)
+
+    def _remarked(self, attempt: _Attempt) -> _Attempt:
+        """With a line of proof beside each setting that was proven; without, where that changes what is read."""
+        files = remarks(attempt.last, attempt.made, self._before)
+        if not files:
+            return attempt
+        found = rewritten(attempt.found, files)
+        last = examine(found, self._policy, self._options, earlier=attempt.last)
+        same = _digests(last) == _digests(attempt.last)
+        return attempt._replace(found=found, last=last) if same else attempt
 
     def _overlay(self, found: Discovery) -> Overlay | None:
         """Where fixes go, where they are not to go into the files."""
@@ -232,6 +246,11 @@ class Planner:
         secrets = {value for path in paths for value in page_of(path, self._before.get(path) or b"").secrets}
         notes = tuple(without(note, secrets) for note in each.notes)
         return each._replace(why=without(each.why, secrets), snippet=without(each.snippet, secrets), notes=notes)
+
+
+def _digests(examination: Examination) -> list[str]:
+    """How every workload is started."""
+    return [digest(fact) for fact in examination.facts if isinstance(fact, Workload)]
 
 
 def _marks(examination: Examination) -> Callable[[Ask], tuple[str, str, str, int]]:
