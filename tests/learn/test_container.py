@@ -197,7 +197,10 @@ def test_what_the_runtime_needs_behind_the_filter_is_told_apart(filtered: dict[s
     behind = {name: {call.name for call in run.filtered_syscalls} for name, run in runs.items()}
     assert behind["unconfined"] == set()
     assert "execve" in behind["tight"]
-    assert behind["tight"] < behind["default"] < {call.name for call in runs["default"].entry_syscalls}
+    # The runtime's own scheduler (Go's) interrupts its threads when it likes.
+    own = {"futex", "getpid", "nanosleep", "restart_syscall", "rt_sigreturn", "sched_yield", "tgkill"}
+    assert behind["tight"] - own < behind["default"]
+    assert behind["default"] - own < {call.name for call in runs["default"].entry_syscalls}
     assert {"capset", "setgroups"} <= behind["default"] - behind["tight"]
 
 

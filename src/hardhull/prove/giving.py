@@ -31,6 +31,7 @@ from hardhull.prove.folders import folders, writable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hardhull.facts.profile import Call
     from hardhull.facts.workload import Workload
     from hardhull.prove.evidence import Refused
     from hardhull.prove.image import ImageFiles
@@ -143,13 +144,13 @@ def declared(workload: Workload) -> dict[str, Any]:
     return {"host": shared, "devices": devices, "privileged": bool(workload.privileged.get(False))}
 
 
-def filtered(candidate: Candidate, trial: Trial) -> Candidate:
-    """The candidate with a filter for what a try did: its own calls, and the runtime's behind the filter of then.
+def filtered(candidate: Candidate, trial: Trial, runtime: frozenset[Call]) -> Candidate:
+    """The candidate with a filter for what a try did: its own calls, and the runtime's behind a filter.
 
     What that filter denied and the workload did without gets the same answer: a library takes ENOSYS for an old kernel,
     and EPERM for a failure (clone3).
     """
-    found = trial.seen.of("syscalls") | trial.seen.of("filtered_syscalls")
+    found = trial.seen.of("syscalls") | runtime
     names = frozenset(call.name for call in found if call.arch == native() and not call.name.startswith("#"))
     denied = (call for call in trial.seen.of("denied") if call.arch == native() and call.name not in names)
     answers = frozenset((call.name, call.errno) for call in denied if call.errno != EPERM)

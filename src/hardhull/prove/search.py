@@ -128,7 +128,7 @@ class Search:
         candidate = first.candidate or self._first
         if candidate.syscalls is None:
             self._tell("the system calls that it made, and no other")
-            first = self._working(filtered(candidate, first))
+            first = self._working(filtered(candidate, first, self._stage.runtime))
         passing, last = self._confirmed(self._less(first), first)
         calls = tuple(each for each in self._kept.values() if each.privilege.kind == SYSCALL)
         kept = tuple(each for each in self._kept.values() if each not in calls)

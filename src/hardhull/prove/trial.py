@@ -20,6 +20,7 @@ from hardhull.run.replies import replies
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
+    from hardhull.facts.profile import Call
     from hardhull.facts.workload import Workload
     from hardhull.learn.bpf import Recorder
     from hardhull.prove.candidate import Candidate
@@ -86,12 +87,14 @@ class Stage:
     Attributes:
         subject: the workload.
         tries: how many there were.
+        runtime: the calls that the runtime was seen to make behind a filter, in all of them.
     """
 
     def __init__(self, target: Target, settings: Settings, wanted: Exercise, recorder: Recorder) -> None:
         self.target, self.subject = target, target.subject
         self.wanted, self.settings = wanted, settings
         self.tries = 0
+        self.runtime: frozenset[Call] = frozenset()
         self._recorder = recorder
         self._again: Exercised | None = None
 
@@ -165,6 +168,7 @@ class Stage:
                 self._unstarted = watch.seen(self._named(world))
                 raise
             found = Trial(candidate, used, "", watch.seen(self._named(world)))
+            self.runtime |= found.seen.of("filtered_syscalls")
             look(world, found)
         return found._replace(seconds=time.monotonic() - begun)
 

@@ -27,6 +27,9 @@ OBJECTS: Final = "hardhull/kubernetes"
 EPERM: Final = 1
 NO_CLONE3: Final = ("clone3", 38)
 """What Docker's default profile says of it (ENOSYS): its arguments cannot be looked at."""
+RETURNS: Final = frozenset({"restart_syscall", "rt_sigreturn"})
+"""The end of a signal, and of a call that one cut off (sigreturn(2), restart_syscall(2)): a signal can come to any process
+at any time, also to the runtime behind the filter, whether or not one came in a recorded run."""
 OPERATORS: Final = {
     "!=": "SCMP_CMP_NE", "<": "SCMP_CMP_LT", "<=": "SCMP_CMP_LE", "==": "SCMP_CMP_EQ", ">=": "SCMP_CMP_GE",
     ">": "SCMP_CMP_GT", "&==": "SCMP_CMP_MASKED_EQ",
@@ -112,7 +115,7 @@ def _has_name(name: str) -> bool:
 def document(needed: Calls) -> dict[str, Any]:
     """The profile as Docker, Podman and Kubernetes take it."""
     arches = next((names for arch, names in _ARCHITECTURES.items() if arch in needed.arches), ())
-    always = [name for name in needed.names if name not in needed.conditional]
+    always = sorted({*needed.names, *RETURNS} - needed.conditional)
     rules: list[dict[str, Any]] = [{"names": always, "action": "SCMP_ACT_ALLOW"}]
     for name in sorted(needed.conditional):
         for conditions in docker_conditions(name, needed.capabilities):

@@ -219,6 +219,8 @@ services:
    "names": [
     "execve",
     "read",
+    "restart_syscall",
+    "rt_sigreturn",
     "write"
    ],
    "action": "SCMP_ACT_ALLOW"
