@@ -28,8 +28,8 @@ EPERM: Final = 1
 NO_CLONE3: Final = ("clone3", 38)
 """What Docker's default profile says of it (ENOSYS): its arguments cannot be looked at."""
 RETURNS: Final = frozenset({"restart_syscall", "rt_sigreturn"})
-"""The end of a signal, and of a call that one cut off (sigreturn(2), restart_syscall(2)): a signal can come to any process
-at any time, also to the runtime behind the filter, whether or not one came in a recorded run."""
+"""The end of a signal, and of a call that one cut off (sigreturn(2), restart_syscall(2)): a signal can come to any
+process at any time, also to the runtime behind the filter, whether or not one came in a recorded run."""
 OPERATORS: Final = {
     "!=": "SCMP_CMP_NE", "<": "SCMP_CMP_LT", "<=": "SCMP_CMP_LE", "==": "SCMP_CMP_EQ", ">=": "SCMP_CMP_GE",
     ">": "SCMP_CMP_GT", "&==": "SCMP_CMP_MASKED_EQ",
