@@ -27,7 +27,6 @@ from hardhull.prove.changes import measures
 from hardhull.prove.drills import Measure as Drilled
 from hardhull.prove.filter import profile as filter_of
 from hardhull.rules.observed_calls import file_of
-from hardhull.run.exercise import LOAD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -190,8 +189,8 @@ def _throughput(proven: Proven) -> Iterator[dict[str, Any]]:
 
 
 def _loads(outcomes: Iterable[Any]) -> list[Any]:
-    """The outcomes of loads: they alone get so much time."""
-    return [one for one in outcomes if one.check.kind == "host" and one.check.seconds == LOAD_SECONDS]
+    """The outcomes of loads."""
+    return [one for one in outcomes if one.check.kind == "load"]
 
 
 def _profile(proven: Proven) -> dict[str, Any]:

@@ -10,11 +10,22 @@ from __future__ import annotations
 from errno import EACCES, EAGAIN, EPERM, EROFS
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.prove.candidate import CAPABILITY, MEMORY, PIDS, SYSCALL, USER, WRITABLE, Privilege
+from hardhull.prove.candidate import (
+    CAPABILITY,
+    MEMORY,
+    NEW_PRIVILEGES,
+    PIDS,
+    SYSCALL,
+    USER,
+    WRITABLE,
+    WRITABLE_ROOT,
+    Privilege,
+)
 from hardhull.prove.filter import conditional
+from hardhull.prove.folders import below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hardhull.prove.candidate import Candidate
     from hardhull.prove.trial import Trial
@@ -49,6 +60,26 @@ def refused(trial: Trial, before: Trial) -> list[Refused]:
     return list({each.privilege: each for each in reversed(found)}.values())[::-1]
 
 
+def shown_of(privilege: Privilege, given: Iterable[Refused]) -> str:
+    """What shows that this privilege was missing; empty where nothing does."""
+    kinds = _SHOWS.get(privilege.kind, frozenset())
+    for each in given:
+        kind, name = each.privilege
+        if each.privilege == privilege or (privilege.kind == WRITABLE == kind and below(name, (privilege.name,))):
+            return each.shown_by
+        if kind in kinds and privilege.kind != WRITABLE:
+            return each.shown_by
+    return ""
+
+
+_SHOWS = {
+    USER: frozenset({USER, CAPABILITY, WRITABLE}),
+    WRITABLE_ROOT: frozenset({WRITABLE}),
+    NEW_PRIVILEGES: frozenset({CAPABILITY, USER}),
+}
+"""Which refusals show that a whole measure was in the way."""
+
+
 def _calls(trial: Trial, before: Trial, candidate: Candidate) -> Iterator[Refused]:
     """Calls that came back without having been made, by the candidate's own filter."""
     if candidate.syscalls is None:
@@ -75,7 +106,14 @@ def _capabilities(trial: Trial, before: Trial, candidate: Candidate) -> Iterator
     """Capabilities that it asked for in vain, and had been given before."""
     if candidate.capabilities is None:
         return
-    had = {check.capability for check in before.seen.of("capabilities") if check.granted and check.certain}
+    used = [check for check in before.seen.of("capabilities") if check.granted and check.certain]
+    had = {check.capability for check in used}
+    already = {call.name for call in before.seen.of("denied")}
+    stopped = {call.name for call in trial.seen.of("denied")} - already - (candidate.syscalls or frozenset())
+    for check in sorted(used):
+        # The engine's own filter goes by capabilities, too: the kernel is never asked then.
+        if check.syscall in stopped and candidate.syscalls is None and check.capability not in candidate.capabilities:
+            yield Refused(Privilege(CAPABILITY, check.capability), f"the engine's filter answered {check.syscall}")
     for check in sorted(trial.seen.of("capabilities")):
         if not check.granted and check.certain and check.capability in had - candidate.capabilities:
             asked = f" in {check.syscall}" if check.syscall else ""

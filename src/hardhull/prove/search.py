@@ -20,7 +20,7 @@ from hardhull.prove.candidate import (
     Candidate,
     Privilege,
 )
-from hardhull.prove.evidence import refused
+from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.giving import Giving, filtered, widened
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 16
 """How often privileges are given back by evidence before the measures are tried one by one."""
+ROUNDS_EACH = 4
+"""How often that is done while a single measure is added."""
 RUNS = 3
 """How often the last candidate has to work."""
 MOST_REPEATS = 4
@@ -162,6 +164,7 @@ class Search:
         weaker = self._giving.back(candidate, given)
         for each in given if weaker != candidate else ():
             self._keep(each.privilege, trial.failure, each.shown_by)
+            self._tell(f"  {each.shown_by}")
         return weaker
 
     def _one_by_one(self, candidate: Candidate) -> Trial:
@@ -172,14 +175,17 @@ class Search:
             loose = self._giving.relaxed(loose, measure)
         works = self._before._replace(candidate=loose)
         for measure in ORDER:
-            tighter = self._giving.tightened(loose, candidate, measure)
-            if tighter == loose:
-                continue
-            trial = self._try(tighter)
-            if trial.works:
-                loose, works = tighter, trial
-            else:
-                self._keep(Privilege(measure), trial.failure)
+            tighter = self._giving.tightened(works.candidate or loose, candidate, measure)
+            for _ in range(ROUNDS_EACH if tighter != works.candidate else 0):
+                trial = self._try(tighter)
+                if trial.works:
+                    works = trial
+                    break
+                weaker = self._giving.back(tighter, refused(trial, self._before))
+                if weaker in {tighter, works.candidate}:
+                    self._keep(Privilege(measure), trial.failure)
+                    break
+                tighter = weaker
         return works
 
     def _try(self, candidate: Candidate) -> Trial:
@@ -210,8 +216,7 @@ class Search:
                 self._kept.pop(privilege, None)
                 works = trial
             else:
-                given = {each.privilege: each.shown_by for each in refused(trial, self._before)}
-                self._keep(privilege, trial.failure, given.get(privilege) or next(iter(given.values()), ""))
+                self._keep(privilege, trial.failure, shown_of(privilege, refused(trial, self._before)))
 
     def _keep(self, privilege: Privilege, why: str, evidence: str = "") -> None:
         self._kept[privilege] = Kept(privilege, why, evidence)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PATIENCE, LEAST_PATIENCE = 4.0, 5.0
 """A candidate may take so many times as long to be ready as the workload did, and at least so many seconds."""
+LOAD_PATIENCE = 10.0
+"""Seconds; a load may take so much longer than that many times of what it took."""
 
 
 class Trial(NamedTuple):
@@ -120,7 +122,9 @@ class Stage:
         """
         base = before.used
         ready = max(LEAST_PATIENCE, PATIENCE * (base.ready or 0.0)) if base else self.wanted.ready
-        wanted = self.wanted._replace(life=life and self.wanted.life, ready=min(ready, self.wanted.ready))
+        wanted = self.wanted._replace(
+            life=life and self.wanted.life, ready=min(ready, self.wanted.ready), patience=self._patience(before)
+        )
         judged: list[Trial] = []
 
         def compared(world: World, found: Trial) -> None:
@@ -133,6 +137,12 @@ class Stage:
         except CannotRunError as error:
             return Trial(candidate, None, str(error), self._unstarted)
         return judged[0]._replace(seconds=found.seconds)
+
+    def _patience(self, before: Trial) -> float:
+        """How long a load of a candidate may take."""
+        outcomes = before.used.outcomes if before.used else ()
+        longest = max((one.seconds for one in outcomes if one.check.kind == "load"), default=0.0)
+        return min(self.wanted.patience, LOAD_PATIENCE + PATIENCE * longest)
 
     def _worse(self, before: Trial, found: Trial, *, life: bool) -> tuple[Difference, ...]:
         """In what it is worse. What the workload answers otherwise is asked of a second baseline first."""

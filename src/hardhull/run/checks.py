@@ -30,10 +30,11 @@ class Check(NamedTuple):
     """One question to a container.
 
     Attributes:
-        kind: ``health`` (the engine's own report), ``inside``, ``host``, ``http`` or ``tcp``.
+        kind: ``health`` (the engine's own report), ``inside``, ``host``, ``load`` (like ``host``, for as long as the
+            container runs), ``http`` or ``tcp``.
         container: whom it asks; its key in the world.
-        words: the command inside; the command for ``host``; port and path for ``http`` (and the scheme, if it is not
-            http); the port for ``tcp``.
+        words: the command inside; the command for ``host`` and ``load``; port and path for ``http`` (and the scheme,
+            if it is not http); the port for ``tcp``.
         seconds: how long an answer may take.
     """
 
@@ -191,6 +192,17 @@ def _host(check: Check, world: World) -> Outcome:
     return _of_command(check, execute.on_host(world, check.words[0], environment(address), check.seconds), world)
 
 
+def _load(check: Check, world: World) -> Outcome:
+    """A load of a container that has ended would go on asking it for as long as it is patient."""
+
+    def running() -> bool:
+        return bool(world.state(check.container)["Running"])
+
+    address = world.address(check.container)
+    ran = execute.on_host(world, check.words[0], environment(address), check.seconds, running)
+    return _of_command(check, ran, world)
+
+
 def _of_command(check: Check, ran: execute.Ran, world: World) -> Outcome:
     output = shown(ran.output.decode("utf-8", "replace"), TEXT, world.hidden)
     return Outcome(check, ran.code == 0, not ran.missing, ran.seconds, ran.code, output)
@@ -247,6 +259,7 @@ _RUN: dict[str, Callable[[Check, World], Outcome]] = {
     "health": _health,
     "inside": _inside,
     "host": _host,
+    "load": _load,
     "tcp": _tcp,
     "http": _http,
 }

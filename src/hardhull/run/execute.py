@@ -11,12 +11,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hardhull.run.world import World
 
 OUTPUT = 64 * 1024
 """Bytes of output that are kept; more is read and dropped."""
+LOOK = 0.5
+"""Seconds between two looks whether a command is still wanted."""
 _HEADER = 8
 """Bytes before each part of an exec's stream: which stream, three zeros, the length in big endian."""
 
@@ -107,8 +109,18 @@ def _joined(data: bytes) -> bytes:
     return out if at else data
 
 
-def on_host(world: World, command: str, env: Mapping[str, str], seconds: float) -> Ran:
-    """Runs a command of the person's own on this machine, in a shell and a process group that ends with the run."""
+def on_host(
+    world: World, command: str, env: Mapping[str, str], seconds: float, wanted: Callable[[], bool] = lambda: True
+) -> Ran:
+    """Runs a command of the person's own on this machine, in a shell and a process group that ends with the run.
+
+    Args:
+        world: of the run.
+        command: for the shell.
+        env: variables that it gets beside those of this process.
+        seconds: at most.
+        wanted: asked now and again whether there is still something to run it for.
+    """
     start = time.monotonic()
     process = subprocess.Popen(
         ["/bin/sh", "-c", command],
@@ -120,7 +132,7 @@ def on_host(world: World, command: str, env: Mapping[str, str], seconds: float) 
     )
     world.guard.watch(process.pid)
     try:
-        output, ended = _drained(process, start + seconds)
+        output, ended = _drained(process, start + seconds, wanted)
         code = process.wait() if ended else None
     finally:
         with suppress(OSError):
@@ -132,8 +144,9 @@ def on_host(world: World, command: str, env: Mapping[str, str], seconds: float) 
     return Ran(code, output, time.monotonic() - start, missing=code == 127)
 
 
-def _drained(process: subprocess.Popen[bytes], end: float) -> tuple[bytes, bool]:
+def _drained(process: subprocess.Popen[bytes], end: float, wanted: Callable[[], bool]) -> tuple[bytes, bool]:
     """The output, and whether the command ended in time; a child that it leaves behind may keep the pipe open."""
+    look = time.monotonic() + LOOK
     assert process.stdout is not None  # noqa: S101  a pipe was asked for
     handle = process.stdout.fileno()
     output = b""
@@ -148,4 +161,8 @@ def _drained(process: subprocess.Popen[bytes], end: float) -> tuple[bytes, bool]
             output += part if len(output) < OUTPUT else b""
         elif process.poll() is not None:
             return output, True
+        if time.monotonic() > look:
+            if not wanted():
+                break
+            look = time.monotonic() + LOOK
     return output, False

@@ -34,6 +34,7 @@ class Exercise(NamedTuple):
         seconds: how long it runs on after that, checked every second.
         ready: how long it may take until every check passes.
         life: whether it is restarted, a command is executed in it, it is reloaded where it is known how, and stopped.
+        patience: how many seconds a load may take.
         reload: how it is reloaded: a signal or a command inside; empty for what its package says.
         trust: whether it is tried first if its checks can fail at all.
     """
@@ -47,6 +48,7 @@ class Exercise(NamedTuple):
     life: bool = True
     trust: bool = False
     reload: str = ""
+    patience: float = LOAD_SECONDS
 
     @property
     def deeds(self) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
         raise CannotRunError(_unbelievable(wanted, trust))
     outcomes = [*first]
     for command in wanted.loads:
-        outcomes.append(_ask(world, Check("host", wanted.key, (command,), LOAD_SECONDS)))
+        outcomes.append(_ask(world, Check("load", wanted.key, (command,), wanted.patience)))
         if not outcomes[-1].passed:
             return _failed(world, wanted.key, outcomes, ready)
     outcomes += _after(world, wanted, asked)

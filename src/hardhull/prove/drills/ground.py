@@ -170,14 +170,18 @@ class Ground:
 
     def starts(self, clone: Clone) -> bool:
         """Whether the engine makes and starts such a clone."""
+        return self.refusal(clone) is None
+
+    def refusal(self, clone: Clone) -> str | None:
+        """What the engine says where it does not make or start such a clone; None where it does."""
         from docker.errors import APIError
 
         with self.world.telling(f"the drill of {self.key}"):
             try:
                 self._performed(clone, [])
-            except APIError:
-                return False
-            return True
+            except APIError as error:
+                return str(error.explanation or error)
+            return None
 
     def _performed(self, clone: Clone, words: Sequence[str]) -> Performed:
         self._count += 1

@@ -84,9 +84,12 @@ def capable(ground: Ground, clone: Clone) -> Clone:
     """A clone with every capability that this engine gives."""
     own = _own_capabilities()
     first = [name for name in BY_NUMBER if name in own]
-    if ground.starts(clone.changed(CapAdd=first)):
-        return clone.changed(CapAdd=first)
-    return clone.changed(CapAdd=given_of(ground, clone, BY_NUMBER))
+    while first and (said := ground.refusal(clone.changed(CapAdd=first))) is not None:
+        named = {name for name in first if re.search(rf"\b(CAP_)?{name}\b", said)}
+        if not named:
+            return clone.changed(CapAdd=given_of(ground, clone, BY_NUMBER))
+        first = [name for name in first if name not in named]  # an older engine names one that it does not know
+    return clone.changed(CapAdd=first)
 
 
 def _own_capabilities() -> frozenset[str]:
