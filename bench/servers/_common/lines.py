@@ -45,8 +45,12 @@ class Lines:
         return self._file.read(size)
 
     def rest(self) -> bytes:
-        """Everything until the server ends the connection."""
-        return self._file.read()
+        """Everything until the server ends the connection, in whichever way."""
+        found = b""
+        with suppress(ConnectionResetError):
+            while part := self._file.read1():
+                found += part
+        return found
 
     def expect(self, start: str) -> str:
         """The next line, which must begin so."""

@@ -1,0 +1,27 @@
+"""Messages of every level over UDP and TCP, large and odd ones; connections that stay taken."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import socket
+
+from _common.judge import HOST, SECONDS, done, port, same, true
+
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+    for number in range(200):
+        text = f"<{number % 192}>Nov  1 10:00:00 host bench[{number}]: message {number}".encode()
+        same(udp.sendto(text, (HOST, port(514))), len(text))
+for turn in range(5):
+    with socket.create_connection((HOST, port(601)), SECONDS) as tcp:
+        for number in range(100):
+            line = f"<{number}>1 2026-01-01T00:00:00Z host bench {turn} id - message {number} {'x' * number * 10}\n"
+            tcp.sendall(line.encode())
+        tcp.sendall(b"odd \xff\xfe line\n")
+        tcp.shutdown(socket.SHUT_WR)
+        same(tcp.recv(1), b"", "it reads all and ends")
+true(turn == 4, "all turns")
+done()
