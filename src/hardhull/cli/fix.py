@@ -115,9 +115,9 @@ def _settle(targets: tuple[str, ...], *, apply: bool) -> None:
     if not apply:
         tell_pending(root)
         return
-    from hardhull.apply import Journal
+    from hardhull.cli.journals import journal_of
 
-    journal = Journal(root)
+    journal = journal_of(root)
     with telling(journal):
         journal.recover()
 
@@ -168,11 +168,11 @@ def _apply(plan: Plan, found: Discovery, rescan: Callable[[], Result]) -> str:
     Raises:
         UserError: it was not done, or taken back.
     """
-    from hardhull.apply import Journal
+    from hardhull.cli.journals import journal_of
     from hardhull.fix.applying import changes_of, verifier
     from hardhull.report.plan import summary
 
-    journal = Journal(found.root)
+    journal = journal_of(found.root)
     with telling(journal):
         return journal.apply(f"fix: {summary(plan)}", changes_of(plan), verifier(plan, found, rescan)).id
 

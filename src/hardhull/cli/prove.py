@@ -34,6 +34,7 @@ class Request(NamedTuple):
 
     use: Use
     replay: str
+    deploy: bool
     form: str
     output: str
     quiet: bool
@@ -43,10 +44,14 @@ class Request(NamedTuple):
 @click.argument("target", metavar="TARGET", default=".")
 @options
 @click.option("--replay", default="", metavar="ID", help="Show a proof of this tree again, used as it was then.")
+@click.option(
+    "--deploy", is_flag=True,
+    help="Then write the changes and make the containers that run anew with them; taken back where a check fails.",
+)  # fmt: skip
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to show.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to show it; - is standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="One line.")
-def command(target: str, replay: str, form: str, output: str, quiet: bool, **use: Any) -> int:
+def command(target: str, replay: str, deploy: bool, form: str, output: str, quiet: bool, **use: Any) -> int:
     """Run a workload as it is, then with everything locked down, and give back only what it needs.
 
     TARGET is a compose file, a manifest, a script with `docker run`, a folder with one of them (PATH:NAME names a
@@ -57,7 +62,7 @@ def command(target: str, replay: str, form: str, output: str, quiet: bool, **use
     and ends. Harmless attempts to break out (drills) are made before and after. The proof is kept in
     hardhull/proofs/ID/proof.json at the root: `hardhull fix` knows its changes as proven. See docs/proving.md.
     """
-    request = Request(Use(**use).checked(), replay, form, output, quiet)
+    request = Request(Use(**use).checked(), replay, deploy, form, output, quiet)
     return _replay(target, request) if replay else _prove(target, request)
 
 
@@ -200,7 +205,16 @@ def _kept(target: Target, outcome: Outcome, wanted: Exercise, request: Request) 
     if not saved:
         sys.stderr.write(told(_unproven(target, outcome)))
         return UNPROVEN
+    if request.deploy:
+        _deploy(target, text, wanted, request)
     return 0
+
+
+def _deploy(target: Target, text: str, wanted: Exercise, request: Request) -> None:
+    from hardhull.cli.deploy import deploy, tell
+    from hardhull.prove.again import kept_proof
+
+    tell(deploy(target, kept_proof(text.encode()), wanted, request.use.allow))
 
 
 def _unproven(target: Target, outcome: Outcome) -> UserError:

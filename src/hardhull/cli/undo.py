@@ -44,11 +44,12 @@ def around(folder: Path) -> Path:
 
 
 def _list(tree: Path, form: str, output: str) -> int:
-    from hardhull.apply import Journal, NotDoneError
+    from hardhull.apply import NotDoneError
+    from hardhull.cli.journals import journal_of
     from hardhull.report.receipts import as_json, listing
 
     try:
-        receipts = Journal(tree).receipts()
+        receipts = journal_of(tree).receipts()
     except NotDoneError as error:
         raise told_by(error) from None
     write([as_json(str(tree), receipts=receipts)] if form == "json" else listing(receipts, view_for(output)), output)
@@ -56,10 +57,10 @@ def _list(tree: Path, form: str, output: str) -> int:
 
 
 def _undo(tree: Path, name: str | None, form: str, output: str, *, quiet: bool) -> int:
-    from hardhull.apply import Journal
+    from hardhull.cli.journals import journal_of
     from hardhull.report.receipts import as_json, outcome
 
-    journal = Journal(tree)
+    journal = journal_of(tree)
     with telling(journal):
         receipt = journal.undo(name)
     if form == "json":

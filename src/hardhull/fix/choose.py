@@ -29,12 +29,14 @@ class Choices(NamedTuple):
         risk: the highest risk that is taken.
         unsure: whether findings of low confidence are fixed too.
         override: whether fixes are laid over the files instead of being written into them.
+        about: path and subject of the facts that are fixed; empty means all.
     """
 
     only: frozenset[str] = frozenset()
     risk: Risk = Risk.PROVEN
     unsure: bool = False
     override: bool = False
+    about: frozenset[tuple[str, str]] = frozenset()
 
 
 class Ask(NamedTuple):
@@ -79,6 +81,8 @@ def choose(offers: Iterable[Offer], choices: Choices) -> tuple[list[Ask], list[P
     for offer in offers:
         found = offer.found
         if found.suppressed is not None or (choices.only and offer.rule.id not in choices.only) or not offer.fixes:
+            continue
+        if choices.about and (offer.fact.place.source.path, found.subject) not in choices.about:
             continue
         fix, told = offer.fixes[0], found.fixes[0]
         if not fix.changes:

@@ -1,0 +1,1 @@
+"""Real containers, made anew with what was proven of them, and taken back."""
