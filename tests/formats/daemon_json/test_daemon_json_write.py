@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +90,16 @@ def test_only_the_parts_that_differ_are_written() -> None:
     assert (
         written(fact, change).decode() == '{"default-ulimits": {"nofile": {"Name": "nofile", "soft": 5,  "Hard": 9}}}'
     )
+
+
+def test_a_limit_of_another_name_gets_its_own_key() -> None:
+    fact = engine('{"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 9, "Hard": 9}, "core": {"Name": "core"}}}')
+    change = Swap("default_ulimits", fact.default_ulimits.value[0], Ulimit("nproc", 5, 9))
+    assert json.loads(written(fact, change)) == {
+        "default-ulimits": {"core": {"Name": "core"}, "nproc": {"Name": "nproc", "Soft": 5, "Hard": 9}}
+    }
+    taken = Swap("default_ulimits", fact.default_ulimits.value[0], Ulimit("core", 5, 9))
+    assert "core is written already" in refusal(fact, taken)
 
 
 def test_log_options_are_those_of_the_driver_that_is_chosen_with_them() -> None:

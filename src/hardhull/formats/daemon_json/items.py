@@ -95,13 +95,25 @@ def swap(page: Page, field: str, item: Field[Any], value: Any) -> None:
     if at is None:
         raise UnwritableError("it stands nowhere in this file")
     entry = at[0].entries[at[1]]
-    if isinstance(plain, dict) and isinstance(entry.value, Mapping) and field == "default_ulimits":
+    same = entry.name == path[-1] and (len(path) == 1 or str(item.value[0]).startswith(f"{path[0]}:"))
+    if not same:
+        _rename(page, at, (*spell.path_of(field), *path), plain)
+    elif isinstance(plain, dict) and isinstance(entry.value, Mapping) and field == "default_ulimits":
         _merge(page, entry.value, plain)
-    elif entry.name == path[-1] and (len(path) == 1 or str(item.value[0]).startswith(f"{path[0]}:")):
-        page.tree.put(entry.value, plain)
     else:
-        page.tree.take_entry(*at)
-        page.set((*spell.path_of(field), *path), plain)
+        page.tree.put(entry.value, plain)
+
+
+def _rename(page: Page, at: tuple[Mapping, int], path: tuple[str, ...], plain: Any) -> None:
+    """An entry goes and its value comes under another key: left under the old one it would be found by the old name.
+
+    Raises:
+        UnwritableError: the other key is there already.
+    """
+    if page.find(path) is not None:
+        raise UnwritableError(f"{path[-1]} is written already")
+    page.tree.take_entry(*at)
+    page.set(path, plain)
 
 
 def _swap_item(page: Page, item: Field[Any], plain: Any) -> None:
