@@ -51,7 +51,8 @@ def drive(name: str, *, held_out: bool, life: bool) -> str:
         used = exercise(world, Exercise(name, loads=commands, life=life))
         if not used.works:
             return f"{used.failure}; {used.said}"
-        said = [outcome.output.strip() for outcome in used.outcomes if outcome.check.kind in {"host", "load"}]
+        asked = [outcome for outcome in used.outcomes if outcome.check.kind == "load"]
+        said = [f"{outcome.output.strip().splitlines()[-1]} in {outcome.seconds:.1f} s" for outcome in asked]
         stop = used.observation.life.stop if used.observation and used.observation.life else None
         ended = f", stopped in {stop.seconds:.1f} s with {stop.code}" if stop else ""
         print(f"ok {name}: ready in {used.ready:.1f} s, {'; '.join(said)}{ended}", flush=True)
