@@ -74,16 +74,18 @@ static void say_outcome(const char *name, Outcome outcome) {
 
 /* ---- performing ---- */
 
-/* Whether processes of its own can be had; else one drill is done, and the rest is left to another run. */
+/* Whether it can go on. Where no process can be had for it, the attempt is made in this one: if it got through, nobody
+knows what it left of it, and the rest is left to another run. */
 static int perform(const Drill *drill, const char *given) {
     static const struct itimerspec longest = {{0, 0}, {LONGEST_SECONDS, 0}}; /* as an itimerval: 8 s, 0 us */
     long child = CALL(wait4, -1, 0, 1 /* WNOHANG */, 0) == -ECHILD ? spawn() : -EPERM;
     if (child <= 0) {
         other_process = child == 0 ? CALL(getppid) : 0;
         CALL(setitimer, 0 /* ITIMER_REAL */, &longest, 0);
-        say_outcome(drill->name, drill->attempt(given));
+        Outcome outcome = drill->attempt(given);
+        say_outcome(drill->name, outcome);
         if (child == 0) leave(0);
-        return 0;
+        return outcome.call != 0;
     }
     int status = waited(child);
     if (status & 0x7f) say_line(drill->name, "killed", status & 0x7f, "-");
