@@ -1,0 +1,205 @@
+"""Proves the servers of bench/servers, one after the other, and what can be asked of the proofs then.
+
+    python bench/prove.py run OUT [NAME...]     prove each: OUT/NAME.json, and a line of OUT/summary.jsonl
+    python bench/prove.py table OUT             what came of them
+    python bench/prove.py naive OUT [NAME...]   hardening that is copied onto everything, on the same servers
+    python bench/prove.py held OUT [NAME...]    another workload (held_out.py) under the proven configuration
+    python bench/prove.py caps OUT [NAME...]    capabilities one at a time, without looking at any evidence
+
+It wants root, bpftrace, the images (bench/servers/build.py) in the engine that DOCKER_HOST names, and to be run in that
+engine's network. The loads run in the virtual environment that build.py made.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardhull.prove.candidate import Candidate
+    from hardhull.prove.trial import Stage, Trial
+
+HERE = Path(__file__).parent / "servers"
+LOADER = Path.home() / ".cache" / "hardhull-bench" / "venv" / "bin" / "python"
+
+
+def names(wanted: list[str]) -> list[str]:
+    found = sorted(path.parent.name for path in HERE.glob("*/compose.yaml") if (path.parent / "load.py").exists())
+    return [name for name in found if not wanted or name in wanted]
+
+
+def load_of(name: str, script: str = "load.py") -> str:
+    return f"PYTHONPATH={HERE} {LOADER} {HERE / name / script}"
+
+
+def line(out: Path, kind: str, row: dict[str, Any]) -> None:
+    with (out / f"{kind}.jsonl").open("a") as stream:
+        stream.write(json.dumps(row) + "\n")
+    print(json.dumps(row), flush=True)
+
+
+# ---- proving ------------------------------------------------------------------------------------------------------
+
+
+def run(out: Path, wanted: list[str]) -> None:
+    for name in names(wanted):
+        with tempfile.TemporaryDirectory() as folder:
+            tree = Path(folder) / name
+            shutil.copytree(HERE / name, tree)
+            (tree / ".git").mkdir()
+            begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+            words = ["prove", str(tree), "--service", name, "--load", load_of(name), "-q", "--format", "json"]
+            done = subprocess.run(
+                [sys.executable, "-m", "hardhull", *words, "-o", str(out / f"{name}.json")],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            row = {"name": name, "code": done.returncode, "wall": time.monotonic() - begun, "cpu": cpu}
+            line(out, "summary", row | ({} if done.returncode == 0 else {"why": done.stderr[-600:]}))
+
+
+def rows(out: Path) -> dict[str, dict[str, Any]]:
+    found = [json.loads(text) for text in (out / "summary.jsonl").read_text().splitlines()]
+    return {row["name"]: row for row in found}
+
+
+def table(out: Path) -> None:
+    proven = []
+    for name, row in rows(out).items():
+        if row["code"]:
+            print(f"{name:22} not proven: {' '.join(row['why'].split())[-200:]}")
+            continue
+        document = json.loads((out / f"{name}.json").read_text())
+        profile, drills = document["profile"], document["drills"]
+        boots = document["tries"] * (document["results"]["before"]["ready_seconds"] or 0)
+        loads = sum(each["before_seconds"] for each in document["throughput"]) * document["tries"]
+        beyond = row["wall"] - boots - loads
+        proven.append((len(profile["syscalls"]), beyond))
+        blocked = [sum(each["verdict"] == "succeeded" for each in drills[when]) for when in ("before", "after")]
+        processes = document["results"]["after"]["processes"]
+        strongest = max((int(each["capabilities"], 16).bit_count() for each in processes), default=0)
+        print(
+            f"{name:22} {document['runs']} runs, user {profile['user'] or 'its own':12} "
+            f"calls {len(profile['syscalls']):3} ({len(profile['syscalls_static']):3} with the code's) "
+            f"caps {' '.join(profile['capabilities']) or '-':40} (most in a process: {strongest}) "
+            f"writable {len(profile['writable'])} drills {blocked[0]}->{blocked[1]} tries {document['tries']:2} "
+            f"{row['wall']:5.1f} s, {beyond:5.1f} beyond boots and load, {row['cpu']:4.1f} CPU-s"
+            f"{' flaky' if document['flaky'] else ''}"
+        )
+    print(f"proven {len(proven)} of {len(rows(out))}")
+    if proven:
+        print(f"median calls {statistics.median(each[0] for each in proven)}")
+        print(
+            f"median {statistics.median(each[1] for each in proven):.1f} s beyond, most {max(e[1] for e in proven):.1f}"
+        )
+
+
+# ---- other configurations of the same servers -----------------------------------------------------------------------
+
+
+def staged(name: str, script: str, ask: Callable[[Stage, Trial], dict[str, Any]]) -> dict[str, Any]:
+    """Runs a server as it is declared, with this load, and then what is asked."""
+    from hardhull.learn.bpf import Recorder
+    from hardhull.prove.trial import Stage
+    from hardhull.run.exercise import Exercise
+    from hardhull.run.refusal import CannotRunError
+    from hardhull.run.settings import Settings
+    from hardhull.run.target import target
+
+    found = target(str(HERE / name), name)
+    try:
+        with Recorder() as recorder:
+            wanted = Exercise(found.subject.name, loads=(load_of(name, script),))
+            stage = Stage(found, Settings(base=found.root), wanted, recorder)
+            before = stage.baseline()
+            return ask(stage, before) if before.works else {"baseline": before.failure}
+    except CannotRunError as error:
+        return {"baseline": str(error)}
+
+
+def naive(out: Path, wanted: list[str]) -> None:
+    """What guides tell people to paste: an account without rights, nothing to write but two folders, no capability."""
+    from hardhull.prove.candidate import Candidate, Writable
+
+    pasted = Candidate(
+        user="1000:1000", writable=(Writable("/run", mode=0o755), Writable("/tmp", mode=0o1777)), memory=256 << 20,  # noqa: S108
+        pids=100, cpus=1.0,
+    )  # fmt: skip
+    for name in names(wanted):
+        line(out, "naive", {"name": name, **staged(name, "load.py", lambda s, b: _tried(s, b, pasted))})
+
+
+def _tried(stage: Stage, before: Trial, candidate: Candidate) -> dict[str, Any]:
+    trial = stage.trial(candidate, before)
+    denied = sorted({call.name for call in trial.seen.of("denied")} - {call.name for call in before.seen.of("denied")})
+    return {"works": trial.works, "why": trial.failure[:200], "denied": denied}
+
+
+def held(out: Path, wanted: list[str]) -> None:
+    from hardhull.prove.again import kept_proof
+
+    for name in names(wanted):
+        if not (HERE / name / "held_out.py").exists() or rows(out).get(name, {"code": 1})["code"]:
+            continue
+        shown = kept_proof((out / f"{name}.json").read_bytes())
+        for kind, candidate in (("observed+static", shown.wide), ("observed", shown.strict)):
+            row = staged(name, "held_out.py", lambda s, b, c=candidate: _tried(s, b, c))  # type: ignore[misc]
+            line(out, "held", {"name": name, "filter": kind, **row})
+
+
+def caps(out: Path, wanted: list[str]) -> None:
+    """From all that Docker gives, as the proven account, each capability away alone: what breaks is the minimum."""
+    from hardhull.facts.capabilities import DOCKER_DEFAULT
+    from hardhull.prove.again import kept_proof
+
+    for name in names(wanted):
+        if rows(out).get(name, {"code": 1})["code"]:
+            continue
+        shown = kept_proof((out / f"{name}.json").read_bytes())
+        every = shown.strict._replace(capabilities=frozenset(DOCKER_DEFAULT), syscalls=None, answers=frozenset())
+        every = every._replace(unconditional=frozenset(), beyond=frozenset())
+
+        def ask(stage: Stage, before: Trial, every: Candidate = every) -> dict[str, Any]:
+            whole = stage.trial(every, before)
+            if not whole.works:
+                return {"baseline": whole.failure}
+            all_of_them = every.capabilities or frozenset()
+            return {"needed": [each for each in sorted(all_of_them) if _breaks(stage, before, every, each)]}
+
+        row = staged(name, "load.py", ask)
+        found = sorted(shown.strict.capabilities or ())
+        line(out, "caps", {"name": name, **row, "proven": found, "equal": row.get("needed") == found})
+
+
+def _breaks(stage: Stage, before: Trial, every: Candidate, name: str) -> bool:
+    less = every._replace(capabilities=(every.capabilities or frozenset()) - {name})
+    return not stage.trial(less, before).works
+
+
+def main(words: list[str]) -> None:
+    kinds: dict[str, Callable[[Path, list[str]], None]] = {"run": run, "naive": naive, "held": held, "caps": caps}
+    if len(words) < 2 or words[0] not in {*kinds, "table"}:
+        sys.exit(__doc__)
+    out = Path(words[1])
+    out.mkdir(parents=True, exist_ok=True)
+    if words[0] == "table":
+        table(out)
+    else:
+        kinds[words[0]](out, words[2:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
