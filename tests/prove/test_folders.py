@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardhull.facts.profile import FileUse
-from hardhull.prove.folders import SYSTEM, below, folders, writable, written
+from hardhull.prove.folders import SYSTEM, below, folders, held, writable, written
 from hardhull.prove.image import Entry
 
 if TYPE_CHECKING:
@@ -86,4 +86,6 @@ def test_what_lasts_gets_a_volume_and_what_passes_gets_memory_of_its_user() -> N
     assert (shared.uid, shared.mode, shared.runs) == (0, 0o1777, True)
     assert not memory.runs
     own = writable("/srv", Files(), "")  # type: ignore[arg-type]
-    assert (own.uid, own.gid) == (7, 8)
+    assert (own.uid, own.gid, own.keeps) == (7, 8, True)
+    assert not writable("/run", Files(), "").keeps  # type: ignore[arg-type]
+    assert held(writable("/run", Files(), ""), Files()).keeps  # type: ignore[arg-type]

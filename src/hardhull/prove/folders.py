@@ -98,8 +98,10 @@ def writable(folder: str, files: ImageFiles, user: str) -> Writable:
         user: ``uid:gid`` that the workload starts as; empty for root.
     """
     at = files.entry(folder)
-    keeps = not below(folder, PASSING) and any(below(path, (folder,)) for path in files.lasting)
     own, group = (int(part) for part in user.split(":")) if user else (0, 0)
+    keeps = not below(folder, PASSING) and any(below(path, (folder,)) for path in files.lasting)
+    if at is not None and not below(folder, PASSING) and own in {0, at.uid}:
+        keeps = keeps or _holds(at)  # memory would hide that
     mode = at.mode if at is not None else 0o755
     if at is not None and not user:
         own, group = at.uid, at.gid
@@ -107,6 +109,16 @@ def writable(folder: str, files: ImageFiles, user: str) -> Writable:
         own, group = (at.uid, at.gid) if at is not None else (0, 0)
     runs = any(below(path, (folder,)) for path in files.executed)
     return Writable(folder, keeps, own, group, mode, runs)
+
+
+def held(folder: Writable, files: ImageFiles) -> Writable:
+    """The same folder with what the image has there: memory would hide it, a volume begins with it."""
+    return folder._replace(keeps=True) if _holds(files.entry(folder.path)) else folder
+
+
+def _holds(at: Entry | None) -> bool:
+    """Whether the image has anything there."""
+    return at is not None and at.folder and not at.empty
 
 
 def below(path: str, folders: Sequence[str]) -> bool:

@@ -26,7 +26,7 @@ from hardhull.prove.candidate import (
 )
 from hardhull.prove.changes import NAMESPACES
 from hardhull.prove.filter import capabilities, native
-from hardhull.prove.folders import folders, writable
+from hardhull.prove.folders import folders, held, writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -123,11 +123,23 @@ class Giving:
             return candidate._replace(capabilities=self.used)
         return candidate._replace(**{name: getattr(strict, name) for name in _FIELDS[measure]})
 
+    def held(self, candidate: Candidate) -> Candidate:
+        """With volumes where the image has something that memory hides."""
+        return candidate._replace(writable=tuple(held(each, self._files) for each in candidate.writable))
+
     def privileges(self, candidate: Candidate) -> Iterator[Privilege]:
         """What it has that could be taken away one by one."""
         if self._user and not candidate.user:
             yield Privilege(USER)
         yield from candidate.privileges
+
+    def loose(self, candidate: Candidate, strict: Candidate) -> Iterator[Privilege]:
+        """The measures that a candidate has as they are declared, and a strict one has not."""
+        for measure, fields in _FIELDS.items():
+            loose = self.relaxed(candidate, measure)
+            same = all(getattr(candidate, each) == getattr(loose, each) for each in fields)
+            if same and any(getattr(candidate, each) != getattr(strict, each) for each in fields):
+                yield Privilege(measure)
 
     def without(self, candidate: Candidate, privilege: Privilege) -> Candidate:
         """The candidate, less one of these."""

@@ -14,13 +14,13 @@ from hardhull.prove.candidate import (
     PIDS,
     PRIVILEGED,
     SECCOMP,
-    SYSCALL,
     USER,
     WRITABLE_ROOT,
     Candidate,
     Privilege,
 )
 from hardhull.prove.evidence import refused, shown_of
+from hardhull.prove.folders import PASSING, below
 from hardhull.prove.giving import Giving, filtered, widened
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
@@ -131,14 +131,15 @@ class Search:
         if candidate.syscalls is None:
             self._tell("the system calls that it made, and no other")
             first = self._working(filtered(candidate, first, self._stage.runtime))
-        passing, last = self._confirmed(self._less(first), first)
-        calls = tuple(each for each in self._kept.values() if each.privilege.kind == SYSCALL)
-        kept = tuple(each for each in self._kept.values() if each not in calls)
+        passing, last = self._confirmed(self._less(self._in_memory(first)), first)
         flaky = tuple(dict.fromkeys(self._flaky))
         used = [trial.used for trial in passing if trial.used is not None]
         passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
         if passing:
             candidate, last = passing[0].candidate or candidate, passing[-1]
+        calls = tuple(each for each in self._kept.values() if each.privilege.name in (candidate.syscalls or ()))
+        has = set(self._giving.privileges(candidate)) | set(self._giving.loose(candidate, self._first))
+        kept = tuple(each for each in self._kept.values() if each.privilege in has)
         return Proven(
             candidate, last.candidate or candidate, self._before, last, len(passing), passed, checks, kept, calls,
             flaky, self._stage.tries,
@@ -153,6 +154,8 @@ class Search:
             if trial.works:
                 return trial
             weaker = self._given_back(candidate, trial)
+            if weaker == candidate:
+                weaker = self._giving.held(candidate)
             if weaker == candidate:
                 break
             candidate = weaker
@@ -199,6 +202,18 @@ class Search:
         return again
 
     # ---- every privilege away once more -----------------------------------------------------------------------------
+
+    def _in_memory(self, works: Trial) -> Trial:
+        """The same with memory where a volume is not needed after all."""
+        for each in (works.candidate or self._first).writable:
+            if not each.keeps or not below(each.path, PASSING):
+                continue
+            candidate = works.candidate or self._first
+            others = tuple(one._replace(keeps=False) if one.path == each.path else one for one in candidate.writable)
+            self._tell(f"{each.path} in memory")
+            trial = self._stage.trial(candidate._replace(writable=others), self._before, life=False)
+            works = trial if trial.works else works
+        return works
 
     def _less(self, works: Trial) -> Trial:
         """The same without every privilege that nothing needs."""
