@@ -13,7 +13,7 @@ import ssl
 from _common.judge import HOST, SECONDS, done, holds, port, same
 from _common.lines import Lines
 
-for _ in range(40):
+for _ in range(20):
     with Lines(443, tls=True) as site:
         site.send("GET /about.html HTTP/1.0\r\n")
         holds(site.rest(), b"<h1>about</h1>")
