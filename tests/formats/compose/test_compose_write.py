@@ -184,3 +184,20 @@ def test_what_a_base_and_an_override_say_goes_from_both() -> None:
     tree = {MAIN: b"services:\n  web:\n    image: a\n    cap_add: [A]\n    user: www\n", "over.yml": over}
     got = changed(tree, list(tree), "web", lambda web: [Drop("cap_add", web.cap_add.value[0]), SetTo("user", None)])
     assert got == {MAIN: b"services:\n  web:\n    image: a\n", "over.yml": b"services:\n  web:\n    cap_add: [B]\n"}
+
+
+@pytest.mark.parametrize("first_drops", [True, False])
+def test_of_two_fixes_of_a_shared_value_the_later_one_is_refused(first_drops: bool) -> None:
+    text = "x: &x\n  environment: &e\n    A: a\n    B: b\nservices:\n  web:\n    <<: *x\n    image: i\n  db:\n    <<: *x\n    image: i\n"
+    web = named(project_of({MAIN: text.encode()}, [MAIN]), "web")
+    item = next(one for one in web.env.value if one.value.name == "A")
+    drop, swap = Drop("env", item), Swap("env", item, EnvVar("A", "c", "c", "literal"))
+    first, second = (drop, swap) if first_drops else (swap, drop)
+    drafts = Drafts()
+    write(web, [first], drafts)
+    made = [draft.result() for draft in drafts]
+    with pytest.raises(UnwritableError, match="another fix wants something else"):
+        write(web, [second], drafts)
+    assert [draft.result() for draft in drafts] == made
+    write(web, [first], drafts)
+    assert [draft.result() for draft in drafts] == made

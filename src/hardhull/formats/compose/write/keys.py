@@ -9,6 +9,7 @@ from hardhull.formats.compose.write.sites import Spot
 from hardhull.formats.compose.write.values import copy_of, has_variable
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence
+from hardhull.text.tree.draft import CONFLICT
 from hardhull.text.tree.plain import Tagged
 
 if TYPE_CHECKING:
@@ -221,9 +222,10 @@ class Keys:
         base, keys = site.at(head)
         shared = site.find(head)
         assert shared is not None  # noqa: S101  the caller has found it
-        before = site.tree.pending(base, keys)
+        before, written = site.tree.pending(base, keys), copy_of(site.source, shared.node)
         if before is None:
-            before = copy_of(site.source, shared.node)
+            before = written
+        refuse_taken(written, before, rest, value)
         new = changed(before, rest, value)
         if site.tree.pending(base, keys) is not None:
             site.tree.revise(base, keys, new)
@@ -272,6 +274,33 @@ def refuse_variable(node: Node) -> None:
     if isinstance(node, Sequence):
         for item in node.items:
             refuse_variable(item)
+
+
+def refuse_taken(written: Plain, before: Plain, path: Path, value: Plain) -> None:
+    """Refuses a value in the place of one that an earlier Change took away or replaced, also to take it away then.
+
+    Args:
+        written: what is shared, as the file has it.
+        before: the same with the earlier Changes.
+        path: keys in both.
+        value: what is wanted now.
+
+    Raises:
+        UnwritableError: there was an earlier Change, and it wants something else.
+    """
+    first, now = value_at(written, path), value_at(before, path)
+    if first is GONE or now in (first, value) or isinstance(now, (dict, list)):
+        return
+    raise UnwritableError(CONFLICT)
+
+
+def value_at(value: Plain, path: Path) -> Plain:
+    """What is at a path of keys; GONE where nothing is."""
+    for key in path:
+        if not isinstance(value, dict) or key not in value:
+            return GONE
+        value = value[key]
+    return value
 
 
 def changed(before: Plain, path: Path, value: Plain) -> Plain:
