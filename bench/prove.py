@@ -5,6 +5,7 @@
     python bench/prove.py naive OUT [NAME...]   hardening that is copied onto everything, on the same servers
     python bench/prove.py held OUT [NAME...]    another workload (held_out.py) under the proven configuration
     python bench/prove.py caps OUT [NAME...]    capabilities one at a time, without looking at any evidence
+    python bench/prove.py removed OUT [NAME...] 25 random calls or capabilities away: are just those given back?
 
 It wants root, bpftrace, the images (bench/servers/build.py) in the engine that DOCKER_HOST names, and to be run in that
 engine's network. The loads run in the virtual environment that build.py made.
@@ -13,6 +14,7 @@ engine's network. The loads run in the virtual environment that build.py made.
 from __future__ import annotations
 
 import json
+import random
 import resource
 import shutil
 import statistics
@@ -189,8 +191,43 @@ def _breaks(stage: Stage, before: Trial, every: Candidate, name: str) -> bool:
     return not stage.trial(less, before).works
 
 
+def removed(out: Path, wanted: list[str]) -> None:
+    """One call or capability of the proven configuration is missing: the evidence has to name it, and nothing else."""
+    from hardhull.prove.again import kept_proof
+
+    for name in names(wanted):
+        if rows(out).get(name, {"code": 1})["code"]:
+            continue
+        strict = kept_proof((out / f"{name}.json").read_bytes()).strict
+        staged(name, "load.py", lambda s, b, n=name, c=strict: _given_back(out, n, s, b, c))  # type: ignore[misc]
+
+
+def _given_back(out: Path, name: str, stage: Stage, before: Trial, strict: Candidate) -> dict[str, Any]:
+    from hardhull.prove.candidate import CAPABILITY, SYSCALL, Privilege
+    from hardhull.prove.evidence import refused
+
+    every = [Privilege(SYSCALL, each) for each in sorted(strict.syscalls or ())]
+    every += [Privilege(CAPABILITY, each) for each in sorted(strict.capabilities or ())]
+    chance = random.Random(name)  # noqa: S311  which ones
+    for gone in chance.sample(every, min(25, len(every))):
+        if gone.kind == SYSCALL:
+            less = strict._replace(syscalls=(strict.syscalls or frozenset()) - {gone.name})
+        else:
+            less = strict._replace(capabilities=(strict.capabilities or frozenset()) - {gone.name})
+        trial = stage.trial(less, before)
+        named = [] if trial.works else sorted({each.privilege for each in refused(trial, before)})
+        verdict = (
+            "not needed" if trial.works else "named" if named == [gone] else "more named" if gone in named else "missed"
+        )
+        line(
+            out, "removed", {"name": name, "gone": gone, "verdict": verdict, "named": named, "why": trial.failure[:160]}
+        )
+    return {}
+
+
 def main(words: list[str]) -> None:
     kinds: dict[str, Callable[[Path, list[str]], None]] = {"run": run, "naive": naive, "held": held, "caps": caps}
+    kinds["removed"] = removed
     if len(words) < 2 or words[0] not in {*kinds, "table"}:
         sys.exit(__doc__)
     out = Path(words[1])
