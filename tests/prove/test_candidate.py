@@ -25,6 +25,7 @@ CANDIDATES = st.builds(
     host=st.frozensets(st.sampled_from(["pid", "ipc"])),
     devices=st.frozensets(st.just("/dev/fuse")),
     privileged=st.booleans(),
+    low_ports=st.just(False),
 )
 
 

@@ -197,6 +197,21 @@ def test_each_written_setting_carries_its_proof_in_one_line() -> None:
     assert examined({"compose.yaml": text}).result.findings
 
 
+def test_what_leans_on_something_that_holds_elsewhere_only_is_not_written() -> None:
+    service = {**SERVICE, "network_mode": "host"}
+    items = (
+        Proven("user", "33:33", portable=False),
+        Proven("read_only", True),
+        Proven("mounts", normal(Mount("tmpfs", None, "/run"))),
+        Proven("memory", 64 << 20),
+    )
+    files = files_of(service, proof_of(service, items))
+    text = next(file.after.decode() for file in plan_of(files).files)
+    web = yaml.safe_load(text)["services"]["web"]
+    assert str(web["mem_limit"]).startswith("64")
+    assert not {"user", "read_only", "tmpfs"} & set(web)
+
+
 def test_half_way_the_rest_is_still_proven() -> None:
     half = {**SERVICE, "cap_drop": ["ALL"], "cap_add": ["CHOWN"], "user": "33:33", "mem_limit": "64m"}
     files = files_of(half, proof_of(SERVICE))

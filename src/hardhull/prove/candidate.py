@@ -98,6 +98,7 @@ class Candidate(NamedTuple):
         host: the host's namespaces that it keeps, of those that it has.
         devices: the devices that it keeps, of those that it has.
         privileged: whether it stays privileged, where it is.
+        low_ports: whether it listens below 1024 without NET_BIND_SERVICE, which only some networks let everybody do.
     """
 
     user: str = ""
@@ -115,6 +116,7 @@ class Candidate(NamedTuple):
     host: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     privileged: bool = False
+    low_ports: bool = False
 
     @property
     def privileges(self) -> Iterator[Privilege]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 NAMESPACES = ("network_mode", "pid", "ipc", "uts", "userns", "cgroupns")
 """Fields of a Workload whose value ``host`` shares a namespace with the host."""
+EVERYBODY = ("net.ipv4.ip_unprivileged_port_start", "0")
+"""A safe sysctl of Kubernetes (since 1.22), that gives everybody the ports below 1024, as Docker's own networks do."""
 
 
 class Measure(NamedTuple):
@@ -109,6 +111,8 @@ def _user(candidate: Candidate, workload: Workload) -> Iterator[Measure]:
         found: list[Change] = [SetTo("user", candidate.user)]
         if workload.runtime == "kubernetes" and not is_root(candidate.user):
             found.append(SetTo("run_as_non_root", True))
+        if workload.runtime == "kubernetes" and candidate.low_ports:
+            found.append(Add("sysctls", EVERYBODY))
         yield Measure(USER, f"run it as {candidate.user}", tuple(found))
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Change
+    from hardhull.prove.candidate import Candidate
     from hardhull.prove.changes import Measure
     from hardhull.prove.drills import Compared
     from hardhull.prove.prover import Outcome
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from hardhull.prove.trial import Trial
     from hardhull.run.exercise import Exercise
 
-PRIVILEGED_PORTS = 1024
-"""The first port that needs no NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start of the kernel)."""
 _DRILLED = {
     Drilled.CAPABILITIES: CAPABILITIES,
     Drilled.SECCOMP: SECCOMP,
@@ -106,7 +105,7 @@ def _item(workload: Workload, measure: Measure, change: Change, proven: Proven) 
     kept = _needed(measure, change, proven)
     evidence = kept.evidence or kept.why if kept else f"{proven.runs} runs passed with it"
     why = kept.why if kept else measure.title
-    portable = _portable(measure, proven)
+    portable = _portable(workload, measure, proven.candidate)
     given = kept is not None and isinstance(change, Add) and change.field != "cap_drop"
     if isinstance(change, SetTo):
         value = change.value
@@ -129,11 +128,11 @@ def _needed(measure: Measure, change: Change, proven: Proven) -> Kept | None:
     return None
 
 
-def _portable(measure: Measure, proven: Proven) -> bool:
+def _portable(workload: Workload, measure: Measure, candidate: Candidate) -> bool:
     """Whether it holds elsewhere too: in networks of this engine everybody may have the ports below 1024."""
-    low = any(0 < each.port < PRIVILEGED_PORTS for each in proven.last.seen.of("listens"))
-    has = "NET_BIND_SERVICE" in (proven.candidate.capabilities or ())
-    return not (low and not has and measure.name in {CAPABILITIES, USER})
+    said = workload.runtime == "kubernetes" and candidate.user
+    has = "NET_BIND_SERVICE" in (candidate.capabilities or ())
+    return not (candidate.low_ports and not has and not said and measure.name in {CAPABILITIES, USER})
 
 
 # ---- the rest of the document ---------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ NOBODY = "65534:65534"
 """The overflow user and group of the kernel (fs/overflowuid), which owns nothing."""
 MEBI = 1 << 20
 LEAST_MEMORY, LEAST_PIDS = 32 * MEBI, 16
+PRIVILEGED_PORTS = 1024
+"""The first port that needs no NET_BIND_SERVICE (net.ipv4.ip_unprivileged_port_start of the kernel)."""
 STEP = 16 * MEBI
 MARGIN = 2.0
 """How much more than the most that was seen a limit allows: one short run shows a floor (measured: 6.8 and 13.9 MiB in
@@ -86,6 +88,7 @@ def strictest(user: str, run: Run, files: ImageFiles, mounted: Sequence[str]) ->
         memory=memory_for(run.peaks),
         pids=pids_for(run.peaks),
         cpus=cpus_for(run.peaks, run.seconds),
+        low_ports=any(0 < each.port < PRIVILEGED_PORTS and each.protocol in {"tcp", "udp"} for each in run.listens),
     )
 
 

@@ -62,7 +62,9 @@ class Standing(NamedTuple):
     def missing(self) -> list[Proven]:
         """What of the proven configuration is not written; not what holds on the engine of the proof only."""
         here = own_network(self.workload)
-        return [item for item in self.proof.proven if (item.portable or here) and not holds(self.state, item)]
+        left = [item for item in self.proof.proven if not holds(self.state, item)]
+        stays = {item.field for item in left if not (item.portable or here)}
+        return [item for item in left if item.field not in stays and not TAKES.get(item.field, frozenset()) & stays]
 
     @property
     def basis(self) -> str:
