@@ -29,6 +29,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from hardhull.facts.capabilities import BY_NUMBER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -211,17 +213,36 @@ def docker_engine() -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="session")
+def open_engine() -> Iterator[Engine]:
+    """An engine that can start privileged containers, also where this machine may not give all capabilities away."""
+    why = missing()
+    if why:
+        skip(why)
+    with running_engine("open", full=True) as engine:
+        yield engine
+
+
 @contextmanager
-def running_engine() -> Iterator[Engine]:
-    """An engine that goes away with everything it has."""
-    namespace = f"hardhull-{os.getpid()}"
+def running_engine(
+    suffix: str = "", config: Mapping[str, Any] | None = None, *, full: bool = False
+) -> Iterator[Engine]:
+    """An engine that goes away with everything it has.
+
+    Args:
+        suffix: tells the engines of one test process apart.
+        config: its daemon.json.
+        full: whether it must be able to start privileged containers.
+    """
+    namespace = f"hardhull-{os.getpid()}{suffix}"
     made = subprocess.run(["ip", "netns", "add", namespace], capture_output=True, text=True, check=False)
     if made.returncode:
         skip(f"a network namespace cannot be made: {made.stderr.strip()}")
     folder = _folder()
     try:
         subprocess.run(["ip", "-n", namespace, "link", "set", "lo", "up"], check=True)
-        process = _start(folder, namespace)
+        settings = {**(config or {}), **(_lesser_runtime(folder) if full else {})}
+        process = _start(folder, namespace, settings)
         try:
             engine = _ready(folder, process, namespace)
             yield engine
@@ -241,9 +262,40 @@ def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="hh", dir=memory if roomy else "/tmp"))
 
 
-def _start(folder: Path, namespace: str) -> subprocess.Popen[bytes]:
+LESSER = """#!/usr/bin/python3
+import json, os, sys
+words = sys.argv[1:]
+for option, value in zip(words, words[1:]):
+    path = {"--bundle": os.path.join(value, "config.json"), "--process": value}.get(option)
+    if path and os.path.exists(path):
+        with open(path) as file:
+            spec = json.load(file)
+        for names in (spec.get("process", spec).get("capabilities") or {}).values():
+            names[:] = [name for name in names or () if name not in %r]
+        with open(path, "w") as file:
+            json.dump(spec, file)
+os.execvp("runc", ["runc", *words])
+"""
+"""runc, with the capabilities left out that this machine itself has not."""
+
+
+def _lesser_runtime(folder: Path) -> dict[str, Any]:
+    """A daemon.json with a runtime that can start privileged containers here; nothing where runc can."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    bounding = int(next(line.split()[1] for line in status if line.startswith("CapBnd:")), 16)
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+    absent = [f"CAP_{BY_NUMBER[number]}" for number in range(last + 1) if not bounding >> number & 1]
+    if not absent:
+        return {}
+    path = folder / "runc"
+    path.write_text(LESSER % absent)
+    path.chmod(0o755)
+    return {"runtimes": {"lesser": {"path": str(path)}}, "default-runtime": "lesser"}
+
+
+def _start(folder: Path, namespace: str, config: Mapping[str, Any]) -> subprocess.Popen[bytes]:
     """Starts dockerd so that it dies with this process. ``ip netns exec`` would hide the cgroups from it."""
-    (folder / "daemon.json").write_text("{}")
+    (folder / "daemon.json").write_text(json.dumps(config))
     command = [
         "setpriv", "--pdeathsig", "TERM", "nsenter", f"--net=/run/netns/{namespace}",
         "dockerd", "--config-file", f"{folder}/daemon.json", "--data-root", f"{folder}/data",

@@ -33,6 +33,7 @@ PATHS = {
     "auditd": "docker.rules",
     "seccomp": "seccomp.json",
     "engine-api": "inspect.json",
+    "live": "facts.json",
     "markdown": "README.md",
 }
 MARK = re.compile(r"[ \t]*#!\s*((?:HH-[A-Z]+-\d+)(?:\s*,\s*HH-[A-Z]+-\d+)*)[ \t]*$")

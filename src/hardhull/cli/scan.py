@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from hardhull.cli.errors import NOTHING, UserError, told
+from hardhull.cli.errors import FAILED, NOTHING, UserError, told
 from hardhull.cli.formats import FOR_PEOPLE, FORMATS, rendered
 from hardhull.cli.gate import DEFAULT_GATE, GATES, exit_code, gate_of, reason
 from hardhull.cli.inputs import Refusals, quoted, stdin
+from hardhull.cli.live import document, split
 from hardhull.cli.output import view_for, write
 from hardhull.model.lazy import lazy
 from hardhull.report.cells import clean
@@ -65,6 +66,9 @@ def command(targets: tuple[str, ...], **options: object) -> int:
 
     TARGET is a path, or - for standard input; the current folder by default. Nothing is executed and nothing is
     fetched: the result depends on the files, the configuration and the date; with --engine also on its images.
+
+    TARGET may also be `containers [NAME]...` (or `container:NAME`), `engine` or `host`: this machine, judged by what
+    its kernel and its engine say. `--format json --facts only` writes that to a file, to be scanned anywhere.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     _check(request)
@@ -81,8 +85,12 @@ def _check(request: Request) -> None:
 
 
 def _scan(targets: tuple[str, ...], request: Request) -> int:
-    result = _result(targets, request)
-    _tell_pending(targets)
+    asked = split(targets)
+    facts = document(asked)
+    if facts and request.facts == "only" and asked.only_live:
+        return _keep(facts, request)
+    result = _result(asked.paths, request, facts)
+    _tell_pending(asked.paths)
     gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
     code = exit_code(result, gate, strict=request.strict)
     if request.facts == "only":
@@ -94,6 +102,18 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
     _show(result, request, gate, _again(targets, request), _fixing(targets, request))
     _explain_code(result, request, code, gate)
     return code
+
+
+def _keep(facts: bytes, request: Request) -> int:
+    """Writes the facts about this machine, to be judged elsewhere: what could not be read stands in them."""
+    import json
+
+    from hardhull.hosts.document import written
+    from hardhull.hosts.redacted import without_secrets
+
+    plain = without_secrets(json.loads(facts))
+    write([written(plain).decode()], request.output)
+    return FAILED if any(gap["kind"] == "failed" for gap in plain["not_read"]) else 0
 
 
 def _tell_pending(targets: tuple[str, ...]) -> None:
@@ -127,10 +147,10 @@ def _explain_code(result: Result, request: Request, code: int, gate: Severity | 
         sys.stderr.write(f"hardhull: {summary(result)}; {left_out(result)}\n")
 
 
-def _result(targets: tuple[str, ...], request: Request) -> Result:
+def _result(targets: tuple[str, ...], request: Request, facts: bytes = b"") -> Result:
     from hardhull.scan import scan
 
-    options = _options(targets, request)
+    options = _options(targets, request)._replace(live=facts)
     with Refusals(targets):
         if not request.engine:
             return scan(targets, options)
@@ -154,6 +174,9 @@ def _options(targets: tuple[str, ...], request: Request) -> Options:
 
 
 def _nothing(targets: tuple[str, ...], result: Result) -> UserError:
+    if split(targets).only_live:
+        how = "see what could not be read in `--format json`, under not_checked"
+        return UserError(f"nothing to look at in {', '.join(targets)}", "no container runs there", how, NOTHING)
     why = "no Dockerfile, compose file, manifest, script with docker commands, unit or daemon.json was found"
     if result.targets:
         why = f"{count(len(result.targets), 'file')} read, and none says how a container is built or run"
@@ -176,6 +199,9 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
 
 def _fixing(targets: tuple[str, ...], request: Request) -> str:
     """The command that repairs what this scan found."""
+    targets = split(targets).paths
+    if not targets:
+        return ""
     words = ["hardhull", "fix", *(() if targets == (".",) else targets)]
     if request.config:
         words += ["--config", str(request.config)]

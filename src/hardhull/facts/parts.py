@@ -166,3 +166,19 @@ class Dependency(NamedTuple):
 
     service: str
     condition: str = "service_started"
+
+
+class Drift(NamedTuple):
+    """Something that is declared and does not hold.
+
+    Attributes:
+        field: of the fact (``no_new_privileges``).
+        declared: what was asked for.
+        real: what the kernel or the engine has.
+        why: how that comes about, as a sentence part; empty where nobody can say.
+    """
+
+    field: str
+    declared: str
+    real: str
+    why: str = ""

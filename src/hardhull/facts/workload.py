@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Build,
         Dependency,
         Device,
+        Drift,
         EnvVar,
         Grant,
         Healthcheck,
@@ -195,6 +196,20 @@ class Workload(Fact):
     startup: Slot[Healthcheck | None] = Slot(None)
 
     # Settings that the consumer ignores (each says what and why), for the rules about hollow hardening
+    unreal: Slot[Items[Drift]] = Slot(())
+    """A live container: what it was given, or is said to have, and the kernel has otherwise."""
+    sockets: Slot[Items[str]] = Slot(())
+    """A live container: sockets of engines that it reaches, whatever their names are: ``dockerd (812) /tmp/x.sock``."""
+    escalated: Slot[Items[str]] = Slot(())
+    """A live container: processes with more rights than its first one, and what they have more."""
+    ssh_servers: Slot[Items[str]] = Slot(())
+    """A live container: its processes that let people in by SSH."""
+    outside: Slot[str] = Slot("")
+    """A live container that its engine does not know of: its control group."""
+    machine_memory: Slot[int | None] = Slot(None)
+    """A live container: bytes of memory of its machine; likewise its processors, and the most processes it can have."""
+    machine_cpus: Slot[int | None] = Slot(None)
+    machine_pids: Slot[int | None] = Slot(None)
     hollow: Slot[Items[str]] = Slot(())
     """Written where they have no effect: Compose's ``resources`` outside ``deploy``, options after the image."""
 

@@ -62,6 +62,10 @@ class Source:
             before = before.removeprefix(BOM)
         return Position(index + 1, len(before.decode("utf-8", "replace")) + 1)
 
+    def reading(self, span: Span) -> tuple[str, str, str] | None:  # noqa: ARG002  files have none
+        """What was read at a span, its value and from where, if the text is a record of readings; None for a file."""
+        return None
+
     def line_span(self, line: int) -> Span:
         """Bytes of a line (counted from 1) without its line end and without a BOM."""
         starts = self.line_starts

@@ -139,9 +139,23 @@ _KEYS: Final = re.compile(
 _HOME: Final = re.compile(r"/home/[^/]+|~[^/]*")
 
 
-def exposure(path: str) -> Exposure | None:
-    """What a host path gives to whoever can read or write it; None where nothing special is known of it."""
+DATA: Final = "/var/lib/docker"
+"""Where an engine keeps its data unless it was told another place."""
+
+
+def exposure(path: str, data_root: str = DATA) -> Exposure | None:
+    """What a host path gives to whoever can read or write it; None where nothing special is known of it.
+
+    Args:
+        path: on the host.
+        data_root: where the engine keeps its data. A folder around it holds it too.
+    """
     path = canonical(path)
+    if data_root != DATA:
+        if is_within(path, data_root):
+            path = DATA + path.removeprefix(data_root.rstrip("/"))
+        elif is_within(data_root, path) and path != "/" and path not in _EXACT:
+            path = DATA
     found = _EXACT.get(path)
     if found:
         return found

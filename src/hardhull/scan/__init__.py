@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["Examination", "Options", "examine", "gather", "judge_files", "scan"]
 
 
+LIVE = "live"
+"""The name of this machine's facts where a result names files."""
+
+
 class Options(NamedTuple):
     """How to scan.
 
@@ -38,6 +42,7 @@ class Options(NamedTuple):
         facts: whether the result carries the facts as well.
         strict: whether a fault of ours is raised; for tests.
         stdin: the bytes of the target ``-``.
+        live: a document of facts about this machine, judged beside the files; empty where none was collected.
         line_hashes: whether findings carry the names that GitHub gives to lines.
         quotes: whether findings carry the lines that they point at.
         images: where the images that the tree names are looked up; nowhere by default, so that nothing is asked.
@@ -49,6 +54,7 @@ class Options(NamedTuple):
     facts: bool = False
     strict: bool = False
     stdin: bytes = b""
+    live: bytes = b""
     line_hashes: bool = False
     quotes: bool = True
     images: LocalImages | None = None
@@ -84,6 +90,8 @@ def gather(targets: Sequence[str], options: Options) -> tuple[Discovery, Policy]
     found = discover(paths, policy.exclude, root)
     if "-" in targets:
         _take_stdin(found, options.stdin)
+    if options.live:
+        found.files.append(Candidate(Source(LIVE, options.live), ("live",)))
     return found, policy
 
 
@@ -154,7 +162,8 @@ def _examined(
     ignores = Ignores(today, policy.ignores) if options.ignores else None
     if ignores is not None:
         for candidate in found.files:
-            ignores.read(candidate.source)
+            if candidate.kinds != ("live",):  # whoever names a container must not hide it
+                ignores.read(candidate.source)
     judge = Judge(policy, ignores, record, line_hashes=options.line_hashes, quotes=options.quotes, offers=offers)
     judged = judge.judge(reading.facts)
     count = counted(judged.findings)

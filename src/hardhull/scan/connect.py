@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup, record: Afresh) -> None:
     """Sets the links and effective values of workloads, engines and pipelines."""
-    engines = [fact for fact in facts if isinstance(fact, Engine)]
+    engines = [fact for fact in facts if isinstance(fact, Engine) and fact.syntax != "live"]
     clusters = [fact for fact in facts if isinstance(fact, Cluster)]
     profiles = {fact.place.source.path: fact for fact in facts if isinstance(fact, SeccompProfile)}
     pipelines = [fact for fact in facts if isinstance(fact, Pipeline)]
@@ -63,7 +63,7 @@ def _link_scans(pipelines: list[Pipeline]) -> None:
 
 def _link_engine(workload: Workload, engines: list[Engine]) -> None:
     """One engine configuration in a tree is taken for the engine of its workloads; of several, none is."""
-    if len(engines) == 1:
+    if len(engines) == 1 and workload.syntax != "live":
         origin = f"the only engine configuration in this tree, {engines[0].place.source.path}"
         workload.engine = Field("engine", engines[0], engines[0].place, origin=origin)
 

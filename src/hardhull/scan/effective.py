@@ -11,6 +11,8 @@ from hardhull.facts.capabilities import DOCKER_DEFAULT, NAMES, PODMAN_DEFAULT, e
 from hardhull.model.field import Field, Inexpressible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardhull.facts.engine import Engine
     from hardhull.facts.fact import Items
     from hardhull.facts.workload import Workload
@@ -23,10 +25,10 @@ NO_LOG_WORDS = frozenset({"effective_log_driver", "effective_log_rotation"})
 
 
 def derive(workload: Workload) -> None:
-    """Fills the effective fields of a workload whose links are set."""
-    workload.effective_capabilities = _capabilities(workload)
-    workload.effective_seccomp = _seccomp(workload)
-    workload.effective_no_new_privileges = _no_new_privileges(workload)
+    """Fills the effective fields of a workload whose links are set; what the kernel said of a live one stays."""
+    for name, value in _DERIVED:
+        if name not in workload.fields:
+            workload.fields[name] = value(workload)
     if "log_driver" in workload.cannot:
         workload.cannot |= NO_LOG_WORDS
     else:
@@ -148,3 +150,10 @@ def _log_rotation(workload: Workload, driver: Field[str]) -> Field[bool]:
             if item.known and item.value[0] == "max-size":
                 return Field(name, True, item.place, origin="the engine's log-opts")
     return Field(name, False, written.place, written=written.written, origin="no max-size anywhere")
+
+
+_DERIVED: tuple[tuple[str, Callable[[Workload], Field[Any]]], ...] = (
+    ("effective_capabilities", _capabilities),
+    ("effective_seccomp", _seccomp),
+    ("effective_no_new_privileges", _no_new_privileges),
+)

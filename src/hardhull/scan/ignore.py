@@ -185,7 +185,7 @@ class Ignores:
 
     def _labels(self, fact: Fact) -> list[Ignore]:
         """The ignores in a workload's labels and annotations; they count in files only, never on live containers."""
-        if fact.kind != "workload" or fact.syntax == "engine-api":
+        if fact.kind != "workload" or fact.syntax in {"engine-api", "live"}:
             return []
         workload, good = cast("Workload", fact), list[Ignore]()
         for item in (*workload.labels.get(()), *workload.annotations.get(())):

@@ -201,6 +201,7 @@ class Judge:
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]
         readings = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Reading))
+        readings += tuple(at for at in (_read_at(span) for span in spans) if at is not None)
         seen = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Observation))
         locations = tuple(self.quotes.location(span) for span in spans)
         severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
@@ -261,6 +262,11 @@ class Judge:
             )
             for rule in self.rules.values()
         }  # fmt: skip
+
+
+def _read_at(span: SourceSpan) -> tuple[str, str, str] | None:
+    """What stands at a place of a document of facts, as evidence by itself."""
+    return span.place.source.reading(span.place.span)
 
 
 def _told(fix: Fix, kind: str) -> FixInfo:

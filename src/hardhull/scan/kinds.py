@@ -33,6 +33,8 @@ BY_EXTENSION = frozenset({"yml", "yaml", "json", "md", "markdown", "rules", "con
 KEPT = lazy(r"^hardhull/(?:profiles/(?P<profile>[^/]+\.json)$|proofs/(?P<proof>[^/]+/proof\.json$)?)")
 """What we keep beside the tree: profiles, proofs, and the rest of a proof (how to replay it), which nobody deploys."""
 
+LIVE = lazy(rb'^\s*\{\s*"schema"\s*:\s*"hardhull-facts/')
+"""A document of facts: how a machine was, for whoever judges it elsewhere."""
 SERVICES_KEY = lazy(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 FLOW_SERVICES = lazy(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
 IMAGE_OR_BUILD = lazy(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
@@ -71,7 +73,7 @@ def kinds_of(path: str, data: bytes) -> tuple[str, ...]:
 
     The kinds: ``dockerfile``, ``dockerfile-template``, ``compose``, ``kubernetes``, ``kustomization``, ``chart``,
     ``workflow``, ``gitlab``, ``unit``, ``quadlet``, ``makefile``, ``shell``, ``markdown``, ``daemon.json``,
-    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``, ``profile``, ``proof``.
+    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``, ``live``, ``profile``, ``proof``.
     """
     if path.startswith("hardhull/"):
         kept = KEPT.match(path)
@@ -126,6 +128,8 @@ def _json(lower: str, data: bytes) -> tuple[str, ...]:
         return ("daemon.json",)
     if b'"defaultAction"' in data and (b'"syscalls"' in data or b'"architectures"' in data or b'"archMap"' in data):
         return ("seccomp",)
+    if LIVE.search(data):
+        return ("live",)
     if b'"HostConfig"' in data:
         return ("engine-api",)
     if b'"apiVersion"' in data and b'"kind"' in data:

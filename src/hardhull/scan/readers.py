@@ -70,6 +70,14 @@ def engine_api(source: Source, _images: Lookup) -> Read:
     return Read(read(source))
 
 
+def live(source: Source, _images: Lookup) -> Read:
+    """A document of facts about a machine."""
+    from hardhull.formats.live import read
+
+    found = read(source)
+    return Read(found.facts, [NotChecked(*gap) for gap in found.gaps])
+
+
 def dockerd_options(source: Source, _images: Lookup) -> Read:
     """``/etc/default/docker`` and ``/etc/sysconfig/docker``."""
     from hardhull.formats.dockerd_flags import read_options
@@ -201,6 +209,7 @@ READERS: dict[str, Reader] = {
     "daemon.json": daemon_json,
     "seccomp": seccomp,
     "engine-api": engine_api,
+    "live": live,
     "dockerd-options": dockerd_options,
     "shell": commands("script.shell"),
     "makefile": commands("script.makefile"),

@@ -34,7 +34,7 @@ def read_network(setter: Setter, host: Node, container: Node) -> None:
             setter.put("network_mode", None, setter.place(mode), written=False)
     _networks(setter, mode, container)
     bindings = fold_entry(host, "PortBindings")
-    setter.items("ports", bindings, _ports(setter, bindings.value if bindings else None))
+    setter.items("ports", bindings, published(setter, bindings.value if bindings else None))
 
 
 def _networks(setter: Setter, mode: Node | None, container: Node) -> None:
@@ -57,8 +57,8 @@ def _networks(setter: Setter, mode: Node | None, container: Node) -> None:
         setter.put("networks", tuple(fields), place)
 
 
-def _ports(setter: Setter, node: Node | None) -> Iterator[Field[Port]]:
-    """``{"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}``."""
+def published(setter: Setter, node: Node | None) -> Iterator[Field[Port]]:
+    """Ports of ``{"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}``."""
     for entry in entries_of(node):
         container, _, protocol = (entry.name or "").partition("/")
         for binding in items_of(entry.value):

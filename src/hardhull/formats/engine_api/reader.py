@@ -50,7 +50,7 @@ def read(source: Source) -> list[Workload]:
     Raises:
         UnreadableError: not JSON, or past a limit.
     """
-    return [_container(source, node) for node in containers(load(source))]
+    return [container(source, node) for node in containers(load(source))]
 
 
 def containers(root: Node) -> list[Mapping]:
@@ -71,7 +71,7 @@ def _is_container(node: Mapping) -> bool:
     return isinstance(host, Mapping) and (isinstance(fold(node, "Config"), Mapping) or fold(node, "Image") is not None)
 
 
-def _container(source: Source, node: Mapping) -> Workload:
+def container(source: Source, node: Mapping) -> Workload:
     """One container: an inspection has its settings in ``Config``, a create body at the top."""
     config = fold(node, "Config")
     inspected = isinstance(config, Mapping)

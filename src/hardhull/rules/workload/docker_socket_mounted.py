@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
+    from hardhull.model.source import Place
     from hardhull.rules.policy import Policy
 
 PROXIES = ("socket-proxy", "dockerproxy", "socketproxy")
@@ -93,12 +94,13 @@ KUBERNETES = (
     cis=["docker-1.6:5.32", "docker-1.8:5.32"],
     tags=["cis", "pss-baseline", "pss-restricted"],
     also=["trivy:KSV-0006", "checkov:CKV_K8S_27", "kube-linter:docker-sock"],
-    about=["mounts"],
+    about=["mounts", "sockets"],
     by_hand="what mounts the socket cannot work without the engine; what takes its place depends on what it asks for",
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each mount that leads to an engine."""
     proxy = any(part in image_name(workload) for part in PROXIES)
+    told: set[Place] = set()
     for item in known_first(workload.mounts):
         if not item.known and names_a_socket(item.place.text):
             engine: str | None = "the engine"
@@ -116,6 +118,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 else f"whoever reaches it is {'that user' if own else 'root'}",
                 value=where,
                 severity=LOW if proxy else HIGH if own else None,
+                fix=_fix(workload, proxy=proxy),
+            )
+            told.add(item.place)
+    for reached in known_first(workload.sockets):
+        if not any(place.span.start <= reached.place.span.start < place.span.end for place in told):
+            yield reached.finding(
+                f"{workload.subject} reaches the socket of {reached.value} and so can become root on the host",
+                label="an engine listens there, whatever it is called",
+                severity=LOW if proxy else None,
                 fix=_fix(workload, proxy=proxy),
             )
 

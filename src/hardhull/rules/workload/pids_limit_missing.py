@@ -62,7 +62,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if throwaway(workload):
         return
     limit = workload.pids.value
-    if limit is None and workload.runtime == "podman":
+    if limit is None and workload.runtime == "podman" and workload.syntax != "live":
         return
     if limit is None or limit < 1:
         finding = workload.pids.finding(

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Severity
 from hardhull.rules.fix import NEEDS_PROOF, advise, swap
-from hardhull.rules.hostpaths import engine_socket, exposure
+from hardhull.rules.hostpaths import DATA, engine_socket, exposure
 from hardhull.rules.questions import host_path, image_name, known_first
 from hardhull.rules.rule import HIGH, LOW, PRIVILEGE, Example, rule
 
@@ -82,10 +82,12 @@ def _fix(workload: Workload, item: Field[Mount], found: Exposure) -> Fix:
 )
 def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     """Yields each mount of such a folder."""
+    engine = workload.engine.get(None)
+    data_root = engine.data_root.get(DATA) if engine is not None else DATA
     for item in known_first(workload.mounts):
         mount = item.value
         path = host_path(mount)
-        found = exposure(path) if path and not engine_socket(path) else None
+        found = exposure(path, data_root) if path and not engine_socket(path) else None
         severity = found.severity(read_only=mount.read_only) if found else None
         if found is None or severity is None:
             continue

@@ -1,0 +1,69 @@
+"""The text of a document of facts, which can say of every place in it what was read there, and from where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardhull.model.source import Source
+from hardhull.text.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from hardhull.model.source import Span
+    from hardhull.text.nodes import Node
+
+MAX_VALUE = 200
+"""Characters of a value that an evidence quotes."""
+
+
+class FactsSource(Source):
+    """The text with its nodes, set by the reader."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, path: str, data: bytes) -> None:
+        super().__init__(path, data)
+        self.root: Node | None = None
+
+    def reading(self, span: Span) -> tuple[str, str, str] | None:
+        """What, value and where of the innermost value around a span.
+
+        The last key on the way to it that begins with ``/``, ``GET`` or ``run`` names where it was read.
+        """
+        node, keys = self.root, list[str]()
+        where = ""
+        while node is not None:
+            step = _step(node, span)
+            if step is None:
+                break
+            key, node = step
+            if key.startswith(("/", "GET ", "run ")) and not where.startswith("/proc/net/unix"):
+                where, keys = key, []
+            elif key:
+                keys.append(key)
+        if not where:
+            return None
+        return ".".join(keys) or where.rpartition("/")[2], _value(self, node), where
+
+
+def _step(node: Node, span: Span) -> tuple[str, Node] | None:
+    """The entry or item that holds a span; None where the node itself is the innermost one."""
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            if entry.key.start <= span.start and span.end <= entry.value.end:
+                return entry.name or "", entry.value
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            if item.start <= span.start and span.end <= item.end:
+                return "", item
+    return None
+
+
+def _value(source: Source, node: Node | None) -> str:
+    if node is None:
+        return ""
+    if isinstance(node, Mapping):
+        line = node.entry("line")
+        if line is not None and isinstance(line.value, Scalar):
+            return line.value.text[:MAX_VALUE]
+    text = node.text if isinstance(node, Scalar) else " ".join(source.text(node.span).split())
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "\N{HORIZONTAL ELLIPSIS}"

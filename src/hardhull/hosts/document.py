@@ -1,0 +1,104 @@
+"""The document of facts: everything that was read of a machine, in one JSON text that can be judged anywhere.
+
+Its keys name where each value was read: a file of the kernel (``/proc/4242/status``) or a question to the engine
+(``GET /info``). ``docs/facts.md`` describes it; ``schema`` is its version.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hardhull import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SCHEMA = "hardhull-facts/1"
+TARGETS = ("containers", "engine", "host")
+
+
+class Gap(NamedTuple):
+    """Something that could not be read: kind as in a result's ``not_checked``, what, why, and what to do."""
+
+    kind: str
+    what: str
+    why: str
+    how: str
+
+
+class Gaps:
+    """What could not be read so far."""
+
+    def __init__(self) -> None:
+        self.found: list[Gap] = []
+
+    def failed(self, what: str, why: str, how: str) -> None:
+        """It should have worked."""
+        self.found.append(Gap("failed", what, why, how))
+
+    def access(self, what: str, why: str, how: str) -> None:
+        """This user, or a process of this place, may not."""
+        self.found.append(Gap("needs-access", what, why, how))
+
+    def beyond(self, what: str, why: str, how: str) -> None:
+        """There is nothing to read at this moment."""
+        self.found.append(Gap("out-of-scope", what, why, how))
+
+
+def collect(targets: Sequence[str], names: Sequence[str] = ()) -> bytes:
+    """Reads what the targets are about.
+
+    Args:
+        targets: of :data:`TARGETS`.
+        names: containers to read; all that run where there are none.
+
+    Returns:
+        The document.
+    """
+    gaps = Gaps()
+    out: dict[str, Any] = {
+        "schema": SCHEMA,
+        "collected": {
+            "targets": list(targets),
+            "names": list(names),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "by": f"hardhull {__version__}",
+            "user": os.geteuid() if hasattr(os, "geteuid") else -1,
+        },
+    }
+    _ask_engine(out, targets, names, gaps)
+    out["not_read"] = [gap._asdict() for gap in gaps.found]
+    return written(out)
+
+
+def written(document: dict[str, Any]) -> bytes:
+    """The document as text: one value a line, so that a finding can point at it."""
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str], gaps: Gaps) -> None:
+    from hardhull.hosts.machine import Machine
+    from hardhull.supply.connection import NoEngineError, connect, refusal
+
+    where = ""
+    try:
+        client, where = connect()
+        with client:
+            machine = Machine(where)
+            out["engine"] = {"address": where, "process": machine.engine}
+            out["engine"]["GET /version"] = client.version()
+            out["engine"]["GET /info"] = client.info()
+            out["machine"] = machine.plain()
+            if "containers" in targets:
+                from hardhull.hosts.containers import containers
+
+                out["containers"] = containers(client, machine, names, gaps)
+    except NoEngineError as error:
+        what = f"the engine at {error.where}" if error.where else "an engine"
+        gaps.found.append(Gap(error.kind, what, error.why, error.how))
+    except Exception as error:  # noqa: BLE001  what the SDK and its libraries raise has no common base
+        lost = refusal(error, where)
+        gaps.found.append(Gap(lost.kind, f"the engine at {lost.where}", lost.why, lost.how))
