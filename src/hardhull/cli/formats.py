@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hardhull.model.result import Result
     from hardhull.report.view import View
 
-FOR_PEOPLE = ("terminal", "checklist")
+FOR_PEOPLE = ("terminal", "checklist", "cis")
 """Formats that are read on a screen."""
 FORMATS = (*FOR_PEOPLE, "json", "sarif", "github", "gitlab")
 
@@ -37,6 +37,10 @@ def rendered(result: Result, name: str, view: View) -> Iterator[str]:
         from hardhull.report.checklist import render as checklist
 
         return checklist(result, view)
+    if name == "cis":
+        from hardhull.report.cis import render as cis
+
+        return cis(result, view)
     from hardhull.report.terminal import render as terminal
 
     return terminal(result, view)

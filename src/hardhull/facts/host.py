@@ -9,6 +9,7 @@ from hardhull.facts.fact import Fact, Items, Slot
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hardhull.facts.host_files import HostFile
     from hardhull.facts.problem import Problem
 
 
@@ -36,8 +37,22 @@ class AuditRule(NamedTuple):
     key: str = ""
 
 
+class Kept(NamedTuple):
+    """A certificate that the engine uses.
+
+    Attributes:
+        path: its file.
+        days: until it ends, counted from when it was looked at; negative once it has ended.
+        bits: of its key; 0 where it is no RSA key.
+    """
+
+    path: str
+    days: int
+    bits: int = 0
+
+
 class Host(Fact):
-    """One host, as far as files say how it is set up."""
+    """One host, as far as files, or its kernel, say how it is set up."""
 
     __slots__ = ()
     kind: ClassVar[str] = "host"
@@ -48,6 +63,28 @@ class Host(Fact):
     """``-e``: 0 off, 1 on, 2 on and locked until the next boot; None where no file says it."""
     audit_backlog: Slot[int | None] = Slot(None)
     problems: Slot[Items[Problem]] = Slot(())
+
+    # What only a living host says; a field that was not looked at is unknown
+    files: Slot[Items[HostFile]] = Slot(())
+    """Files of the engine, with owner and mode."""
+    engine_users: Slot[Items[str]] = Slot(())
+    """Who may use the engine's socket beside root: members of its group."""
+    data_apart: Slot[bool | None] = Slot(None)
+    """Whether the engine's data lie on a file system of their own."""
+    sysctls: Slot[Items[tuple[str, str]]] = Slot(())
+    listeners: Slot[Items[str]] = Slot(())
+    """Addresses on which the engine listens by TCP, as ``0.0.0.0:2375``."""
+    listeners_verify: Slot[bool | None] = Slot(None)
+    """Whether it was started to ask for client certificates; None where nobody can say."""
+    certificates: Slot[Items[Kept]] = Slot(())
+    content_trust: Slot[Items[tuple[str, str]]] = Slot(())
+    """Files of environments that set DOCKER_CONTENT_TRUST, and to what."""
+    monitors: Slot[Items[str]] = Slot(())
+    """Programs that watch what processes do, and run."""
+    shippers: Slot[Items[str]] = Slot(())
+    """Programs that send logs to another machine, and run; of rsyslog and syslog-ng only with a target elsewhere."""
+    audits: Slot[Items[tuple[str, int]]] = Slot(())
+    """Records of earlier audits, and how many days they are old."""
 
 
 ENGINE_SOCKETS: Final = frozenset({"/var/run/docker.sock", "/run/docker.sock"})

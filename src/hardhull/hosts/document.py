@@ -70,6 +70,8 @@ def collect(targets: Sequence[str], names: Sequence[str] = ()) -> bytes:
         },
     }
     _ask_engine(out, targets, names, gaps)
+    if "host" in targets:
+        out["host"] = _host(out, gaps)
     out["not_read"] = [gap._asdict() for gap in gaps.found]
     return written(out)
 
@@ -102,3 +104,14 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
     except Exception as error:  # noqa: BLE001  what the SDK and its libraries raise has no common base
         lost = refusal(error, where)
         gaps.found.append(Gap(lost.kind, f"the engine at {lost.where}", lost.why, lost.how))
+
+
+def _host(out: dict[str, Any], gaps: Gaps) -> dict[str, Any]:
+    """The host under the engine, as far as the engine has told where it is."""
+    from hardhull.hosts.host import host
+
+    known = out.get("engine") or {}
+    listening = (out.get("machine") or {}).get("/proc/net/unix") or []
+    sockets = [(str(one["path"]), str(one["owner"]).partition(" ")[0]) for one in listening]
+    root = str((known.get("GET /info") or {}).get("DockerRootDir") or "")
+    return host(int(known.get("process") or 0), root, sockets, gaps.failed)

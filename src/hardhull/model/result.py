@@ -180,6 +180,27 @@ class Point(NamedTuple):
     findings: int
 
 
+class Control(NamedTuple):
+    """The answer to one item of the CIS Docker Benchmark.
+
+    Attributes:
+        v16: its number in version 1.6; empty where it has none there.
+        v18: its number in version 1.8.
+        title: what is asked for, in our words.
+        status: ``pass``, ``fail``, ``manual`` (``evidence`` says what to look at), ``not-applicable`` (it says why), or
+            ``not-checked`` (it says what to scan).
+        evidence: what the answer rests on.
+        findings: how many findings speak against it.
+    """
+
+    v16: str
+    v18: str
+    title: str
+    status: str
+    evidence: str
+    findings: int = 0
+
+
 class Score(NamedTuple):
     """0 to 100 in all and for each dimension that was looked at (None: nothing to judge), and the grade A to F."""
 
@@ -206,6 +227,7 @@ class Result(NamedTuple):
         unused_ignores: places of ignore comments that hid nothing or are expired, with the reason.
         facts: only when asked for; plain JSON values.
         fail_on: the severity that the configuration names for the gate; empty where it names none.
+        controls: of the CIS Docker Benchmark, where a living machine was judged; empty otherwise.
     """
 
     version: str
@@ -221,6 +243,7 @@ class Result(NamedTuple):
     unused_ignores: tuple[NotChecked, ...] = ()
     facts: tuple[dict[str, Any], ...] = ()
     fail_on: str = ""
+    controls: tuple[Control, ...] = ()
 
     @property
     def shown(self) -> tuple[Found, ...]:

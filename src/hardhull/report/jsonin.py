@@ -8,6 +8,7 @@ from hardhull.model.finding import Confidence, Dimension, Severity
 from hardhull.model.result import (
     AttackPath,
     CheckCount,
+    Control,
     FixInfo,
     Found,
     Location,
@@ -95,6 +96,7 @@ class _Node:
 SEVERITIES = {severity.word: severity for severity in reversed(Severity)}
 CONFIDENCES = {confidence.word: confidence for confidence in reversed(Confidence)}
 STATUSES = {word: word for word in ("pass", "fail", "not-checked", "not-applicable")}
+ANSWERS = {**STATUSES, "manual": "manual"}
 FAIL_ON = {word: word for word in SEVERITIES}
 GRADES = {letter: letter for letter in "ABCDEF"}
 DIMENSIONS = {dimension.value: dimension for dimension in Dimension}
@@ -120,6 +122,7 @@ def _result(top: _Node) -> Result:
         tuple(map(_not_checked, top.each("unused_ignores"))),
         top.items("facts", dict) if "facts" in top.value else (),
         run.word("fail_on", FAIL_ON) if "fail_on" in run.value else "",
+        tuple(map(_control, top.each("controls"))) if "controls" in top.value else (),
     )
 
 
@@ -209,6 +212,17 @@ def _path(row: _Node) -> AttackPath:
 
 def _not_checked(row: _Node) -> NotChecked:
     return NotChecked(row.get("kind", str), row.get("what", str), row.get("why", str), row.get("how", str))
+
+
+def _control(row: _Node) -> Control:
+    return Control(
+        row.get("v16", str),
+        row.get("v18", str),
+        row.get("title", str),
+        row.word("status", ANSWERS),
+        row.get("evidence", str),
+        row.get("findings", int),
+    )
 
 
 def _score(row: _Node | None) -> Score | None:

@@ -38,6 +38,8 @@ def render(result: Result) -> Iterator[str]:
     yield from _listed("not_checked", (item._asdict() for item in result.not_checked))
     yield from _listed("unused_ignores", (item._asdict() for item in result.unused_ignores))
     yield f',\n "score": {encode(_score(result.score))}'
+    if result.controls:
+        yield from _listed("controls", (control._asdict() for control in result.controls))
     yield from _listed("rules", map(_rule, result.rules.values()))
     yield "\n}\n"
 

@@ -145,6 +145,7 @@ def _examined(
     from hardhull.facts.local_image import nothing
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
+    from hardhull.scan.cis import controls
     from hardhull.scan.credentials import without_credentials
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Judge
@@ -188,6 +189,7 @@ def _examined(
         unused_ignores=tuple(_unused(ignores)),
         facts=_plain(reading.facts) if options.facts else (),
         fail_on=policy.fail_on,
+        controls=controls(reading.facts, count, judged.checks, judged.rules),
     )
     safe, offered = without_credentials(result, judged.offers)
     return Examination(safe, reading.facts, offered, judged.unknown, tree)

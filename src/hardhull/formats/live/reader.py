@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.jsonread import items_of, text_of, texts
+from hardhull.formats.live.host import host
 from hardhull.formats.live.nodes import key, word
 from hardhull.formats.live.source import FactsSource
 from hardhull.formats.live.workload import container
@@ -59,6 +60,9 @@ def read(source: Source) -> LiveRead:
     located.root = root
     asked = {name for name, _ in texts(key(key(root, "collected"), "targets"))}
     facts: list[Fact] = []
+    machine = key(root, "host")
+    if "host" in asked and isinstance(machine, Mapping):
+        facts.append(host(located, machine))
     engine = _engine(located, root)
     if engine is not None and "engine" in asked:
         facts.append(engine)
