@@ -15,6 +15,7 @@ from hardhull.learn.errors import RecordingError
 from hardhull.learn.watch import Meters, watch
 from hardhull.run.create import prepare
 from hardhull.run.exercise import exercise
+from hardhull.run.job import JOB
 from hardhull.run.processes import halted, of_container
 from hardhull.run.world import World
 
@@ -108,6 +109,8 @@ def _life(world: World, key: str, first: int, watching: Watch) -> None:
 
 def _deeds(wanted: Exercise, used: Exercised) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]:
     """What was done in the first life and in the second one, and what was not done."""
+    if any(outcome.check.kind == JOB for outcome in used.outcomes):
+        return (("start", "its end"), ()), ()
     aside = ("exec", "restart")
     first = tuple(deed for deed in wanted.deeds if deed not in aside)
     if wanted.trust:

@@ -141,7 +141,7 @@ class Stage:
     def _patience(self, before: Trial) -> float:
         """How long a load of a candidate may take."""
         outcomes = before.used.outcomes if before.used else ()
-        longest = max((one.seconds for one in outcomes if one.check.kind == "load"), default=0.0)
+        longest = max((one.seconds for one in outcomes if one.check.kind in {"load", "job"}), default=0.0)
         return min(self.wanted.patience, LOAD_PATIENCE + PATIENCE * longest)
 
     def _worse(self, before: Trial, found: Trial, *, life: bool) -> tuple[Difference, ...]:

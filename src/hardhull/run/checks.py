@@ -31,7 +31,7 @@ class Check(NamedTuple):
 
     Attributes:
         kind: ``health`` (the engine's own report), ``inside``, ``host``, ``load`` (like ``host``, for as long as the
-            container runs), ``http`` or ``tcp``.
+            container runs), ``http``, ``tcp``, or ``job`` (that it ends by itself, which nobody asks for).
         container: whom it asks; its key in the world.
         words: the command inside; the command for ``host`` and ``load``; port and path for ``http`` (and the scheme,
             if it is not http); the port for ``tcp``.
@@ -46,7 +46,7 @@ class Check(NamedTuple):
     @property
     def title(self) -> str:
         """What it is called in messages."""
-        what = {"health": "HEALTHCHECK", "inside": "command inside", "host": "command", "tcp": "port"}
+        what = {"health": "HEALTHCHECK", "inside": "command inside", "host": "command", "tcp": "port", "job": "its end"}
         return f"{what.get(self.kind, self.kind)} {' '.join(self.words)}".strip() + f" ({self.container})"
 
 

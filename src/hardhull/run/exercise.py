@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.run import checks
 from hardhull.run.checks import Check, Outcome
+from hardhull.run.job import ended
 from hardhull.run.logs import last_lines
-from hardhull.run.observe import Observation, life_cycle, observe
+from hardhull.run.observe import Observation, life_cycle, observe, troubles
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.run.trust import Trust, trusted
 
@@ -130,7 +131,7 @@ def questions(world: World, exercise: Exercise) -> list[Check]:
         ports = [name.partition("/")[0] for name in world.address(key).ports if name.endswith("/tcp")]
         found = [Check("tcp", key, (port,)) for port in ports]
     if not found:
-        how = "give it a HEALTHCHECK, or name a check with --check or --url"
+        how = "give it a HEALTHCHECK, or name a check with --check or --url; what does its work and ends needs none"
         raise CannotRunError(Refusal(f"{key} is not run", "nobody says how to see whether it works", how))
     return found
 
@@ -152,9 +153,12 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
     try:
         asked = questions(world, wanted)
     except CannotRunError:
-        if world.state(wanted.key)["Running"]:
+        if wanted.loads or wanted.seconds:
             raise
-        return _failed(world, wanted.key, ())
+        outcome = ended(world, wanted.key, wanted.ready)
+        if outcome is None:
+            raise
+        return _done(world, wanted, outcome)
     first = _ready(world, wanted, asked)
     if not all(outcome.passed for outcome in first):
         return _failed(world, wanted.key, first)
@@ -176,6 +180,18 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
         observation = observation._replace(life=life)
     oom = bool(world.state(wanted.key)["OOMKilled"])
     return Exercised(ready, tuple(outcomes), observation, out_of_memory=oom, trust=trust)
+
+
+def _done(world: World, wanted: Exercise, outcome: Outcome) -> Exercised:
+    """A workload that did its work and ended: an end like that of a killed one would be told by its code."""
+    if not outcome.passed:
+        return _failed(world, wanted.key, (outcome,))
+    trust = (Trust(outcome.check, True, "its exit code and what it writes are compared", outcome),)
+    oom = bool(world.state(wanted.key)["OOMKilled"])
+    seen = Observation(None, troubles(world, wanted.key))
+    return Exercised(
+        outcome.seconds, (outcome,), seen, out_of_memory=oom, trust=trust if wanted.trust else ()
+    )  # fmt: skip
 
 
 def _unbelievable(wanted: Exercise, trust: Sequence[Trust]) -> Refusal:

@@ -25,6 +25,8 @@ CHECK_EVERY = 1 * NANO
 NOBODY = "127.0.0.1"
 """Whom the engine's name server asks for names that it does not know: nobody. It would ask the machine's own name
 servers, also for containers of internal networks."""
+SOON = ("timeout:1", "attempts:1")
+"""So that whoever asks for the name of each client is not kept waiting for 10 seconds (resolv.conf(5))."""
 INSIDE = f"/{ROOT}"
 
 
@@ -194,6 +196,8 @@ class Furnishing:
             body["NetworkingConfig"] = {"EndpointsConfig": {network: {"Aliases": list(aliases)}}}
             if not self._settings.reach:
                 body["HostConfig"]["Dns"] = [NOBODY]
+                if not body["HostConfig"].get("DnsOptions"):
+                    body["HostConfig"]["DnsOptions"] = list(SOON)
         else:
             body["HostConfig"]["NetworkMode"] = container.workload.network_mode.get(None) or "none"
 

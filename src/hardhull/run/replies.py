@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hardhull.run.checks import Check, Outcome
 
-SAYING: Final = frozenset({"host", "load", "inside", "http"})
+SAYING: Final = frozenset({"host", "load", "inside", "http", "job"})
 """Kinds of checks whose output is an answer of the workload."""
 SHOWN: Final = 160
 _UNIT: Final = (
