@@ -8,6 +8,7 @@ import pytest
 
 from hardhull.run.exercise import Exercise, exercise
 from hardhull.run.refusal import CannotRunError
+from hardhull.run.replies import replies
 from worlds import left, world
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ TEXT = f"""services:
     expose: ["8000"]
     command: ["sh", "-c", "test ! -e /again || exit 1; touch /again; {SERVE}"]
   mute: {{image: IMAGE, command: ["sleep", "600"]}}
+  job: {{image: IMAGE, command: ["sh", "-c", "echo made 3 files; sleep 0.3"]}}
+  failing: {{image: IMAGE, command: ["sh", "-c", "echo no space >&2; exit 7"]}}
 """
 ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/index.html)" = hello'
 
@@ -48,6 +51,18 @@ def test_what_works_is_used_to_its_end(engine: Engine, tmp_path: Path) -> None:
     assert left(engine) == []
 
 
+def test_what_does_its_work_and_ends_is_judged_by_its_end_and_its_words(engine: Engine, tmp_path: Path) -> None:
+    with world(tmp_path, TEXT, subject="job") as one:
+        used = exercise(one, Exercise("job", ready=20, trust=True))
+    (outcome,) = used.outcomes
+    assert used.works, used.failure
+    assert (outcome.check.kind, outcome.code, outcome.output) == ("job", 0, "made 3 files")
+    other = outcome._replace(output="made 3 folders")
+    assert not replies([[outcome]], [outcome._replace(output="made 4 files")])
+    assert [each.kind for each in replies([[outcome]], [other])] == ["broken"]
+    assert left(engine) == []
+
+
 @pytest.mark.parametrize(
     ("subject", "wanted", "failure"),
     [
@@ -63,6 +78,7 @@ def test_what_works_is_used_to_its_end(engine: Engine, tmp_path: Path) -> None:
             Exercise("web", urls=("http://localhost:8000/absent",), ready=0.5),
             "http 8000 /absent http (web) fails",
         ),
+        ("failing", Exercise("failing", ready=20), "ended with code 7; it said: no space"),
         ("once", Exercise("once", ready=5), "it does not come back after a restart"),
     ],
 )
