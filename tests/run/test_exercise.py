@@ -102,5 +102,5 @@ def test_a_check_that_cannot_fail_proves_nothing(engine: Engine, tmp_path: Path)
 def test_without_a_check_nothing_is_claimed(engine: Engine, tmp_path: Path) -> None:
     with world(tmp_path, TEXT, subject="mute") as one, pytest.raises(CannotRunError) as error:
         exercise(one, Exercise("mute", ready=1))
-    assert error.value.refusals[0].how .startswith("give it a HEALTHCHECK, or name a check with --check or --url")
+    assert error.value.refusals[0].how.startswith("give it a HEALTHCHECK, or name a check with --check or --url")
     assert left(engine) == []
