@@ -32,7 +32,7 @@ import pytest
 from hardhull.facts.capabilities import BY_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 NEEDED = ("dockerd", "containerd", "runc", "ip", "iptables", "nsenter", "setpriv", "busybox")
 START_SECONDS = 60
@@ -225,7 +225,7 @@ def open_engine() -> Iterator[Engine]:
 
 @contextmanager
 def running_engine(
-    suffix: str = "", config: Mapping[str, Any] | None = None, *, full: bool = False
+    suffix: str = "", config: Mapping[str, Any] | None = None, *, full: bool = False, hosts: Sequence[str] = ()
 ) -> Iterator[Engine]:
     """An engine that goes away with everything it has.
 
@@ -233,6 +233,7 @@ def running_engine(
         suffix: tells the engines of one test process apart.
         config: its daemon.json.
         full: whether it must be able to start privileged containers.
+        hosts: where else it listens.
     """
     namespace = f"hardhull-{os.getpid()}{suffix}"
     made = subprocess.run(["ip", "netns", "add", namespace], capture_output=True, text=True, check=False)
@@ -242,11 +243,13 @@ def running_engine(
     try:
         subprocess.run(["ip", "-n", namespace, "link", "set", "lo", "up"], check=True)
         settings = {**(config or {}), **(_lesser_runtime(folder) if full else {})}
-        process = _start(folder, namespace, settings)
+        process = _start(folder, namespace, settings, hosts)
         try:
             engine = _ready(folder, process, namespace)
-            yield engine
-            engine.close()
+            try:
+                yield engine
+            finally:
+                engine.close()
         finally:
             _stop(process)
     finally:
@@ -293,13 +296,14 @@ def _lesser_runtime(folder: Path) -> dict[str, Any]:
     return {"runtimes": {"lesser": {"path": str(path)}}, "default-runtime": "lesser"}
 
 
-def _start(folder: Path, namespace: str, config: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+def _start(folder: Path, namespace: str, config: Mapping[str, Any], hosts: Sequence[str]) -> subprocess.Popen[bytes]:
     """Starts dockerd so that it dies with this process. ``ip netns exec`` would hide the cgroups from it."""
     (folder / "daemon.json").write_text(json.dumps(config))
     command = [
         "setpriv", "--pdeathsig", "TERM", "nsenter", f"--net=/run/netns/{namespace}",
         "dockerd", "--config-file", f"{folder}/daemon.json", "--data-root", f"{folder}/data",
         "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid", "--host", f"unix://{folder}/sock",
+        *(word for host in hosts for word in ("--host", host)),
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)

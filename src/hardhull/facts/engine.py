@@ -13,7 +13,7 @@ from hardhull.facts.problem import Problem
 from hardhull.model.field import Field
 
 if TYPE_CHECKING:
-    from hardhull.facts.parts import Ulimit
+    from hardhull.facts.parts import Drift, Ulimit
     from hardhull.facts.seccomp import SeccompProfile
     from hardhull.model.source import Place
 
@@ -32,6 +32,16 @@ class Runtime(NamedTuple):
     path: str = ""
     args: tuple[str, ...] = ()
     type: str = ""
+
+
+class SocketFile(NamedTuple):
+    """A Unix socket: its path, its mode as a number, owner, group, and whether an access list says more."""
+
+    path: str
+    mode: int
+    owner: str
+    group: str
+    access_list: bool = False
 
 
 class Engine(Fact):
@@ -66,6 +76,18 @@ class Engine(Fact):
     config_file: Slot[str] = Slot("/etc/docker/daemon.json")
     """Where a command line says that its daemon.json is."""
     problems: Slot[Items[Problem]] = Slot(())
+    unreal: Slot[Items[Drift]] = Slot(())
+    """A running engine: settings of its configuration that it does not follow."""
+    unwritten_state: Slot[Items[Drift]] = Slot(())
+    """A running engine: what it does although its configuration does not say so; the next start takes it back."""
+    sockets: Slot[Items[SocketFile]] = Slot(())
+    """A running engine: the Unix sockets that it listens on."""
+    warnings: Slot[Items[str]] = Slot(())
+    """A running engine: what it says itself that is missing."""
+    swarm: Slot[str] = Slot("")
+    """A running engine: ``inactive``, ``active`` ..., as it says; ``manager`` for an active one that manages."""
+    components: Slot[Items[tuple[str, str]]] = Slot(())
+    """A running engine: containerd, runc and the like with their versions."""
     seccomp: Slot[SeccompProfile | None] = Slot(None)
     """Link: the profile that ``seccomp_profile`` names, where it was read."""
 

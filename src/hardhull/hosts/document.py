@@ -93,6 +93,10 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
             out["engine"] = {"address": where, "process": machine.engine}
             out["engine"]["GET /version"] = client.version()
             out["engine"]["GET /info"] = client.info()
+            if "engine" in targets:
+                from hardhull.hosts.engine import engine
+
+                out["engine"].update(engine(client, machine.engine, gaps))
             out["machine"] = machine.plain()
             if "containers" in targets:
                 from hardhull.hosts.containers import containers

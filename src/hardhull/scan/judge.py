@@ -43,6 +43,7 @@ OF_THE_IMAGE = frozenset({"effective_user", "user"})
 """Fields that an image decides where nobody writes them."""
 ASK = "scan with --engine where the image is, or name the user in the file"
 RENDER = "give the value a default in the file, or scan what it is rendered to"
+ON_IT = "scan the machine itself as root, after a restart of what was changed since it started"
 MAKE_AGAIN = "give each its own name, and make it again: it then says in which file its subject stands"
 
 
@@ -194,7 +195,7 @@ class Judge:
             what = f"{unknown.name} of {fact.subject} ({fact.place})"
             kept = unknown.name in {"profile", "proof"}
             by_image = unknown.name in OF_THE_IMAGE and "default user" in unknown.why
-            how = MAKE_AGAIN if kept else ASK if by_image else RENDER
+            how = ON_IT if fact.syntax == "live" else MAKE_AGAIN if kept else ASK if by_image else RENDER
             self.unknown[key] = NotChecked("out-of-scope", what, unknown.why, how)
             self._not_known.add((fact.place.source.path, fact.subject))
 

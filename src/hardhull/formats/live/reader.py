@@ -79,8 +79,13 @@ def read(source: Source) -> LiveRead:
     return LiveRead(facts, [_gap(node) for node in items_of(key(root, "not_read"))])
 
 
-def _engine(_source: FactsSource, _root: Node) -> Engine | None:
-    return None
+def _engine(source: FactsSource, root: Node) -> Engine | None:
+    node = key(root, "engine")
+    if not isinstance(node, Mapping) or key(node, "GET /info") is None:
+        return None
+    from hardhull.formats.live.engine import read_engine
+
+    return read_engine(source, node)
 
 
 def _gap(node: Node) -> Gap:
