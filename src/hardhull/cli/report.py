@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 MAX_SAVED = 512 * 1024 * 1024
 """Bytes of a saved result; a million findings take about as many."""
-DIFF = "diff"
+DIFF, SCHEDULE = "diff", "schedule"
 DIFF_FORMATS = ("terminal", "json")
 
 
 @click.command("report", short_help="Show a saved scan in any format, or the difference of two.")
-@click.argument("files", nargs=-1, metavar="FILE | diff OLD NEW")
+@click.argument("files", nargs=-1, metavar="FILE | diff OLD NEW | schedule systemd|cron|ci")
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; - is standard output.")
 @click.option(
@@ -37,7 +37,12 @@ def command(*, files: tuple[str, ...], form: str, output: str, fail_on: str, eve
     """Show FILE, saved by `hardhull scan --format json --output FILE`, in any format.
 
     `diff OLD NEW` shows which findings are new and which were fixed; --fail-on then counts the new ones.
+    `schedule systemd`, `cron` or `ci` shows the files of a weekly audit; with --output FOLDER they are written there.
     """
+    if files and files[0] == SCHEDULE:
+        from hardhull.cli.schedule import command as scheduled
+
+        return scheduled(files[1:], output)
     if files and files[0] == DIFF:
         return _diff(files[1:], form, output, fail_on)
     if len(files) != 1:

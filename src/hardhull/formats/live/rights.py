@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.capabilities import BY_NUMBER, DOCKER_DEFAULT, PODMAN_DEFAULT, effective, normal
+from hardhull.facts.capabilities import ALL, BY_NUMBER, DOCKER_DEFAULT, PODMAN_DEFAULT, effective, normal
 from hardhull.formats.live.nodes import all_ending, key, word
 from hardhull.model.field import Field
 
@@ -66,7 +66,9 @@ def _capabilities(real: Real, status: Entry) -> None:
     if real.known and extra:
         names = ", ".join(sorted(extra))
         real.drift("cap_drop", "the capabilities of its definition", f"{names} besides", node)
-    given = sorted(held - default) if not real.known or extra else sorted(held & (added | extra))
+    given = sorted(held - default) if not real.known or extra else sorted(held & added)
+    if ALL in added and held > default:
+        given = [ALL]  # all that this machine can give, which need not be every one
     items = tuple(Field("cap_add", name, place) for name in given)
     real.put("cap_add", items, node, f"CapBnd in {status.name}", written=bool(items))
     if not real.known or extra or not dropped:
