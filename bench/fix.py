@@ -24,6 +24,7 @@ from typing import Any
 import yaml
 
 from hardhull.fix.choose import Choices
+from hardhull.fix.consumers import with_required
 from hardhull.fix.planner import Planner, rewritten
 from hardhull.model.change import Pin, Risk
 from hardhull.model.plan import FileEdit, Plan, Status
@@ -140,7 +141,8 @@ def ask_compose(folder: Path, plan: Plan, kinds: dict[str, tuple[str, ...]], com
     with TemporaryDirectory() as name:
         copy = Path(name) / "project"
         shutil.copytree(folder.resolve(), copy, symlinks=True)
-        took = {file.path for file in files if _compose(compose, copy, file.path)}
+        environment = with_required(file.after for file in files)
+        took = {file.path for file in files if _compose(compose, copy, file.path, environment)}
         for file in plan.files:
             target = copy / file.path
             if not target.resolve().is_relative_to(copy):  # never out of the copy
@@ -148,12 +150,19 @@ def ask_compose(folder: Path, plan: Plan, kinds: dict[str, tuple[str, ...]], com
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.after)
         tally.files["asked docker compose"] += len(took)
-        tally.refused += [f"docker compose: {folder.name}/{path}" for path in took if not _compose(compose, copy, path)]
+        tally.refused += [
+            f"docker compose: {folder.name}/{path}" for path in took if not _compose(compose, copy, path, environment)
+        ]
 
 
-def _compose(program: str, folder: Path, path: str) -> bool:
+def _compose(program: str, folder: Path, path: str, environment: dict[str, str]) -> bool:
     done = subprocess.run(
-        [program, "-f", path, "config", "--quiet"], cwd=folder, capture_output=True, check=False, timeout=60
+        [program, "-f", path, "config", "--quiet"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=60,
     )
     return done.returncode == 0
 

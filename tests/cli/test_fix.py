@@ -195,6 +195,30 @@ def test_what_a_consumer_no_longer_takes_is_taken_back(
     assert main(["undo"]) == 3
 
 
+def test_a_secret_that_compose_now_demands_is_no_complaint_of_compose(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The consumer refuses like Docker Compose does as long as the variable that the fix asks for is not set."""
+    tools = tree.parent / f"{tree.name}-tools"
+    tools.mkdir()
+    asking = """#!/bin/sh
+case $2 in */compose.yaml) [ -n "$LATE_PASSWORD" ] || ! grep -q 'LATE_PASSWORD:?' "$2" ;; esac
+"""
+    (tools / "docker-compose").write_text(asking)
+    (tools / "docker").write_text("#!/bin/sh\nexit 1\n")
+    for name in ("docker", "docker-compose"):
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=":")
+    (tree / "compose.yaml").write_text(
+        "services:\n  web:\n    image: shop\n    environment: [LATE_PASSWORD=x7Kq9pL2mN4v]\n"
+    )
+    assert main(["fix", "--only", "secret-in-environment", "--risk", "needs-proof", "--apply"]) == 0
+    text = (tree / "compose.yaml").read_text()
+    assert "x7Kq9pL2mN4v" not in text
+    asked = subprocess.run([tools / "docker-compose", "-f", tree / "compose.yaml"], check=False)
+    assert asked.returncode == 1, "it does refuse the file where nobody sets the variable"
+
+
 def changing_later(path: Path, text: str) -> type[planner.Planner]:
     """Somebody writes a file after it was planned and before it is written."""
 

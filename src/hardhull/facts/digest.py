@@ -26,6 +26,7 @@ State: TypeAlias = "dict[str, Any]"
 ASIDE: Final = frozenset(
     {
         "labels", "annotations", "pod_labels", "hollow", "profiles", "neighbours", "awaited", "built_as",
+        "ambiguous",
         "recipe", "local_image", "engine", "cluster", "seccomp_profile", "profile", "proof",
     }
 )  # fmt: skip
@@ -203,7 +204,14 @@ def _written(field: Field[Any]) -> Any:
 
 
 def _is_list(field: str) -> bool:
-    return _slots().get(field) == () and field not in {"dns", "expose", "profiles", "neighbours", "built_as"}
+    return _slots().get(field) == () and field not in {
+        "dns",
+        "expose",
+        "profiles",
+        "neighbours",
+        "built_as",
+        "ambiguous",
+    }
 
 
 def _slots() -> dict[str, Any]:

@@ -97,6 +97,9 @@ class Workload(Fact):
     """Compose: another service of its project waits until it has ended well, so it is meant to end."""
     built_as: Slot[tuple[str, ...]] = Slot(())
     """Compose: the names that it gives to the image of a service with ``build`` and without ``image``."""
+    ambiguous: Slot[tuple[str, ...]] = Slot(())
+    """Compose: the names of its variables that another service, ``.env`` or a ``${NAME}`` of its project means
+    otherwise."""
     profiles: Slot[tuple[str, ...]] = Slot(())
     replicas: Slot[int | None] = Slot(None)
     restart: Slot[str | None] = Slot(None)

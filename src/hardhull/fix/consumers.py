@@ -6,6 +6,8 @@ program refused before the change is not held against it.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,12 +17,13 @@ from hardhull.fix.page import page_of
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from hardhull.model.plan import FileEdit
     from hardhull.scan.discover import Candidate
 
+_REQUIRED = re.compile(rb"\$\{([A-Za-z_]\w*):?\?")
 TIMEOUT = 30
 """Seconds that a program may take for one file."""
 
@@ -92,12 +95,13 @@ class Checks:
             if consumer.kind in kinds.get(file.path, ()) and file.before is not None
         ]
         self._took: list[tuple[Consumer, str, list[str]]] = []
+        self._environment = with_required(file.after for file in files)
 
     def before(self) -> list[str]:
         """Asks about the files as they are; returns the names of the programs that were asked."""
         for consumer, path in self._todo:
             command = consumer.command(self._root / path)
-            if command is not None and _refusal(command, self._root) is None:
+            if command is not None and _refusal(command, self._root, self._environment) is None:
                 self._took.append((consumer, path, command))
         return sorted({consumer.name for consumer, _, _ in self._took})
 
@@ -105,7 +109,7 @@ class Checks:
         """What they now refuse, as complaints."""
         found = []
         for consumer, path, command in self._took:
-            refusal = _refusal(command, self._root)
+            refusal = _refusal(command, self._root, self._environment)
             if refusal is not None:
                 found.append(f"{consumer.name} no longer takes {path}: {self._safe(path, refusal)}")
         return found
@@ -115,11 +119,27 @@ class Checks:
         return redact(without(text, page_of(path, self._texts[path]).secrets))
 
 
-def _refusal(command: list[str], folder: Path) -> str | None:
+def with_required(texts: Iterable[bytes]) -> dict[str, str]:
+    """The environment, with a value for every variable that Compose demands (``${NAME:?why}``).
+
+    A secret that leaves a file has to be set before Compose starts anything. That is said with the fix, and is no fault
+    of the file.
+    """
+    names = {name.decode() for text in texts for name in _REQUIRED.findall(text)}
+    return {**dict.fromkeys(names, "x"), **os.environ}
+
+
+def _refusal(command: list[str], folder: Path, environment: Mapping[str, str]) -> str | None:
     """The last line of what a program says against a file; None where it takes it."""
     try:
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=TIMEOUT, check=False, stdin=subprocess.DEVNULL
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"it could not be asked ({type(error).__name__})"

@@ -214,30 +214,6 @@ def to_loopback(workload: Workload, item: Field[Port]) -> Fix:
     )
 
 
-def out_of_environment(workload: Workload, name: str) -> Fix:
-    """A secret comes from a file; only a person can make its new value and put it there."""
-    low = name.lower().replace("_", "-")
-    text = snippet(
-        workload,
-        compose=f"""environment:
-  {name}_FILE: /run/secrets/{low}   # images that know no _FILE: let the entrypoint read the file
-secrets: [{low}]
-
-# at the top level
-secrets:
-  {low}:
-    file: ./secrets/{low}   # not in git""",
-        kubernetes=f"""- name: {name}
-  valueFrom:
-    secretKeyRef: {{name: {low}, key: value}}
-# kubectl create secret generic {low} --from-file=value=./{low}""",
-        swarm=f"docker secret create {low} ./{low}; then --secret {low} and --env {name}_FILE=/run/secrets/{low}",
-        docker=f"--env {name}_FILE=/run/secrets/{low} --volume ./secrets/{low}:/run/secrets/{low}:ro",
-    )
-    title = f"give it {name} as a secret, and make a new value: the old one is in this file's history"
-    return advise(title, text)
-
-
 def own_network(workload: Workload) -> Fix:
     """Networks for those who have to talk; who that is a person knows. One network for all would divide nobody."""
     if workload.neighbours.get(()):
@@ -269,5 +245,5 @@ def snippet(workload: Workload, **texts: str) -> str:
 
 __all__ = [
     "PROVE", "back_to_default", "drop_all", "needed_capabilities", "no_new_privileges", "off_the_host",
-    "out_of_environment", "own_network", "pin", "read_only_root", "rotation", "scratch", "snippet", "to_loopback",
+    "own_network", "pin", "read_only_root", "rotation", "scratch", "snippet", "to_loopback",
 ]  # fmt: skip

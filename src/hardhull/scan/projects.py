@@ -17,7 +17,7 @@ from hardhull.formats.compose.layers import Layers, link_users
 from hardhull.formats.compose.project import read_project
 from hardhull.model.field import Field
 from hardhull.model.result import NotChecked
-from hardhull.scan.neighbours import find_awaited, find_neighbours
+from hardhull.scan.neighbours import find_ambiguous, find_awaited, find_neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +83,7 @@ class Projects:
                 workload.origin = workload.origin.within(self._tree.read)
         find_neighbours(workloads)
         find_awaited(workloads)
+        find_ambiguous(workloads)
         self._name_images(project.name, workloads)
         self.workloads += workloads
         for problem in project.problems:

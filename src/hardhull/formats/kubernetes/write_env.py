@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from hardhull.formats.kubernetes.editing import Editing, text_of
 from hardhull.model.change import Add, Drop, Swap
 from hardhull.text.draft import UnwritableError
-from hardhull.text.nodes import Mapping
+from hardhull.text.nodes import Mapping, Sequence
 from hardhull.text.tree.pending import differs
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def write_env(editing: Editing, change: Add | Drop | Swap) -> None:
     """Makes a change of ``env``.
 
     A variable whose source is ``secret`` is written as a ``secretKeyRef``. Its ``raw`` says which, as ``name/key``;
-    where it is empty, the Secret is named after the object and the key after the variable.
+    where it is empty, the Secret is named after the object (``web-env``) and the key after the variable.
     """
     if isinstance(change, Add):
         wanted = {"name": change.item.name, **_value(editing, change.item)}
@@ -61,9 +62,31 @@ def _value(editing: Editing, variable: EnvVar) -> dict[str, Any]:
         raise UnwritableError("hardhull writes variables with a literal value or from a Secret")
     name, slash, key = variable.raw.partition("/")
     if not slash:
-        name, key = text_of(editing.node(editing.thing, ("metadata", "name"))) or editing.fact.name, variable.name
-    editing.drafts.note(f"the Secret {name} has to have the key {key} before this is applied", ())
+        thing = text_of(editing.node(editing.thing, ("metadata", "name"))) or editing.fact.name
+        name, key = f"{thing}-env", _key(editing, variable.name)
+    space = text_of(editing.node(editing.thing, ("metadata", "namespace")))
+    where = f" -n {shlex.quote(space)}" if space else ""
+    made = f"kubectl create secret generic {shlex.quote(name)}{where} --from-literal={shlex.quote(key)}=NEW-VALUE"
+    editing.drafts.note(
+        f"the Secret {name} has to have the key {key} before this is applied: `{made}`, "
+        "with one more --from-literal for each other key that this plan names",
+        (),
+    )
     return {"valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
+
+
+def _key(editing: Editing, name: str) -> str:
+    """The key for a variable; with the container in front where another one of the pod sets it to something else."""
+    own = _texts(editing.container, name)
+    others = [_texts(one, name) for one in editing.containers() if one is not editing.container]
+    return name if all(one in ([], own) for one in others) else f"{editing.fact.name}.{name}"
+
+
+def _texts(container: Mapping, name: str) -> list[str | None]:
+    """What a container sets a variable to."""
+    items = container.get("env")
+    found = [one for one in items.items if isinstance(one, Mapping)] if isinstance(items, Sequence) else []
+    return [text_of(one.get("value")) for one in found if text_of(one.get("name")) == name]
 
 
 def _item(editing: Editing, item: Field[EnvVar]) -> tuple[str, int, Node]:

@@ -9,7 +9,8 @@ Why it matters: whoever reads the repository, its history, `docker inspect`, a c
 it.
 
 How to fix: take it out and make a new one, because the old one is known. Give it as a file (`secrets:` with the
-`*_FILE` variable of the image, a Secret volume) or at least from outside of the repository.
+`*_FILE` variable of the image, a Secret volume) or at least from outside of the repository. The fix never moves the
+value: where it goes to is said with a command, and until that is done nothing starts with an empty one.
 
 When it is fine: made-up values in examples and tests.
 
@@ -22,9 +23,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
-from hardhull.rules.hardening import out_of_environment
 from hardhull.rules.questions import known_first, literal_value
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, Example, rule
+from hardhull.rules.secret_fixes import out_of_environment
 from hardhull.text.secrets import secret_in
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
             value=variable.name,
             severity=CRITICAL if proven else None,
             confidence=None if kind.sure or kind.id == "password" else Confidence.MEDIUM,
-            fix=out_of_environment(workload, variable.name),
+            fix=out_of_environment(workload, item),
         )
 
 
@@ -80,8 +81,32 @@ services:
   web:
     image: nginx:1.27
     environment:
-      DB_PASSWORD: ${DB_PASSWORD}
+      DB_PASSWORD: "${DB_PASSWORD:?set it in .env}"
       DB_PASSWORD_FILE: /run/secrets/db
+""",
+    ),
+    Example(
+        "compose",
+        bad="""
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: uG7!kq2ZpL9x  #! HH-SEC-001
+      POSTGRES_DB: shop
+""",
+        good="""
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_DB: shop
+      POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password
+    secrets:
+      - postgres_password
+secrets:
+  postgres_password:
+    file: ./secrets/postgres_password
 """,
     ),
     Example(
@@ -121,8 +146,8 @@ spec:
         - name: API_TOKEN
           valueFrom:
             secretKeyRef:
-              name: api
-              key: token
+              name: web-env
+              key: API_TOKEN
 """,
     ),
 ]

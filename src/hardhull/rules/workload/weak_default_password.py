@@ -20,12 +20,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.rules.hardening import out_of_environment
 from hardhull.rules.ports import inner_service, is_public
 from hardhull.rules.questions import image_name, known_first, literal_value, throwaway
 from hardhull.rules.rule import BUILD, HIGH, LOW, MEDIUM, Example, rule
+from hardhull.rules.secret_fixes import closed, out_of_environment
 from hardhull.text.secret_names import role_of
-from hardhull.text.secrets import secret_in
+from hardhull.text.secrets import NO_PASSWORD, secret_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
                 label=kind.title,
                 value=variable.name,
                 severity=LOW if throwaway(workload) else HIGH if open_to_all else None,
-                fix=out_of_environment(workload, variable.name),
+                fix=closed(variable.name) if kind is NO_PASSWORD else out_of_environment(workload, item),
             )
 
 
@@ -98,7 +98,7 @@ services:
   db:
     image: postgres:17
     environment:
-      POSTGRES_PASSWORD: ${DB_PASSWORD:?set it}
+      POSTGRES_PASSWORD: "${DB_PASSWORD:?set it in .env}"
 """,
     ),
     Example(
@@ -107,7 +107,7 @@ services:
 docker run -d -e MYSQL_ROOT_PASSWORD=root mysql:8.4  #! HH-SEC-002
 """,
         good="""
-docker run -d -e MYSQL_ROOT_PASSWORD_FILE=/run/secrets/root mysql:8.4
+docker run -d -e MYSQL_ROOT_PASSWORD mysql:8.4
 """,
     ),
     Example(

@@ -143,12 +143,18 @@ class Keys:
 
     def is_defined(self, section: str, name: str) -> bool:
         """Whether one of the service's files defines a network, volume, secret or config."""
+        return bool(self.definitions(section, name))
+
+    def definitions(self, section: str, name: str) -> list[Node]:
+        """How the service's files define a network, volume, secret or config."""
+        found = {}
         for site in self.sites.found:
             for root in site.tree.layout.roots:
                 table = root.get(section) if isinstance(root, Mapping) else None
-                if isinstance(table, Mapping) and table.entry(name) is not None:
-                    return True
-        return False
+                entry = table.entry(name) if isinstance(table, Mapping) else None
+                if entry is not None:
+                    found[id(entry.value)] = entry.value
+        return list(found.values())
 
     def define(self, section: str, name: str, body: Plain) -> None:
         """Defines a network, volume, secret or config, where none of the service's files does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from hardhull.formats.compose.layers import Layers
@@ -227,7 +228,12 @@ def add_grant(keys: Keys, section: str, value: Grant) -> None:
     if value.external:
         keys.define(section, value.name, {"external": True})
     elif value.file is not None:
-        keys.define(section, value.name, {"file": values.seen_from(keys.sites.home.layer.folder, value.file)})
+        file = values.seen_from(keys.sites.home.layer.folder, value.file)
+        for there in keys.definitions(section, value.name):
+            found = there.get("file") if isinstance(there, Mapping) else None
+            if not isinstance(found, Scalar) or posixpath.normpath(found.text) != posixpath.normpath(file):
+                raise UnwritableError(f"there is another one of the name {value.name} in {section} already")
+        keys.define(section, value.name, {"file": file})
     elif not keys.is_defined(section, value.name):
         raise UnwritableError(f"the {section.removesuffix('s')} {value.name} has no file to come from")
 

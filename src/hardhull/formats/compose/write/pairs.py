@@ -79,11 +79,12 @@ def add_pair(keys: Keys, place: PairPlace, item: Any) -> None:
         keys.insert((*place.path, name), place.write(item))
 
 
-def drop_pair(keys: Keys, place: PairPlace, field: Field[Any], name: str) -> None:
+def drop_pair(keys: Keys, place: PairPlace, field: Field[Any] | None, name: str) -> None:
     """A name goes, wherever it stands."""
     kinds = _holders(keys, place, name)
     if not kinds:
-        raise UnwritableError(f"{name} stands in {field.place.source.path}, not in the service itself")
+        where = "elsewhere" if field is None else f"in {field.place.source.path}"
+        raise UnwritableError(f"{name} stands {where}, not in the service itself")
     if place.path == ("environment",):
         _refuse_from_file(keys, name)
     if kinds == {Mapping}:
@@ -99,7 +100,8 @@ def drop_pair(keys: Keys, place: PairPlace, field: Field[Any], name: str) -> Non
 def swap_pair(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
     """A name gets another value where it stands."""
     if place.name(item) != name:
-        raise UnwritableError(f"{name} does not become {place.name(item)}")
+        _rename(keys, place, name, item)
+        return
     kinds = _holders(keys, place, name)
     if not kinds:
         raise UnwritableError(f"{name} does not stand in the service itself")
@@ -109,17 +111,39 @@ def swap_pair(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
     if kinds == {Mapping}:
         _refuse_long(keys, place, name)
         held = keys.sites.holding((*place.path, name))[-1][1].node
-        _refuse_lost(held.text if isinstance(held, Scalar) else "", value)
+        before = held.text if isinstance(held, Scalar) else ""
+        _refuse_lost(before, value)
+        _refuse_meant(keys, before, value)
         keys.put((*place.path, name), value, known=True)
         return
     items = Items(keys, place.path, lambda _, node: name_of(node))
     found = [one for one in items.items if one.identity == name]
     text = found[-1].node.text if isinstance(found[-1].node, Scalar) else ""
     _refuse_lost(text.partition("=")[2], value)
+    _refuse_meant(keys, text.partition("=")[2], value)
     if not keys.may_edit(found[-1].site, found[-1].spot, note=False) and keys.sites.over is not None:
         items.add(_assigned(name, value))  # of one name the later one counts
         return
     items.swap(found[-1:], lambda _: _assigned(name, value))
+
+
+def _rename(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
+    """A name becomes another one: in its place in a list, else one goes and the other comes."""
+    new = place.name(item)
+    kinds = _holders(keys, place, name)
+    if _holders(keys, place, new):
+        raise UnwritableError(f"{new} has another value there")
+    if kinds != {Sequence}:
+        drop_pair(keys, place, None, name)
+        add_pair(keys, place, item)
+        return
+    if place.path == ("environment",):
+        _refuse_from_file(keys, name)
+    items = Items(keys, place.path, lambda _, node: name_of(node))
+    found = [one for one in items.items if one.identity == name]
+    if len(found) > 1:
+        raise UnwritableError(f"{name} is merged from several definitions")
+    items.swap(found, lambda _: _assigned(new, place.write(item)))
 
 
 def _refuse_lost(before: str, value: Plain) -> None:
@@ -127,6 +151,14 @@ def _refuse_lost(before: str, value: Plain) -> None:
     names = values.variables(before)
     if names - values.variables(value if isinstance(value, str) else ""):
         raise UnwritableError(f"its value {before!r} comes from a variable: set that one, or write the value here")
+
+
+def _refuse_meant(keys: Keys, before: str, value: Plain) -> None:
+    """A value does not become a variable that ``.env`` has another value for."""
+    for name in values.variables(value if isinstance(value, str) else "") - values.variables(before):
+        found = keys.sites.home.layer.environment.lookup(name)
+        if found is not None and values.literal(found.text or "") != before:
+            raise UnwritableError(f"{name} is set to something else in .env")
 
 
 def _refuse_long(keys: Keys, place: PairPlace, name: str) -> None:
