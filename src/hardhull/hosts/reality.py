@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from hardhull.hosts.mounts import mounted
-from hardhull.hosts.proc import identity, lines, link, namespaces, status, text
+from hardhull.hosts.proc import identity, link, namespaces, status, text
 
 if TYPE_CHECKING:
     from hardhull.hosts.machine import Machine
@@ -26,7 +26,6 @@ MOST_PROCESSES = 4096
 OTHERS = 8
 """Processes with other rights than the first one of which the document keeps the readings."""
 RIGHTS = ("Uid", "CapEff", "CapPrm", "CapBnd", "NoNewPrivs", "Seccomp")
-LISTEN = "0A"
 
 
 def reality(pid: int, machine: Machine) -> dict[str, Any]:
@@ -50,9 +49,6 @@ def reality(pid: int, machine: Machine) -> dict[str, Any]:
     found[f"/proc/{pid}/mountinfo"] = _mounts(pid, machine)
     found |= _devices(pid)
     found |= _processes(pid, own, members)
-    listening = _listening(pid)
-    if listening:
-        found[f"/proc/{pid}/net/tcp"] = listening
     return found
 
 
@@ -149,16 +145,3 @@ def _processes(pid: int, own: dict[str, str], members: list[int]) -> dict[str, A
     if {name, program} & SSH_SERVERS:
         found[f"/proc/{pid}/comm"] = name
     return found
-
-
-def _listening(pid: int) -> list[str]:
-    """TCP ports that somebody listens on in the network namespace of a process."""
-    ports = set()
-    for path in (f"/proc/{pid}/net/tcp", f"/proc/{pid}/net/tcp6"):
-        for line in lines(path)[1:]:
-            words = line.split()
-            if len(words) > 3 and words[3] == LISTEN:
-                address, _, port = words[1].rpartition(":")
-                loopback = address in {"0100007F", "00000000000000000000000001000000"}
-                ports.add((int(port, 16), "127.0.0.1" if loopback else "*"))
-    return [f"{address}:{port}" for port, address in sorted(ports)][:256]
