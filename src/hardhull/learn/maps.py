@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WIDTHS = {
     "@sys": 2, "@denied": 5, "@failed": 5, "@cap": 6, "@file": 4, "@change": 5, "@asked": 4, "@in": 10, "@out": 7,
     "@unix": 5, "@user": 6, "@group": 3, "@path": 1, "@name": 2, "@deep": 1, "@ns": 1, "@nested": 2, "@newns": 2,
-    "@full": 1,
+    "@full": 1, "@host": 1,
 }  # fmt: skip
 """Parts of a key, by map."""
 _TEXT_LAST = {"@change", "@asked", "@unix", "@full"}

@@ -50,13 +50,18 @@ class Recording(NamedTuple):
             reasons.append(UNSEEN_RING)
         return {**fields, "incomplete": tuple(reasons)}
 
-    def newcomers(self) -> dict[str, Any]:
-        """The same of all containers that were entered since the last look: for one that ended before it was seen.
+    def newcomers(self, host: str) -> dict[str, Any]:
+        """The same of containers that were entered since the last look: for one that ended before it was seen.
 
         Where its file systems were mounted nobody can tell any more: paths begin at their roots.
+
+        Args:
+            host: its name as a host, which tells it from others that began meanwhile.
         """
+        names = self.maps.maps.get("@host", {})
         entered = {key[0] for key in self.maps.maps.get("@sys", {}) if key[1]}
-        idents = tuple(sorted(each for ident in entered for each in family(self.maps, ident)))
+        ours = {ident for ident in entered if names.get((ident,)) == host}
+        idents = tuple(sorted(each for ident in ours for each in family(self.maps, ident)))
         fields = Readout(self.maps, idents, Namespace(0, None, (), ""), self.machine).fields()
         return {**fields, "incomplete": (*self.incomplete, "it ended before its mounts could be seen")}
 

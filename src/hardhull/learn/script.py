@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = (
     "@sys", "@denied", "@failed", "@cap", "@file", "@change", "@asked", "@in", "@out", "@unix", "@user", "@group",
-    "@path", "@name", "@deep", "@ns", "@nested", "@newns", "@full",
+    "@path", "@name", "@deep", "@ns", "@nested", "@newns", "@full", "@host",
 )  # fmt: skip
 """The maps that are the recording."""
 UNDER_WAY: Final = ("@cur", "@stage", "@born", "@door", "@filter", "@arg", "@at", "@fd", "@addr")
@@ -140,6 +140,7 @@ tracepoint:sched:sched_process_exec /{WANTED}/ {{{ran}
 tracepoint:sched:sched_process_exec /{WANTED}/ {{{asked}
 }}
 tracepoint:sched:sched_process_exec /{WANTED}/ {{
+  @host[NSID] = curtask->nsproxy->uts_ns->name.nodename;
 {who()}
 }}"""
 

@@ -11,6 +11,7 @@ from errno import EACCES, EAGAIN, EPERM, EROFS
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.prove.candidate import (
+    CAPABILITIES,
     CAPABILITY,
     MEMORY,
     NEW_PRIVILEGES,
@@ -106,6 +107,10 @@ def _capabilities(trial: Trial, before: Trial, candidate: Candidate) -> Iterator
     """Capabilities that it asked for in vain, and had been given before."""
     if candidate.capabilities is None:
         return
+    if any(
+        call.name == "capset" and call.errno == EPERM for call in trial.seen.of("failed") - before.seen.of("failed")
+    ):
+        yield Refused(Privilege(CAPABILITIES), "capset asked for more than it has, and failed with EPERM")
     used = [check for check in before.seen.of("capabilities") if check.granted and check.certain]
     had = {check.capability for check in used}
     already = {call.name for call in before.seen.of("denied")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from errno import EPERM
 from typing import TYPE_CHECKING, Any
 
+from hardhull.facts.capabilities import BY_NUMBER, DOCKER_DEFAULT
 from hardhull.facts.seccomp import docker_default
 from hardhull.prove.candidate import (
     CAPABILITIES,
@@ -27,12 +28,14 @@ from hardhull.prove.candidate import (
 from hardhull.prove.changes import NAMESPACES
 from hardhull.prove.filter import capabilities, native
 from hardhull.prove.folders import folders, held, writable
+from hardhull.run.observe import SETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hardhull.facts.profile import Call
     from hardhull.facts.workload import Workload
+    from hardhull.prove.candidate import Writable
     from hardhull.prove.evidence import Refused
     from hardhull.prove.image import ImageFiles
     from hardhull.prove.trial import Trial
@@ -52,18 +55,20 @@ class Giving:
 
     Attributes:
         used: capabilities that the workload was seen to use as it is declared.
+        own: all that the engine gives it then.
     """
 
     def __init__(self, before: Trial, files: ImageFiles, workload: Workload, user: str) -> None:
         self._files, self._workload, self._user = files, workload, user
         checks = before.seen.of("capabilities")
         self.used = frozenset(check.capability for check in checks if check.granted and check.certain)
+        self.own = _given(before)
         self._limits: dict[str, int] = {}
         self._declared = declared(workload)
 
     def back(self, candidate: Candidate, given: Sequence[Refused]) -> Candidate:
         """The candidate with what the evidence names; calls and resources first, for they hide what comes after."""
-        for kinds in ((SYSCALL,), (MEMORY, PIDS), (WRITABLE,), (CAPABILITY,), (USER,)):
+        for kinds in ((SYSCALL,), (MEMORY, PIDS), (WRITABLE,), (CAPABILITY,), (CAPABILITIES,), (USER,)):
             new = candidate
             for each in given:
                 if each.privilege.kind in kinds:
@@ -84,6 +89,8 @@ class Giving:
             return self._doubled(candidate, kind)
         if candidate.user or kind == USER:
             return self.relaxed(candidate, USER)
+        if kind == CAPABILITIES:
+            return self.relaxed(candidate, CAPABILITIES)
         return candidate._replace(capabilities=(candidate.capabilities or frozenset()) | {name})
 
     def _writable(self, candidate: Candidate, path: str) -> Candidate:
@@ -109,11 +116,12 @@ class Giving:
         """With one measure as it is declared; its own user, which may be root, gets what it was seen to use."""
         if measure in _GIVEN:
             return candidate._replace(**{_GIVEN[measure]: self._declared[_GIVEN[measure]]})
+        if measure == CAPABILITIES:
+            return candidate._replace(capabilities=self.own)
         loose = candidate.relaxed(measure)
         if measure != USER or not candidate.user:
             return loose
-        kept = tuple(writable(each.path, self._files, "") for each in candidate.writable)
-        return loose._replace(capabilities=self.used, writable=kept)
+        return loose._replace(capabilities=self.used, writable=self._owned(candidate, ""))
 
     def tightened(self, candidate: Candidate, strict: Candidate, measure: str) -> Candidate:
         """With one measure as a strict candidate has it."""
@@ -145,8 +153,25 @@ class Giving:
         """The candidate, less one of these."""
         if privilege.kind != USER:
             return candidate.without(privilege)
-        kept = tuple(writable(each.path, self._files, self._user) for each in candidate.writable)
+        kept = self._owned(candidate, self._user)
         return candidate._replace(user=self._user, capabilities=frozenset(), writable=kept)
+
+    def _owned(self, candidate: Candidate, user: str) -> tuple[Writable, ...]:
+        """Its folders for another account; a volume stays one."""
+        new = (writable(each.path, self._files, user) for each in candidate.writable)
+        return tuple(
+            one._replace(keeps=one.keeps or each.keeps) for one, each in zip(new, candidate.writable, strict=True)
+        )
+
+
+def _given(before: Trial) -> frozenset[str]:
+    """What the engine gives the workload as it is declared: the bounding sets of its processes."""
+    seen = before.used.observation if before.used else None
+    bits = 0
+    for each in (seen.processes if seen else None) or ():
+        bits |= each.capabilities[SETS.index("CapBnd")]
+    found = frozenset(name for number, name in enumerate(BY_NUMBER) if bits >> number & 1)
+    return found or DOCKER_DEFAULT
 
 
 def declared(workload: Workload) -> dict[str, Any]:

@@ -107,9 +107,15 @@ class Watch:
             subject: what the recording is called.
         """
         recording = self._recorder.snapshot(forget=True)
-        found = [recording.of(each) for each in self._lives] or [recording.newcomers()]
+        found = [recording.of(each) for each in self._lives] or [recording.newcomers(self._host())]
         peaks = [*self._meters.peaks, *[None] * len(found)]
         deeds = Deeds(self._begun, time.monotonic() - self._start, self._deeds)
         runs = [profile(subject, deeds, fields, most).runs[0] for fields, most in zip(found, peaks, strict=False)]
         files = [use for run in runs for use in run.files]
         return Seen(runs[0], tuple(runs[1:]), self._code.passes(files, subject.image) if self._code else ())
+
+    def _host(self) -> str:
+        """The container's name as a host; empty where it was not even made."""
+        if self._key not in self._world.ids:
+            return ""
+        return str(self._world.inspect(self._key)["Config"]["Hostname"])
