@@ -201,11 +201,12 @@ def measure(engine: Engine, folder: Path, options: argparse.Namespace) -> int:
         for process in processes:
             process.kill()
             process.wait()
+        for mount in ("bound", "queue", ""):
+            subprocess.run(["umount", "--lazy", folder / mount], check=False, stderr=subprocess.DEVNULL)
+        engine.close()  # the connection may have ended meanwhile; the next call opens another
         for one in json.loads(engine.call("GET", "/containers/json?all=1")):
             with suppress(AssertionError):
                 engine.call("DELETE", f"/containers/{one['Id']}?force=1&v=1")
-        for mount in ("bound", "queue", ""):
-            subprocess.run(["umount", "--lazy", folder / mount], check=False, stderr=subprocess.DEVNULL)
 
 
 def report(

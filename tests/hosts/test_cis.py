@@ -92,6 +92,24 @@ def test_a_rule_covers_the_folder_that_the_engine_really_uses() -> None:
     assert answers({"host": {"audit": audit}, **elsewhere})["1.1.5"].status == "pass"
 
 
+def test_a_container_that_no_engine_tells_of_is_no_pass() -> None:
+    kernel = {"/proc/7/status": {"CapBnd": "0", "CapEff": "0", "Uid": "9 9 9 9", "Gid": "9 9 9 9", "NoNewPrivs": "1"}}
+    other = {"name": "x", "runtime": "podman", "group": "/libpod-x", "program": "x", "kernel": kernel}
+    found = answers({"containers": [other]})
+    assert (found["5.8"].status, found["4.6"].status) == ("not-checked", "not-checked")
+
+
+def test_a_low_port_is_named() -> None:
+    ports = {
+        "25/tcp": [{"HostIp": "127.0.0.1", "HostPort": "25"}],
+        "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "80"}],
+    }
+    settings = {"Config": {"Image": "a:1"}, "HostConfig": {}, "NetworkSettings": {"Ports": ports}}
+    found = answers({"containers": [{"GET /containers/x/json": {"Name": "/mail", **settings}}]})
+    assert (found["5.8"].status, found["5.8"].evidence) == ("fail", "GET /containers: mail 25")
+    assert found["4.6"].status == "fail"
+
+
 def test_nothing_read_is_no_pass() -> None:
     found = answers({"host": {}})
     assert not [one for one in found.values() if one.status == "pass"]

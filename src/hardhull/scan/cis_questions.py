@@ -24,6 +24,8 @@ SWARM = tuple(f"7.{number}" for number in range(1, 10))
 USUAL = frozenset({80, 443})
 """Ports below 1024 that web servers are meant to have."""
 
+OTHERS = (LEFT, "some containers are of other runtimes, which were not asked")
+
 
 class Machine:
     """The living machine that was judged.
@@ -174,24 +176,26 @@ def _trust(machine: Machine) -> Answer:
 def _healthy(machine: Machine) -> Answer:
     if not machine.containers:
         return OUT, "no container runs"
-    without = []
-    for one in machine.containers:
-        check = one.healthcheck
-        if check.known and (check.value is None or check.value.disabled):
-            without.append(one.name)
-    return (FAIL, f"no health check: {', '.join(without[:5])}") if without else (PASS, "GET /containers: Healthcheck")
+    known = [one for one in machine.containers if one.healthcheck.known]
+    without = [one.name for one in known if one.healthcheck.value is None or one.healthcheck.value.disabled]
+    if without:
+        return FAIL, f"no health check: {', '.join(without[:5])}"
+    return (PASS, "GET /containers: Healthcheck") if len(known) == len(machine.containers) else OTHERS
 
 
 def _low_ports(machine: Machine) -> Answer:
     if not machine.containers:
         return OUT, "no container runs"
     low = []
-    for one in machine.containers:
-        for port in one.ports.get(()):
-            number = (port.value.host or "") if port.known else ""
+    known = [one for one in machine.containers if one.ports.known and all(port.known for port in one.ports.value)]
+    for one in known:
+        for port in one.ports.value:
+            number = port.value.host or ""
             if number.isdigit() and int(number) < 1024 and int(number) not in USUAL:
                 low.append(f"{one.name} {number}")
-    return (FAIL, f"GET /containers: {', '.join(low[:5])}") if low else (PASS, "GET /containers: Ports")
+    if low:
+        return FAIL, f"GET /containers: {', '.join(low[:5])}"
+    return (PASS, "GET /containers: Ports") if len(known) == len(machine.containers) else OTHERS
 
 
 def _stopped(machine: Machine) -> Answer:
