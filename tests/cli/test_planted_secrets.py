@@ -105,7 +105,7 @@ def test_no_format_repeats_a_secret(form: str, capsys: pytest.CaptureFixture[str
     facts = ["--facts", "also"] if form == "json" else []
     assert main([".", "-f", form, "--all", "--no-ignore", *facts]) == 1
     out, err = capsys.readouterr()
-    assert len(out) > 500
+    assert len(out) > 500 or form == "cis"  # which answers about machines only
     for secret in (PASSWORD, TOKEN, WORD):
         found = [line for line in (out + err).splitlines() if secret in line]
         assert not found, found[0][max(found[0].index(secret) - 200, 0) :][:400]

@@ -75,6 +75,10 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     TARGET is a path, or - for standard input; the current folder by default. What is shown is what would be written.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
+    from hardhull.cli.fix_live import fix, is_live
+
+    if is_live(targets):
+        return fix(targets, request)
     if request.apply and ("-" in targets or request.form == "patch"):
         what = "standard input" if "-" in targets else "a patch"
         raise UserError(f"--apply cannot be used with {what}", "there is no file to write", "leave one of them out")

@@ -15,5 +15,6 @@ def journal_of(root: Path) -> Journal:
     from hardhull.apply import Journal
     from hardhull.apply.actions import KINDS
     from hardhull.deploy.kind import KINDS as DEPLOYED
+    from hardhull.prune.kind import KINDS as PRUNED
 
-    return Journal(root, {**KINDS, **DEPLOYED})
+    return Journal(root, {**KINDS, **DEPLOYED, **PRUNED})

@@ -1,4 +1,4 @@
-"""Targets that are no files: ``containers``, ``container:NAME``, ``engine`` and ``host`` of this machine."""
+"""Targets that are no files: this machine's containers (one: ``container:NAME``), its engine, host and images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hardhull.cli.errors import USAGE, UserError
 
-WORDS = ("containers", "engine", "host")
+WORDS = ("containers", "engine", "host", "images")
 ONE = "container:"
 
 

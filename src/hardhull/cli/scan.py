@@ -67,8 +67,8 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     TARGET is a path, or - for standard input; the current folder by default. Nothing is executed and nothing is
     fetched: the result depends on the files, the configuration and the date; with --engine also on its images.
 
-    TARGET may also be `containers [NAME]...` (or `container:NAME`), `engine` or `host`: this machine, judged by what
-    its kernel and its engine say. `--format json --facts only` writes that to a file, to be scanned anywhere.
+    TARGET may also be `containers [NAME]...` (or `container:NAME`), `engine`, `host` or `images`: this machine, judged
+    by what its kernel and its engine say. `--format json --facts only` writes that to a file, to be scanned anywhere.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     _check(request)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SCHEMA = "hardhull-facts/1"
-TARGETS = ("containers", "engine", "host")
+TARGETS = ("containers", "engine", "host", "images")
 
 
 class Gap(NamedTuple):
@@ -98,6 +98,10 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
 
                 out["engine"].update(engine(client, machine.engine, gaps))
             out["machine"] = machine.plain()
+            if "images" in targets:
+                from hardhull.hosts.images import images
+
+                out["images"] = images(client)
             if "containers" in targets:
                 from hardhull.hosts.containers import containers
 

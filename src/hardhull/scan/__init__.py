@@ -215,7 +215,11 @@ def _targets(files: Sequence[Candidate], facts: Sequence[Fact]) -> tuple[Target,
     """The files that were read, with how many workloads each holds."""
     counts = Counter(fact.place.source.path for fact in facts if fact.kind == "workload")
     return tuple(
-        Target(one.kinds[0], one.source.path.rpartition("/")[2], one.source.path, workloads=counts[one.source.path])
+        Target("live", "this machine", workloads=counts[LIVE])
+        if one.source.path == LIVE
+        else Target(
+            one.kinds[0], one.source.path.rpartition("/")[2], one.source.path, workloads=counts[one.source.path]
+        )
         for one in files
     )
 

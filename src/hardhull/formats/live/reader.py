@@ -8,6 +8,7 @@ from hardhull.formats.jsonread import items_of, text_of, texts
 from hardhull.formats.live.host import host
 from hardhull.formats.live.nodes import key, word
 from hardhull.formats.live.source import FactsSource
+from hardhull.formats.live.store import store
 from hardhull.formats.live.workload import container
 from hardhull.model.field import Field
 from hardhull.text.errors import UnreadableError
@@ -66,6 +67,9 @@ def read(source: Source) -> LiveRead:
     engine = _engine(located, root)
     if engine is not None and "engine" in asked:
         facts.append(engine)
+    stored = key(root, "images")
+    if "images" in asked and isinstance(stored, Mapping):
+        facts.append(store(located, stored, root))
     for node in items_of(key(root, "containers")):
         if isinstance(node, Mapping):
             workload = container(located, node, root)

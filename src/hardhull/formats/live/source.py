@@ -42,7 +42,8 @@ class FactsSource(Source):
                 keys.append(key)
         if not where:
             return None
-        return ".".join(keys) or where.rpartition("/")[2], _value(self, node), where
+        what = ".".join(keys) or where.removeprefix("GET /").rpartition("/proc/")[2].rpartition("/")[2]
+        return what, _value(self, node), where
 
 
 def _step(node: Node, span: Span) -> tuple[str, Node] | None:

@@ -1,0 +1,1 @@
+"""Removing images that nothing needs: what would go, what can be pulled again, and the journaled removal."""
