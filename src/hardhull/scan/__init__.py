@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import LocalImages
+    from hardhull.model.result import Control, Found
     from hardhull.rules.policy import Policy
     from hardhull.scan.ignore import Ignores
-    from hardhull.scan.judge import Offer
+    from hardhull.scan.judge import Judgement, Offer
     from hardhull.scan.record import Afresh, Work
 
 __all__ = ["Examination", "Options", "examine", "gather", "judge_files", "scan"]
@@ -145,7 +146,6 @@ def _examined(
     from hardhull.facts.local_image import nothing
     from hardhull.scan.attack import attack_paths
     from hardhull.scan.checklist import checklist
-    from hardhull.scan.cis import controls
     from hardhull.scan.credentials import without_credentials
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Judge
@@ -189,10 +189,19 @@ def _examined(
         unused_ignores=tuple(_unused(ignores)),
         facts=_plain(reading.facts) if options.facts else (),
         fail_on=policy.fail_on,
-        controls=controls(reading.facts, count, judged.checks, judged.rules),
+        controls=_controls(reading.facts, judged, count),
     )
     safe, offered = without_credentials(result, judged.offers)
     return Examination(safe, reading.facts, offered, judged.unknown, tree)
+
+
+def _controls(facts: Sequence[Fact], judged: Judgement, count: Sequence[Found]) -> tuple[Control, ...]:
+    """Items of the CIS benchmark, where a living machine was judged: a scan of files does not even import them."""
+    if not any(fact.syntax == "live" for fact in facts):
+        return ()
+    from hardhull.scan.cis import controls
+
+    return controls(facts, count, judged.checks, judged.rules)
 
 
 def _plain(facts: Sequence[Fact]) -> tuple[dict[str, Any], ...]:
