@@ -189,3 +189,49 @@ def test_in_a_list_the_new_name_stands_where_the_old_one_stood() -> None:
     _, files = plan_of({"compose.yaml": services(db=lines)})
     kept = "  - MYSQL_ROOT_PASSWORD_FILE=/run/secrets/mysql_root_password # of root\n      - A=b"
     assert kept in files["compose.yaml"]
+
+
+def build(text: str, rule: str) -> tuple[Plan, str]:
+    plan, files = plan_of({"Dockerfile": f"FROM node:22.12.0\nWORKDIR /app\n{text}"}, rule)
+    return plan, files["Dockerfile"]
+
+
+NPM = "--mount=type=secret,id=npmrc,target=/app/.npmrc,required=true"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("COPY .npmrc .\nRUN npm ci\n", Status.PLANNED, NPM),
+        ("COPY .npmrc /app\nRUN npm ci\n", Status.PLANNED, NPM),
+        ("COPY .npmrc /app/.npmrc\nRUN yarn\n", Status.PLANNED, NPM),
+        ("COPY .npmrc /app/x\nRUN cat /app/x\n", Status.BY_HAND, "which path"),
+        ("ARG D\nCOPY .npmrc $D/\nRUN npm ci\n", Status.BY_HAND, "which path"),
+        ("COPY .npmrc ./\nRUN npm ci && rm -f .npmrc\n", Status.BY_HAND, "removes the file again"),
+        ("COPY .npmrc ./\nUSER node\nRUN npm ci\n", Status.BY_HAND, "another user"),
+        ("COPY --chown=node .npmrc ./\nRUN npm ci\n", Status.BY_HAND, "options"),
+        ("RUN npm ci\nCOPY .npmrc ./\n", Status.BY_HAND, "no RUN names it"),
+        ("COPY server.key ./\nRUN openssl rsa -in server.key\nCMD serve server.key\n", Status.BY_HAND, "started with it"),
+        ("COPY .ssh /root/.ssh\nRUN git clone x\n", Status.BY_HAND, "no single file"),
+    ],
+)  # fmt: skip
+def test_a_copied_file_is_mounted_where_that_is_sure_to_be_the_same(text: str, status: Status, said: str) -> None:
+    plan, after = build(text, "secret-file-copied")
+    assert [each.status for each in plan.fixes] == [status]
+    assert said in (after if status is Status.PLANNED else plan.fixes[0].snippet)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (f"ENV NPM_TOKEN={TOKENS[0]}\nRUN npm ci --x=$NPM_TOKEN\n", Status.PLANNED),
+        (f"ENV NPM_TOKEN={TOKENS[0]}\nRUN npm ci --x=$NPM_TOKEN_FILE\n", Status.BY_HAND),
+        (f"ENV NPM_TOKEN={TOKENS[0]}\nCMD serve\n", Status.BY_HAND),
+        (f"ENV NPM_TOKEN={TOKENS[0]}\nRUN npm ci --x=$NPM_TOKEN\nCMD serve $NPM_TOKEN\n", Status.REFUSED),
+    ],
+)
+def test_what_only_the_build_uses_leaves_the_image(text: str, status: Status) -> None:
+    plan, after = build(text, "image-secret-in-env")
+    assert [each.status for each in plan.fixes] == [status]
+    assert (TOKENS[0] in after) == (status is not Status.PLANNED)
+    assert TOKENS[0] not in repr(plan.fixes)

@@ -69,10 +69,28 @@ class ComesAsSecret(NamedTuple):
     Attributes:
         name: of the argument, of the secret and of the variable.
         required: whether a build without it fails: where the argument had a default.
+        env: whether ENV is not to set it either, so that containers no longer have it.
     """
 
     name: str
     required: bool = False
+    env: bool = False
+
+
+class FileComesAsSecret(NamedTuple):
+    """A file is no longer copied: the RUN instructions that use it get it from a secret mount.
+
+    Attributes:
+        place: the file's name among the sources of a COPY.
+        name: of the secret.
+        target: absolute path of the file while they run.
+        runs: their keywords.
+    """
+
+    place: Place
+    name: str
+    target: str
+    runs: tuple[Place, ...]
 
 
 class HiddenLiteral(NamedTuple):

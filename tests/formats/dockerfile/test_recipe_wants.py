@@ -11,6 +11,7 @@ from hardhull.facts.recipe_changes import (
     Account,
     AsRoot,
     ComesAsSecret,
+    FileComesAsSecret,
     HiddenLiteral,
     NoWord,
     RunAs,
@@ -150,7 +151,7 @@ def test_a_user_is_refused_where_the_result_would_not_build(text: str, why: str)
     assert why in refused(text, USER)
 
 
-MOUNT = "--mount=type=secret,id=T,env=T"
+MOUNT, SYNTAX = "--mount=type=secret,id=T,env=T", "# syntax=docker/dockerfile:1\n"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,53 @@ def test_an_argument_comes_as_a_secret(text: str, expected: str) -> None:
 )
 def test_an_argument_that_others_use_stays(text: str, why: str) -> None:
     assert why in refused(text, Instruct(ComesAsSecret("T")))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ARG T\nENV A=b T=$T\nRUN x $T\n", f"ENV A=b\nRUN {MOUNT} x $T\n"),
+        ("ENV T secret # no comment\nRUN x $T && y\nRUN z\n", f"RUN {MOUNT} x $T && y\nRUN z\n"),
+        ("ENV T=a\\\n    A=b\nRUN x ${T}\nCMD y\n", f"ENV A=b\nRUN {MOUNT} x ${{T}}\nCMD y\n"),
+    ],
+)
+def test_a_variable_of_the_image_comes_as_a_secret(text: str, expected: str) -> None:
+    assert after(f"FROM a\n{text}", Instruct(ComesAsSecret("T", env=True))) == f"{SYNTAX}FROM a\n{expected}"
+
+
+@pytest.mark.parametrize("text", ["CMD run $T\n", "ENV U=$T\n", "LABEL a=$T\n", "HEALTHCHECK CMD x $T\n"])
+def test_a_variable_that_is_used_elsewhere_stays(text: str) -> None:
+    assert "uses T" in refused(f"FROM a\nENV T=x\nRUN y $T\n{text}", Instruct(ComesAsSecret("T", env=True)))
+
+
+@pytest.mark.parametrize(
+    ("copy", "expected"),
+    [
+        ("COPY .npmrc ./\n", ""),
+        ("COPY package.json .npmrc ./\n", "COPY package.json ./\n"),
+        ("COPY .npmrc \\\n  package.json ./\n", "COPY package.json ./\n"),
+        ("# the registry\nCOPY .npmrc ./\n", "# the registry\n"),
+    ],
+)
+def test_a_file_comes_as_a_secret(copy: str, expected: str) -> None:
+    text = f"FROM a\nWORKDIR /s\n{copy}RUN npm ci\nRUN x\n"
+    change = Instruct(FileComesAsSecret(place(text, ".npmrc"), "npmrc", "/s/.npmrc", (place(text, "RUN"),)))
+    mount = "--mount=type=secret,id=npmrc,target=/s/.npmrc,required=true"
+    assert after(text, change) == f"FROM a\nWORKDIR /s\n{expected}RUN {mount} npm ci\nRUN x\n"
+
+
+@pytest.mark.parametrize(
+    ("copy", "why"),
+    [
+        ("COPY --chown=1:1 .npmrc ./", "options"),
+        ('COPY [".npmrc", "./"]', "plain COPY"),
+        ("ADD .npmrc ./", "plain COPY"),
+    ],
+)
+def test_a_file_that_a_mount_cannot_be_stays(copy: str, why: str) -> None:
+    text = f"FROM a\n{copy}\nRUN npm ci\n"
+    change = Instruct(FileComesAsSecret(place(text, ".npmrc"), "npmrc", "/s/.npmrc", (place(text, "RUN"),)))
+    assert why in refused(text, change)
 
 
 def test_a_literal_is_hidden_once_for_all_of_a_run() -> None:

@@ -12,6 +12,7 @@ from hardhull.facts.recipe import ImageRecipe
 from hardhull.facts.recipe_changes import (
     AsRoot,
     ComesAsSecret,
+    FileComesAsSecret,
     HiddenLiteral,
     ImageIs,
     NoOption,
@@ -25,7 +26,7 @@ from hardhull.formats.dockerfile.write_commands import as_root, no_word, update_
 from hardhull.formats.dockerfile.write_fields import add, drop, set_to, swap
 from hardhull.formats.dockerfile.write_images import image_is
 from hardhull.formats.dockerfile.write_options import no_option, no_variable
-from hardhull.formats.dockerfile.write_secrets import comes_as_secret, hidden_literal
+from hardhull.formats.dockerfile.write_secrets import comes_as_secret, file_comes_as_secret, hidden_literal
 from hardhull.formats.dockerfile.write_user import run_as
 from hardhull.model.change import Add, Drop, Instruct, SetTo, Swap
 from hardhull.text.draft import UnwritableError
@@ -45,6 +46,7 @@ _WANTS: dict[type[Any], Callable[[Sheet, ImageRecipe, Any], None]] = {
     RunAs: run_as,
     ImageIs: image_is,
     ComesAsSecret: comes_as_secret,
+    FileComesAsSecret: file_comes_as_secret,
     HiddenLiteral: hidden_literal,
     NoVariable: no_variable,
     NoOption: no_option,

@@ -1,4 +1,4 @@
-"""Secrets of the build: from arguments and literals to secret mounts, which leave nothing in the image."""
+"""Secrets of the build: from arguments, files and literals to secret mounts, which leave nothing in the image."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
     from hardhull.facts.recipe import ImageRecipe
-    from hardhull.facts.recipe_changes import ComesAsSecret, HiddenLiteral
+    from hardhull.facts.recipe_changes import ComesAsSecret, FileComesAsSecret, HiddenLiteral
     from hardhull.formats.dockerfile.sheet import Sheet
     from hardhull.text.dockerfile import Statement
 
+_ALONE = 2
+"""Words of a COPY with one source."""
+
 
 def comes_as_secret(sheet: Sheet, recipe: ImageRecipe, want: ComesAsSecret) -> None:
-    """Takes the ARG out, and mounts the secret in every RUN that names the variable."""
-    name = want.name
+    """Takes the ARG (and the ENV) out, and mounts the secret in every RUN that names the variable."""
+    name, goes = want.name, {"ARG", "ENV"} if want.env else {"ARG"}
     snippet = f"RUN {_option(name, required=want.required)} ..."
     use = re.compile(rf"\$\{{?{re.escape(name)}(?!\w)|(?<![\w$]){re.escape(name)}(?![\w=])")
     arguments: list[Place] = []
     runs: list[Statement] = []
     for each in sheet.document.statements:
-        if each.keyword == "ARG":
+        if each.keyword in goes:
             arguments += [Place(each.source, pair.key.span) for pair in each.pairs if pair.key.text == name]
-            text = " ".join(pair.value.text for pair in each.pairs if pair.value)
+            text = " ".join(pair.value.text for pair in each.pairs if pair.value and pair.key.text != name)
         else:
             text = _all_text(each)
         if not use.search(text):
@@ -43,6 +46,27 @@ def comes_as_secret(sheet: Sheet, recipe: ImageRecipe, want: ComesAsSecret) -> N
     for run in runs:
         _mount(sheet, run, name, required=want.required)
     sheet.with_secrets()
+
+
+def file_comes_as_secret(sheet: Sheet, _recipe: ImageRecipe, want: FileComesAsSecret) -> None:
+    """Takes a file out of a COPY, and mounts it in the RUN instructions that use it."""
+    copy = sheet.statement(want.place)
+    if copy.keyword != "COPY" or copy.exec_form or copy.heredocs:
+        raise UnwritableError("only files of a plain COPY are mounted instead")
+    if copy.flags:
+        raise UnwritableError("a secret has none of the options that the COPY has")
+    if any(char in want.target + want.name for char in ", \"'\\$"):
+        raise UnwritableError(f"a mount has no words for {want.target}")
+    option = f"--mount=type=secret,id={want.name},target={want.target},required=true"
+    runs = [sheet.statement(place) for place in want.runs]
+    if not runs or any(run.keyword != "RUN" for run in runs):
+        raise UnwritableError("no RUN uses the file: which step needs it is not written here")
+    if len(copy.words) <= _ALONE:
+        sheet.remove(copy)
+    else:
+        cut(sheet, want.place)
+    for run in runs:
+        sheet.insert(run.keyword_span.end, f" {option}")
 
 
 def hidden_literal(sheet: Sheet, _recipe: ImageRecipe, want: HiddenLiteral) -> None:

@@ -18,12 +18,15 @@ https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hardhull.facts.recipe_changes import ComesAsSecret
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
-from hardhull.rules.fix import advise
+from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
+from hardhull.rules.recipe_commands import mentions
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, LOW, MEDIUM, Example, rule
 from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
@@ -40,6 +43,10 @@ if TYPE_CHECKING:
     from hardhull.text.secrets import SecretKind
 
 
+ROTATE = "images that were built with the old value keep it in their history: make a new one"
+MOUNT = "--mount=type=secret,id={0},env={0}"
+
+
 @rule(
     "HH-SEC-031",
     "image-secret-in-env",
@@ -48,7 +55,6 @@ if TYPE_CHECKING:
     checklist=[2],
     cis=["docker-1.6:4.10", "docker-1.8:4.10"],
     tags=["cis"],
-    by_hand="whether containers need the variable at run time is not written in the recipe",
     also=["hadolint:DL3064", "trivy:DS-0031"],
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
@@ -56,10 +62,10 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     kept = set(map(id, recipe.final.lineage)) if recipe.final else set()
     for stage in recipe.stages:
         items = [item for made in stage.definitions if made.keyword == "ENV" for item in made.variables]
-        yield from each(items, partial(_judge, stage, kept=id(stage) in kept))
+        yield from each(items, partial(_judge, recipe, stage, kept=id(stage) in kept))
 
 
-def _judge(stage: Stage, item: Field[EnvVar], *, kept: bool) -> Iterator[Finding]:
+def _judge(recipe: ImageRecipe, stage: Stage, item: Field[EnvVar], *, kept: bool) -> Iterator[Finding]:
     variable = item.value
     where = "the image" if kept else stage.subject
     if variable.value is None:
@@ -70,7 +76,7 @@ def _judge(stage: Stage, item: Field[EnvVar], *, kept: bool) -> Iterator[Finding
                 value=variable.name,
                 severity=MEDIUM if kept else LOW,
                 confidence=Confidence.MEDIUM,
-                fix=_fix(variable.name, kept=kept),
+                fix=_fix(recipe, variable.name, kept=kept, required=False),
             )
         return
     kind = secret_in(variable.name, variable.value)
@@ -81,16 +87,26 @@ def _judge(stage: Stage, item: Field[EnvVar], *, kept: bool) -> Iterator[Finding
             value=variable.name,
             severity=_severity(kind, kept=kept),
             confidence=None if kind.sure or kind.id.endswith("password") else Confidence.MEDIUM,
-            fix=_fix(variable.name, kept=kept),
+            fix=_fix(recipe, variable.name, kept=kept, required=True),
         )
 
 
-def _fix(name: str, *, kept: bool) -> Fix:
-    start = f"docker run -e {name} ..., or better a file: {name}_FILE=/run/secrets/{name.lower()}" if kept else ""
-    build = f"RUN --mount=type=secret,id={name},env={name} ..."
+def _fix(recipe: ImageRecipe, name: str, *, kept: bool, required: bool) -> Fix:
+    """A secret mount in every RUN that names the variable; where none does, it is meant for the containers."""
+    use = re.compile(rf"\$\{{?{re.escape(name)}(?!\w)")
+    if any(mentions(run, use) for stage in recipe.stages for run in stage.runs):
+        late = f"; containers have it no more: give it to those that read it (`docker run -e {name}`)" if kept else ""
+        return change(
+            f"give {name} to the steps that use it as a secret",
+            Instruct(ComesAsSecret(name, required, env=True)),
+            risk=NEEDS_PROOF,
+            mitigation=f"build with `--secret id={name},env={name}` (BuildKit){late}; {ROTATE}",
+        )
+    file = f"{name}_FILE=/run/secrets/{name.lower()}"
+    start = f"no RUN names it, so containers read it when they run: docker run -e {name} ..., or better a file: {file}"
     return advise(
         f"take {name} out, and make a new value: the old one is in the image's history",
-        f"for the build: {build}" + (f"\nat run time: {start}" if start else ""),
+        start if kept else f"no RUN names it: for a step that reads it, RUN {MOUNT.format(name)} ...",
     )
 
 
@@ -117,6 +133,24 @@ FROM debian:13.1
 ENV DB_HOST=db \\
     DB_PASSWORD_FILE=/run/secrets/db
 RUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM node:22.12.0
+ARG NPM_TOKEN
+ENV NODE_ENV=production \\
+    NPM_TOKEN=$NPM_TOKEN  #! HH-SEC-031
+RUN npm ci --//npm.example.com/:_authToken=$NPM_TOKEN
+CMD ["node", "server.js"]
+""",
+        good="""
+# syntax=docker/dockerfile:1
+FROM node:22.12.0
+ENV NODE_ENV=production
+RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci --//npm.example.com/:_authToken=$NPM_TOKEN
+CMD ["node", "server.js"]
 """,
     ),
 ]

@@ -17,20 +17,17 @@ https://docs.docker.com/build/concepts/context/#dockerignore-files
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 from hardhull.model.finding import Confidence
 from hardhull.model.lazy import lazy
-from hardhull.rules.fix import advise
+from hardhull.rules.recipe_secrets import file_mounted
 from hardhull.rules.rule import BUILD, HIGH, LOW, MEDIUM, Example, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.recipe import ImageRecipe
-    from hardhull.facts.recipe_parts import Copy
-    from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -56,7 +53,6 @@ PUBLIC = lazy(r"\.pub$|(?:^|[._/-])(?:pub|public|ca|chain|fullchain|cert|crt)[._
     cis=["docker-1.6:4.10", "docker-1.8:4.10"],
     tags=["cis"],
     also=["trivy:DS-0031"],
-    by_hand="which steps read the file is not written in the recipe",
 )
 def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     """Yields the file's name."""
@@ -78,21 +74,8 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
                     value=name,
                     severity=severity,
                     confidence=Confidence.MEDIUM,
-                    fix=_advice(copy, name),
+                    fix=file_mounted(recipe, stage, copy, source),
                 )
-
-
-def _advice(copy: Copy, name: str) -> Fix:
-    """The mount that takes the copy's place."""
-    file = name.rstrip("/").rpartition("/")[2]
-    target = copy.target.get("/")
-    if target.endswith(("/", ".")) or len(copy.sources) > 1:
-        target = posixpath.normpath(posixpath.join(copy.workdir.get(None) or "/", target, file))
-    mount = f"--mount=type=secret,id={file.strip('._')},target={target}"
-    return advise(
-        f"mount {name} for the steps that need it",
-        f"RUN {mount} ...\nbuild with: --secret id={file.strip('._')},src={name}; and name {name} in .dockerignore",
-    )
 
 
 EXAMPLES = [
@@ -109,6 +92,21 @@ FROM node:22.12.0
 COPY package.json .env.example ./
 COPY deploy/id_rsa.pub certs/ca.pem /root/.ssh/
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=ssh npm ci
+""",
+    ),
+    Example(
+        "dockerfile",
+        bad="""
+FROM node:22.12.0
+WORKDIR /app
+COPY package.json .npmrc ./  #! HH-SEC-034
+RUN npm ci
+""",
+        good="""
+FROM node:22.12.0
+WORKDIR /app
+COPY package.json ./
+RUN --mount=type=secret,id=npmrc,target=/app/.npmrc,required=true npm ci
 """,
     ),
 ]
