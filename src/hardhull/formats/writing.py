@@ -87,6 +87,8 @@ def _write(fact: Fact, change: Change, drafts: Drafts) -> None:
         raise UnwritableError("a digest is looked up by whoever plans the fix")
     module = WRITERS.get(fact.syntax)
     if module is None:
+        if fact.syntax == "live":
+            raise UnwritableError("this is a record of a machine: change what the container or the engine is made from")
         raise UnwritableError(f"hardhull does not write {fact.syntax} yet")
     import_module(module).write(fact, change, drafts)
 

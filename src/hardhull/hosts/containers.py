@@ -81,6 +81,9 @@ def _container(inspected: dict[str, Any], machine: Machine, gaps: Gaps) -> dict[
         )
         return out
     found = reality(pid, machine)
+    if not found:
+        gaps.beyond(f"{HIDDEN} container {name}", "it ended while it was looked at", "scan it again")
+        return out
     if not found.get(f"/proc/{pid}/ns"):
         gaps.access(f"{HIDDEN} container {name}", "its namespaces may not be read", "run hardhull as root")
     out["kernel"] = found

@@ -102,6 +102,10 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
                 from hardhull.hosts.images import images
 
                 out["images"] = images(client)
+            if "containers" in targets and machine.hidden:
+                gaps.access(
+                    "sockets of engines in containers", "only their usual names are known", "run hardhull as root"
+                )
             if "containers" in targets:
                 from hardhull.hosts.containers import containers
 

@@ -40,8 +40,12 @@ def engine(client: APIClient, pid: int, gaps: Gaps) -> dict[str, Any]:
     words = command_line(pid)
     found[f"/proc/{pid}/cmdline"] = words
     found[f"/proc/{pid}/stat"] = {"started": _moment(started(pid))}
-    found.update(_configuration(pid, words))
-    found[f"/proc/{pid}/fd"] = listening(pid)
+    found.update(_configuration(pid, words, gaps))
+    sockets = listening(pid)
+    if sockets:
+        found[f"/proc/{pid}/fd"] = sockets
+    else:
+        gaps.access("what the engine listens on", "its sockets may not be listed", "run hardhull as root")
     rules = output("iptables", "-S", net_of=pid)
     if rules is None:
         gaps.access("the packet filter", "iptables could not be asked", "run hardhull as root, with iptables installed")
@@ -71,7 +75,7 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _configuration(pid: int, words: list[str]) -> dict[str, Any]:
+def _configuration(pid: int, words: list[str], gaps: Gaps) -> dict[str, Any]:
     """The file that the process was told to read, line by line, and when it was changed."""
     path = CONFIG
     for at, word in enumerate(words):
@@ -80,10 +84,16 @@ def _configuration(pid: int, words: list[str]) -> dict[str, Any]:
         elif word == "--config-file" and at + 1 < len(words):
             path = words[at + 1]
     real = f"/proc/{pid}/root{path}"
-    content = text(real)
-    if content is None:
+    try:
+        file = Path(real).stat()
+        content = text(real)
+    except FileNotFoundError:
         return {path: None}
-    file = Path(real).stat()
+    except OSError:
+        content = None
+    if content is None:
+        gaps.access(f"the engine's {path}", "it may not be read", "run hardhull as root")
+        return {path: {"unreadable": True}}
     return {path: {"changed": _moment(file.st_mtime), **(described(real) or {}), "lines": content.split("\n")}}
 
 

@@ -39,7 +39,7 @@ def _held(pid: int) -> Iterator[str]:
 
 def _unix(pid: int, held: set[str]) -> Iterator[dict[str, Any]]:
     for line in lines(f"/proc/{pid}/net/unix")[1:]:
-        words = line.split()
+        words = line.split(None, 7)
         if len(words) > 7 and words[6] in held and int(words[3], 16) & ACCEPTS and words[7].startswith("/"):
             file = described(f"/proc/{pid}/root{words[7]}") or {}
             if not words[7].endswith(("/metrics.sock", ".ttrpc")) and "/libnetwork/" not in words[7]:

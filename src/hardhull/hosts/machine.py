@@ -33,6 +33,7 @@ class Machine:
         groups: control groups.
         paths: the host's names of what is mounted in containers.
         sockets: where engines listen.
+        hidden: whether there are engines whose sockets may not be listed.
     """
 
     def __init__(self, address: str) -> None:
@@ -42,6 +43,7 @@ class Machine:
         self.mounts = own
         self.groups = Groups(own)
         self.paths = HostPaths(own)
+        self.hidden = False
         self.sockets = list(self._sockets())
         self.root = identity("/")
 
@@ -64,10 +66,10 @@ class Machine:
             if name not in ENGINES:
                 continue
             held = set(_held(pid))
+            self.hidden |= not held
             for line in lines(f"/proc/{pid}/net/unix")[1:]:
-                words = line.split(" ", 7)
-                fields = line.split()
-                if len(fields) < 8 or len(words) < 8 or not int(fields[3], 16) & LISTENS or fields[6] not in held:
+                fields = line.split(None, 7)  # a path may have blanks
+                if len(fields) < 8 or not int(fields[3], 16) & LISTENS or fields[6] not in held:
                     continue
                 path = fields[7]
                 where = identity(f"/proc/{pid}/root{path}") if path.startswith("/") else None
@@ -119,7 +121,7 @@ def listener(address: str) -> int:
         return 0
     if pid != 1:
         return pid
-    inodes = {line.split()[6] for line in lines("/proc/net/unix")[1:] if line.split()[7:] == [path]}
+    inodes = {line.split()[6] for line in lines("/proc/net/unix")[1:] if line.split(None, 7)[7:] == [path]}
     for other in pids():
         if other != 1 and text(f"/proc/{other}/comm") in ENGINES and inodes & set(_held(other)):
             return other

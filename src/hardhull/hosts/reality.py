@@ -18,6 +18,7 @@ VIRTUAL = frozenset(
      "configfs", "fusectl", "hugetlbfs", "binfmt_misc", "efivarfs", "nsfs"}
 )  # fmt: skip
 """File systems that show the kernel; in a container of its own namespaces they show its own part of it."""
+USUAL = frozenset({"/proc", "/sys", "/dev"})
 MASKED = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/sys/firmware", "/proc/acpi", "/proc/scsi")
 READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 """What the engine hides or write-protects (moby, ``oci/defaults.go``)."""
@@ -42,11 +43,15 @@ def reality(pid: int, machine: Machine) -> dict[str, Any]:
     found: dict[str, Any] = {f"/proc/{pid}/status": own}
     found[f"/proc/{pid}/uid_map"] = " ".join((text(f"/proc/{pid}/uid_map") or "").split())
     found[f"/proc/{pid}/ns"] = namespaces(pid)
-    found[f"/proc/{pid}/attr/current"] = text(f"/proc/{pid}/attr/current") or ""
-    found[f"/proc/{pid}/oom_score_adj"] = text(f"/proc/{pid}/oom_score_adj") or ""
+    for name in ("attr/current", "oom_score_adj"):
+        read = text(f"/proc/{pid}/{name}")
+        if read is not None:  # what may not be read is not there: an empty text would say that there is no profile
+            found[f"/proc/{pid}/{name}"] = read
     found[f"/proc/{pid}/cgroup"] = {name or "unified": path for name, path in groups.items()}
     found |= machine.groups.readings(groups)
-    found[f"/proc/{pid}/mountinfo"] = _mounts(pid, machine)
+    mounts = _mounts(pid, machine)
+    if mounts:
+        found[f"/proc/{pid}/mountinfo"] = mounts
     found |= _devices(pid)
     found |= _processes(pid, own, members)
     return found
@@ -60,11 +65,16 @@ def _mounts(pid: int, machine: Machine) -> list[dict[str, Any]]:
             found.append({"target": "/", "what": "root", "options": ",".join(one.options), "line": one.line})
         elif one.target in MASKED or one.target in READ_ONLY:
             found.append({"target": one.target, "what": "covered", "line": one.line})
-        elif one.kind not in VIRTUAL:
+        elif one.kind not in VIRTUAL or not _is_usual(one.target):
             entry = _shown(pid, one, machine)
             if entry:
                 found.append(entry)
     return found
+
+
+def _is_usual(target: str) -> bool:
+    """Whether a file system of the kernel is where every container has its own."""
+    return target in USUAL or target.startswith(("/proc/", "/sys/", "/dev/"))
 
 
 def _shown(pid: int, one: Mounted, machine: Machine) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.facts.engine import Engine, combined
 from hardhull.formats.daemon_json import read as read_file
 from hardhull.formats.dockerd_units import read_scripts
-from hardhull.formats.jsonread import entries_of, items_of, texts
+from hardhull.formats.jsonread import bool_of, entries_of, items_of, texts
 from hardhull.formats.live.nodes import ending, key, word
 from hardhull.model.field import Field
 from hardhull.model.source import Place, Source
@@ -52,6 +52,8 @@ def declared(source: FactsSource, node: Mapping, version: str) -> Declared | Non
     if command is None:
         return None
     flags = _flags(source, command.value)
+    if any(bool_of(key(entry.value, "unreadable")) for entry in entries_of(node)):
+        return None
     found = next((entry for entry in entries_of(node) if isinstance(key(entry.value, "lines"), object)
                   and key(entry.value, "lines") is not None), None)  # fmt: skip
     if found is None:
