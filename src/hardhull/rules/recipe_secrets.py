@@ -1,4 +1,4 @@
-"""The fix for a file with secrets that is copied into an image: it is mounted for the steps that use it."""
+"""How secrets of a build are given to it, and the fix for a file with secrets that is copied into an image."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ READERS: Final = {
 _FOLDERS: Final = frozenset({".aws", ".ssh", ".gnupg", ".kube"})
 
 
+def build_with(name: str) -> str:
+    """How a build is given a secret that is a variable in its steps, as an order."""
+    return f"build with `--secret id={name},env={name}` (BuildKit; in Compose: `build.secrets`)"
+
+
 def file_mounted(recipe: ImageRecipe, stage: Stage, copy: Copy, source: Field[str]) -> Fix:
     """The mounts that take the place of a copied file, or what a person has to find out first."""
     name = source.get("")
@@ -47,7 +52,7 @@ def file_mounted(recipe: ImageRecipe, stage: Stage, copy: Copy, source: Field[st
         f"mount {name} for the steps that use it",
         Instruct(FileComesAsSecret(source.place, secret, target, tuple(run.head for run in using))),
         risk=NEEDS_PROOF,
-        mitigation=f"{how} (BuildKit); containers that read the file when they run get it as a secret; images that "
+        mitigation=f"{how} (BuildKit; in Compose: `build.secrets`); containers that read the file when they run get it as a secret; images that "
         "were built with it keep it in their history: make new keys",
     )
 
@@ -89,7 +94,7 @@ def _why_not(recipe: ImageRecipe, stage: Stage, copy: Copy, using: list[Run], fi
     removes = re.compile(rf"\b(?:rm|shred|unlink)\b[^;&|\n]*{re.escape(file)}")
     if any(removes.search(text_of(run)) for run in using):
         return "a RUN removes the file again, which fails for a mount: take that out with it"
-    if not all(is_root(run.user.get("") or "x") for run in using):
+    if any(run.user.known and not is_root(run.user.value) for run in using):
         return "a step that uses it runs as another user, who may not read a secret of root's"
     starts = (recipe.command.get(None), recipe.entrypoint.get(None)) if stage.is_final else ()
     if any(each is not None and file in " ".join(each.words) for each in starts):

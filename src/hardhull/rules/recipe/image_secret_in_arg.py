@@ -23,6 +23,7 @@ from hardhull.facts.recipe_changes import ComesAsSecret
 from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, change
+from hardhull.rules.recipe_secrets import build_with
 from hardhull.rules.rule import BUILD, HIGH, MEDIUM, Example, rule
 from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
@@ -94,7 +95,7 @@ def _fix(name: str, *, required: bool) -> Fix:
         f"give {name} to the steps that use it as a secret",
         Instruct(ComesAsSecret(name, required)),
         risk=NEEDS_PROOF,
-        mitigation=f"build with `--secret id={name},env={name}` (BuildKit); {ROTATE}",
+        mitigation=f"{build_with(name)}; {ROTATE}",
     )
 
 

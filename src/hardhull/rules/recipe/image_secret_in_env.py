@@ -27,6 +27,7 @@ from hardhull.model.finding import Confidence
 from hardhull.rules.each import each
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.recipe_commands import mentions
+from hardhull.rules.recipe_secrets import build_with
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, LOW, MEDIUM, Example, rule
 from hardhull.text.secret_names import role_of
 from hardhull.text.secrets import secret_in
@@ -100,7 +101,7 @@ def _fix(recipe: ImageRecipe, name: str, *, kept: bool, required: bool) -> Fix:
             f"give {name} to the steps that use it as a secret",
             Instruct(ComesAsSecret(name, required, env=True)),
             risk=NEEDS_PROOF,
-            mitigation=f"build with `--secret id={name},env={name}` (BuildKit){late}; {ROTATE}",
+            mitigation=f"{build_with(name)}{late}; {ROTATE}",
         )
     file = f"{name}_FILE=/run/secrets/{name.lower()}"
     start = f"no RUN names it, so containers read it when they run: docker run -e {name} ..., or better a file: {file}"

@@ -26,6 +26,7 @@ from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.programs import POSIX_SHELLS
 from hardhull.rules.recipe_commands import mentions
+from hardhull.rules.recipe_secrets import build_with
 from hardhull.rules.rule import BUILD, CRITICAL, HIGH, MEDIUM, Example, rule
 from hardhull.text.secret_formats import find_formats
 from hardhull.text.secrets import SecretKind, secret_in
@@ -132,7 +133,7 @@ def _fix(text: Fragment, found: re.Match[str], name: str) -> Fix:
         f"mount the value as the secret {variable}",
         Instruct(HiddenLiteral(text.place(start, found.end()), variable)),
         risk=NEEDS_PROOF,
-        mitigation=f"build with `--secret id={variable},env={variable}` (BuildKit); {ROTATE}",
+        mitigation=f"{build_with(variable)}; {ROTATE}",
     )
 
 

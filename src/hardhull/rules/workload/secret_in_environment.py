@@ -10,7 +10,8 @@ it.
 
 How to fix: take it out and make a new one, because the old one is known. Give it as a file (`secrets:` with the
 `*_FILE` variable of the image, a Secret volume) or at least from outside of the repository. The fix never moves the
-value: where it goes to is said with a command, and until that is done nothing starts with an empty one.
+value: where it goes to is said with a command. Until that is done Compose and Kubernetes refuse to start the
+container; `docker run -e NAME` starts it without the variable.
 
 When it is fine: made-up values in examples and tests.
 
