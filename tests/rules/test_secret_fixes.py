@@ -235,3 +235,12 @@ def test_what_only_the_build_uses_leaves_the_image(text: str, status: Status) ->
     assert [each.status for each in plan.fixes] == [status]
     assert (TOKENS[0] in after) == (status is not Status.PLANNED)
     assert TOKENS[0] not in repr(plan.fixes)
+
+
+def test_services_that_take_it_from_one_anchor_are_changed_together() -> None:
+    shared = f"x-env: &env\n  POSTGRES_PASSWORD: {SECRET}\n"
+    both = "image: postgres:17\nenvironment: *env"
+    plan, files = plan_of({"compose.yaml": shared + services(a=both, b=both)})
+    assert [each.status for each in plan.fixes] == [Status.PLANNED] * 2
+    assert SECRET not in files["compose.yaml"]
+    assert files["compose.yaml"].count("POSTGRES_PASSWORD_FILE: /run/secrets/postgres_password") in {1, 2}

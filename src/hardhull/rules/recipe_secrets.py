@@ -52,8 +52,8 @@ def file_mounted(recipe: ImageRecipe, stage: Stage, copy: Copy, source: Field[st
         f"mount {name} for the steps that use it",
         Instruct(FileComesAsSecret(source.place, secret, target, tuple(run.head for run in using))),
         risk=NEEDS_PROOF,
-        mitigation=f"{how} (BuildKit; in Compose: `build.secrets`); containers that read the file when they run get it as a secret; images that "
-        "were built with it keep it in their history: make new keys",
+        mitigation=f"{how} (BuildKit; in Compose: `build.secrets`); containers that read the file when they run get it "
+        "as a secret; images that were built with it keep it in their history: make new keys",
     )
 
 

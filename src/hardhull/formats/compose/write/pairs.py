@@ -11,6 +11,7 @@ from hardhull.formats.compose.write import values
 from hardhull.formats.compose.write.lists import Items
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar, Sequence
+from hardhull.text.tree.draft import CONFLICT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,8 +135,9 @@ def _rename(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
     if _holders(keys, place, new):
         raise UnwritableError(f"{new} has another value there")
     if kinds != {Sequence}:
-        drop_pair(keys, place, None, name)
-        add_pair(keys, place, item)
+        if not _is_renamed(keys, place, name, item):
+            add_pair(keys, place, item)  # first, or a mapping with nothing else goes with its anchor
+            drop_pair(keys, place, None, name)
         return
     if place.path == ("environment",):
         _refuse_from_file(keys, name)
@@ -144,6 +146,22 @@ def _rename(keys: Keys, place: PairPlace, name: str, item: Any) -> None:
     if len(found) > 1:
         raise UnwritableError(f"{name} is merged from several definitions")
     items.swap(found, lambda _: _assigned(new, place.write(item)))
+
+
+def _is_renamed(keys: Keys, place: PairPlace, name: str, item: Any) -> bool:
+    """Whether a name in a mapping has become this one already.
+
+    Raises:
+        UnwritableError: it goes for another reason.
+    """
+    spots = keys.sites.holding((*place.path, name))
+    going = [(site, spot.holder) for site, spot in spots if spot.holder and site.tree.leaves(spot.holder, spot.number)]
+    new = (place.name(item),)
+    if not going:
+        return False
+    if all(site.tree.pending(holder, new) != place.write(item) for site, holder in going):
+        raise UnwritableError(CONFLICT)
+    return True
 
 
 def _refuse_lost(before: str, value: Plain) -> None:
