@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hardhull.run.checks import TEXT, Check, Outcome
 from hardhull.run.compare import BROKEN, UNSEEN
 from hardhull.run.exercise import Exercise, exercise
-from hardhull.run.replies import replies, steady
+from hardhull.run.replies import replies
+from hardhull.run.steady import steady
 from worlds import left, world
 
 if TYPE_CHECKING:
@@ -94,3 +95,8 @@ def test_a_load_that_is_content_with_any_reply(engine: Engine, tmp_path: Path) -
     (changed,) = replies(found[:2], found[2])
     assert (changed.before, changed.after) == ("hello", "denied")
     assert left(engine) == []
+
+
+def test_an_id_is_one_thing_however_its_parts_begin() -> None:
+    lines = ["id=c3f2aa10-c4d1-9e0b-b7aa-00ffee11aa22 done", "id=10f2aa10-14d1-ae0b-c7aa-aaffee11aa22 done"]
+    assert {steady(line) for line in lines} == {"id=# done"}

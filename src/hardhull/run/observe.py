@@ -11,6 +11,7 @@ from hardhull.run import execute, processes
 from hardhull.run.logs import lines
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.run.reload import Reloaded, asked, known, reload
+from hardhull.run.steady import steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,6 @@ _TROUBLE = re.compile(
     r"|segfault|cannot|can't|failed|failure)\b",
     re.IGNORECASE,
 )
-_VARYING = re.compile(r"\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b|\d+", re.IGNORECASE)
-"""Addresses, ids, times and counts: they differ from run to run."""
 
 
 class Identity(NamedTuple):
@@ -147,7 +146,7 @@ def read_status(text: str) -> Identity:
 
 def troubles(world: World, key: str) -> tuple[str, ...]:
     """Lines of the log that tell of trouble, each once."""
-    found = (_VARYING.sub("#", line).strip() for line in lines(world, key) if _TROUBLE.search(line))
+    found = (steady(line) for line in lines(world, key) if _TROUBLE.search(line))
     return tuple(dict.fromkeys(found))
 
 

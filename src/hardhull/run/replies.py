@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from hardhull.run.checks import TEXT
 from hardhull.run.compare import BROKEN, UNSEEN, Difference
+from hardhull.run.steady import steady
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,22 +16,6 @@ if TYPE_CHECKING:
 SAYING: Final = frozenset({"host", "load", "inside", "http", "job"})
 """Kinds of checks whose output is an answer of the workload."""
 SHOWN: Final = 160
-_UNIT: Final = (
-    r"(?:\s?(?:ns|us|\N{MICRO SIGN}s|ms|s|secs?|seconds?|min|m|h|[kKMGT]?i?[bB]|bytes|[kKMGT]|%)(?:/s|/sec)?(?!\w))?"
-)
-_VARYING: Final = re.compile(
-    rf"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
-    rf"|\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*[0-9])[0-9a-f]{{8,}}\b"
-    rf"|\b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b"
-    rf"|[-+]?\d[\w.,:+/-]*{_UNIT}",
-    re.IGNORECASE,
-)
-"""Times and dates, addresses and ids, numbers with what they count in: they differ from run to run."""
-
-
-def steady(text: str) -> str:
-    """A line of output without what varies."""
-    return " ".join(re.sub(r"(?:#[\s|:;,/-]*)+", "# ", _VARYING.sub("#", text)).split())
 
 
 def replies(before: Sequence[Sequence[Outcome]], after: Sequence[Outcome]) -> list[Difference]:

@@ -1,0 +1,23 @@
+"""Lines that programs write, without what varies from run to run."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_UNIT: Final = (
+    r"(?:\s?(?:ns|us|\N{MICRO SIGN}s|ms|s|secs?|seconds?|min|m|h|[kKMGT]?i?[bB]|bytes|[kKMGT]|%)(?:/s|/sec)?(?!\w))?"
+)
+_VARYING: Final = re.compile(
+    rf"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+    rf"|\b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b"
+    rf"|\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*[0-9])[0-9a-f]{{8,}}\b"
+    rf"|[-+]?\d[\w.,:+/-]*{_UNIT}",
+    re.IGNORECASE,
+)
+"""Times and dates, addresses and ids, numbers with what they count in: they differ from run to run."""
+
+
+def steady(text: str) -> str:
+    """A line of output without what varies."""
+    return " ".join(re.sub(r"(?:#[\s|:;,/-]*)+", "# ", _VARYING.sub("#", text)).split())
