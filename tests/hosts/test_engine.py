@@ -231,3 +231,43 @@ def test_a_port_of_something_else_is_no_engine() -> None:
         thread.start()
         assert asked("127.0.0.1", server.getsockname()[1]) == "no engine"
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[bytes, Path]]:
+    """The facts of the only node of a swarm, with two networks of its own."""
+    with running_engine("swarm") as started:
+        started.send("POST", "/swarm/init", ListenAddr="0.0.0.0:2377", AdvertiseAddr="127.0.0.1")
+        try:
+            started.send("POST", "/networks/create", Name="open", Driver="overlay")
+            started.send("POST", "/networks/create", Name="shut", Driver="overlay", Options={"encrypted": ""})
+            yield facts(started, "engine"), tmp_path_factory.mktemp("swarm")
+        finally:
+            started.call("POST", "/swarm/leave?force=1")
+
+
+def test_a_swarm_is_judged_by_what_its_manager_tells(manager: tuple[bytes, Path]) -> None:
+    result = judged(*manager)
+    found: dict[str, list[Found]] = {}
+    for one in result.findings:
+        found.setdefault(result.rules[one.rule].name, []).append(one)
+    assert [one.message.split()[3] for one in found["overlay-not-encrypted"]] in (
+        ["open", "ingress"],
+        ["ingress", "open"],
+    )
+    assert len(found["swarm-managers-unlocked"]) == 1
+    assert {one.message.split()[1] for one in found["swarm-ports-on-all-addresses"]} == {"2377", "7946"}
+    assert not {"swarm-managers-too-many", "swarm-certificates-long-lived"} & found.keys()
+    assert not found.get("engine-api-without-tls"), "the swarm's ports are not the engine's API"
+    answers = {one.v18: one.status for one in result.controls if one.v18.startswith("7.")}
+    assert answers == {
+        "7.1": "pass", "7.2": "fail", "7.3": "fail", "7.4": "manual", "7.5": "fail", "7.6": "manual", "7.7": "pass",
+        "7.8": "manual", "7.9": "manual",
+    }  # fmt: skip
+
+
+def test_outside_a_swarm_its_rules_have_no_subject(engine: Engine) -> None:
+    result = judged(facts(engine, "engine"), engine.socket.parent)
+    about = {one.rule for one in result.checks if one.subjects}
+    names = {result.rules[rule].name for rule in about}
+    assert not {name for name in names if name.startswith(("swarm-", "overlay-"))}

@@ -86,6 +86,14 @@ class Engine(Fact):
     """A running engine: what it says itself that is missing."""
     swarm: Slot[str] = Slot("")
     """A running engine: ``inactive``, ``active`` ..., as it says; ``manager`` for an active one that manages."""
+    swarm_managers: Slot[int | None] = Slot(None)
+    """An engine in a swarm, as one of its managers tells: how many there are; likewise the rest."""
+    swarm_autolock: Slot[bool | None] = Slot(None)
+    swarm_certificate_days: Slot[float | None] = Slot(None)
+    swarm_ports: Slot[Items[str]] = Slot(())
+    """``tcp://ADDRESS:PORT`` on which it speaks with other nodes."""
+    overlays: Slot[Items[tuple[str, bool]]] = Slot(())
+    """Overlay networks, and whether they are encrypted."""
     components: Slot[Items[tuple[str, str]]] = Slot(())
     """A running engine: containerd, runc and the like with their versions."""
     seccomp: Slot[SeccompProfile | None] = Slot(None)

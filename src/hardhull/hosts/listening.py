@@ -53,9 +53,8 @@ def _tcp(pid: int, held: set[str]) -> Iterator[dict[str, Any]]:
             if len(words) > 9 and words[3] == LISTEN and words[9] in held:
                 address, port = _address(words[1])
                 asks = _asks(pid, address, port)
-                if asks != "no engine":
-                    shown = f"[{address}]" if ":" in address else address
-                    yield {"address": f"tcp://{shown}:{port}", "asks_for": asks}
+                shown = f"[{address}]" if ":" in address else address
+                yield {"address": f"tcp://{shown}:{port}", "asks_for": asks}
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -121,8 +121,8 @@ def rule(
         by_hand: why none of its findings has a fix that a program can make, as a sentence part; empty where some have.
         about: fields of the fact, where it has nothing to say unless one of them is written (or derived): the check is
             not run without. Most containers have most things not, so this spares a large scan half of its checks.
-        needs: links of the fact (``profile``, ``proof``): one that has none of them is no subject of the rule. That
-            nobody recorded a run is neither good nor bad, and not something that a scan of files could have checked.
+        needs: fields of the fact without which it is no subject of the rule: links (``profile``, ``proof``), or what an
+            engine tells of its swarm. That nobody recorded a run, or that there is no swarm, is neither good nor bad.
     """
 
     def register(check: Check[F]) -> Check[F]:

@@ -11,6 +11,7 @@ from hardhull.formats.jsonread import bool_of, entries_of, items_of, texts
 from hardhull.formats.live.declared import NEWER, declared
 from hardhull.formats.live.nodes import all_ending, ending, key, path, word
 from hardhull.formats.live.packets import icc, packet_filter
+from hardhull.formats.live.swarm import is_of_swarm, read_swarm
 from hardhull.model.field import Field
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def read_engine(source: FactsSource, node: Mapping) -> Engine:
     packet_filter(running)
     _proxy(running)
     _listens(running)
-    _swarm(running)
+    read_swarm(running)
+    _told(running)
     _problems(running)
     return running.finish()
 
@@ -249,7 +251,7 @@ def _listens(running: Running) -> None:
     weakest = None
     for item in items_of(entry.value):
         address = key(item, "address")
-        if address is None:
+        if address is None or word(key(item, "asks_for")) == "no engine" or is_of_swarm(running, word(address)):
             continue
         hosts.append(Field("hosts", word(address), address.place(running.source)))
         mode = word(key(item, "mode"))
@@ -279,13 +281,8 @@ def _listens(running: Running) -> None:
 STRENGTH = {"nothing": 0, "TLS": 1, "a client certificate": 2}
 
 
-def _swarm(running: Running) -> None:
-    swarm = path(running.info, "Swarm")
-    state = path(swarm, "LocalNodeState")
-    if state is not None:
-        manages = bool_of(path(swarm, "ControlAvailable")) is True
-        value = "manager" if manages else word(state)
-        running.engine.swarm = Field("swarm", value, state.place(running.source), written=value not in {"", "inactive"})
+def _told(running: Running) -> None:
+    """What it says of its parts, and of what it misses."""
     warnings = path(running.info, "Warnings")
     found = _fields("warnings", running, texts(warnings))
     if found and warnings is not None:
