@@ -18,6 +18,7 @@ from hardhull.formats.kubernetes.write_security import SECURITY_VALUES
 from hardhull.formats.kubernetes.write_simple import SIMPLE
 from hardhull.formats.wish import wish_of
 from hardhull.model.change import Add, Drop, SetTo, Swap
+from hardhull.model.field import Inexpressible
 from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
         return
     if not isinstance(change, SetTo | Add | Drop | Swap):
         raise UnwritableError("a manifest has no instructions")
+    if isinstance(change, SetTo) and change.value is None and isinstance(getattr(fact, change.field), Inexpressible):
+        return  # what cannot be said there is not there
     field = _field(fact, change)
     if isinstance(change, SetTo):
         if field.known and field.value == change.value:
