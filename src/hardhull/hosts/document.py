@@ -113,9 +113,21 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
     except NoEngineError as error:
         what = f"the engine at {error.where}" if error.where else "an engine"
         gaps.found.append(Gap(error.kind, what, error.why, error.how))
+        if "containers" in targets and not names:
+            _without_engine(out)
     except Exception as error:  # noqa: BLE001  what the SDK and its libraries raise has no common base
         lost = refusal(error, where)
         gaps.found.append(Gap(lost.kind, f"the engine at {lost.where}", lost.why, lost.how))
+
+
+def _without_engine(out: dict[str, Any]) -> None:
+    """The containers that the kernel has, whoever runs them: an engine that is down hides none."""
+    from hardhull.hosts.foreign import foreign
+    from hardhull.hosts.machine import Machine
+
+    machine = Machine("")
+    out["machine"] = machine.plain()
+    out["containers"] = list(foreign(machine, set()))
 
 
 def _host(out: dict[str, Any], gaps: Gaps) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Containers that the engine says nothing of: of other engines and runtimes, or left behind by this one.
 
-A process is in a container if it has a mount namespace and a root folder of its own, and also a process namespace of
-its own or a control group that a runtime named. Sandboxes of single programs (browsers, units) have not both.
+A process is in a container if it has a mount namespace of its own, and of these two: a root folder of its own, and a
+process namespace of its own or a control group that a runtime named. With the host's own root it needs the process
+namespace. Sandboxes of single programs (browsers, units) are not told: an empty root, or the host's mounts.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def foreign(machine: Machine, known: set[str]) -> Iterator[dict[str, Any]]:
         groups = machine.groups.of(pid)
         path = max(groups.values(), key=len, default="")
         spaces = namespaces(pid)
-        named = IDENTIFIER.search(path)
+        named = IDENTIFIER.findall(path)[-1:]  # the last: an engine inside a container names its own below that one's
         identifier = named[0] if named else f"{spaces.get('mnt')} {spaces.get('pid')}"
         if identifier in seen or (named and named[0] in known) or len(seen) >= MOST:
             continue
@@ -65,15 +66,18 @@ def foreign(machine: Machine, known: set[str]) -> Iterator[dict[str, Any]]:
 
 
 def _outside(machine: Machine) -> Iterator[int]:
-    """Processes with another root folder and other mounts than the host's, those started first first."""
+    """Processes with other mounts than the host's, and another root folder or process numbers; the oldest first."""
     own = namespaces("self").get("mnt")
     first = namespaces(1).get("mnt", own)
+    numbers = {machine.host.get("pid"), namespaces("self").get("pid")}
     for pid in sorted(pids()):
         mounts = link(f"/proc/{pid}/ns/mnt")
         if mounts is None or mounts in {own, first}:
             continue
         root = identity(f"/proc/{pid}/root")
-        if root is None or root == machine.root or _empty(f"/proc/{pid}/root"):
+        if root is None or _empty(f"/proc/{pid}/root"):
+            continue
+        if root == machine.root and link(f"/proc/{pid}/ns/pid") in numbers:
             continue
         yield pid
 

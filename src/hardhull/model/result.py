@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from hardhull.model.finding import Confidence, Dimension, Severity
 
 
+LIVE = "live"
+"""Where a result names files: the facts of this machine, read a moment ago."""
+
+
 class NotChecked(NamedTuple):
     """Something that was not looked at, and how to get it looked at.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.finding import Confidence
+from hardhull.model.result import LIVE
 from hardhull.report.cells import width
 from hardhull.report.manual import opening, section
 from hardhull.report.snippet import snippet, where
@@ -43,6 +44,8 @@ class Group(NamedTuple):
         others = self.findings[1:]
         if not others:
             return ""
+        if self.first.locations[0].path == LIVE:
+            return f"and {len(others)} more"
         files = len({found.locations[0].path for found in others})
         return f"and {len(others)} more in {count(files, 'file')}"
 
@@ -111,8 +114,15 @@ def _note(text: str, view: View) -> list[str]:
 
 def _others(findings: Sequence[Found], view: View) -> Iterator[str]:
     for found in findings:
-        place = where(found.locations[0], view, max(view.width // 2, 20))
+        place = _place(found, view, max(view.width // 2, 20))
         yield f"  {view.paint('dim', ':::')} {place}  {view.fit(found.message, view.width - width(place) - 8)}"
+
+
+def _place(found: Found, view: View, room: int = 1000) -> str:
+    """Where it is; of a machine whom it is about: lines of what was read a moment ago lead nobody anywhere."""
+    if found.locations[0].path == LIVE:
+        return view.fit(found.subject, room, keep_end=True)
+    return where(found.locations[0], view, room)
 
 
 def rows(groups: Sequence[Group], view: View) -> list[str]:
@@ -125,7 +135,7 @@ def rows(groups: Sequence[Group], view: View) -> list[str]:
 def _listing(group: Group, name: str, view: View) -> str:
     word = group.severity.word
     left = view.width - 8 - 1 - len(name) - 2
-    place = where(group.first.locations[0], view)
+    place = _place(group.first, view)
     others = len(group.findings) - 1
     shorter = ("", f"  +{others}", f"  {group.more}") if others else ("",)
     more = max((text for text in shorter if width(place) + len(text) <= left), key=len, default=shorter[-2:][0])

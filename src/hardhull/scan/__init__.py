@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull import __version__
-from hardhull.model.result import NotChecked, Result, Target
+from hardhull.model.result import LIVE, NotChecked, Result, Target
 from hardhull.model.source import Source
 from hardhull.scan.discover import Candidate, Discovery, common_folder, discover, find_root
 from hardhull.scan.kinds import kinds_of_stream
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from hardhull.scan.record import Afresh, Work
 
 __all__ = ["Examination", "Options", "examine", "gather", "judge_files", "scan"]
-
-
-LIVE = "live"
-"""The name of this machine's facts where a result names files."""
 
 
 class Options(NamedTuple):
