@@ -145,6 +145,12 @@ def test_a_file_that_cannot_be_read_any_more_is_named_before_the_next_start(engi
     assert "trailing comma" in found.message
 
 
+def test_what_an_upgrade_would_refuse_is_told_with_the_version(engine: Engine) -> None:
+    write(engine, json.dumps({**BEGUN, "api-cors-header": "*"}))
+    (found,) = findings(engine, "HH-MON-109")
+    assert "before an upgrade: api-cors-header was removed" in found.message
+
+
 def test_a_reload_brings_what_it_can_and_the_rest_is_still_named(engine: Engine) -> None:
     write(engine, json.dumps({**BEGUN, "live-restore": True, "icc": True, "debug": True}))
     process = _process(engine)

@@ -94,6 +94,8 @@ class Engine(Fact):
     """``tcp://ADDRESS:PORT`` on which it speaks with other nodes."""
     overlays: Slot[Items[tuple[str, bool]]] = Slot(())
     """Overlay networks, and whether they are encrypted."""
+    after_upgrade: Slot[Items[Problem]] = Slot(())
+    """A running engine: what of its configuration the newest engine would refuse or ignore."""
     components: Slot[Items[tuple[str, str]]] = Slot(())
     """A running engine: containerd, runc and the like with their versions."""
     seccomp: Slot[SeccompProfile | None] = Slot(None)
@@ -230,7 +232,7 @@ def remaps_users(engine: Engine) -> bool:
     return engine.rootless.value or user not in {"", "root", "0"}
 
 
-NOT_CONFLICTING = frozenset({"config_file", "problems", "runtimes", "seccomp", "version"})
+NOT_CONFLICTING = frozenset({"after_upgrade", "config_file", "problems", "runtimes", "seccomp", "version"})
 """Fields that are no keys, and the one key that may be given twice (moby, ``skipDuplicates``)."""
 
 

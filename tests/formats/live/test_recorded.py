@@ -14,6 +14,7 @@ import pytest
 from hardhull.facts.parts import BlockLimit, Device
 from hardhull.facts.workload import Workload
 from hardhull.formats.live import read
+from hardhull.formats.live.listeners import same_hosts
 from hardhull.hosts.cgroups import Groups
 from hardhull.hosts.mounts import HostPaths, parsed
 from hardhull.model.source import Source
@@ -248,3 +249,37 @@ def test_security_options(options: list[str], rootless: bool, remapped: str, nnp
     found = engine({"SecurityOptions": options}, **{"/proc/7/cmdline": ["dockerd"]})
     assert (found.rootless.value, found.userns_remap.value) == (rootless, remapped)
     assert found.no_new_privileges.value is nnp
+
+
+@pytest.mark.parametrize(
+    ("wanted", "real", "same"),
+    [
+        ((), ("unix:///run/docker.sock",), True),
+        ((), ("unix:///run/docker.sock", "tcp://[::]:2375"), False),
+        (("fd://",), ("unix:///run/docker.sock",), True),
+        (("unix://",), ("unix:///var/run/docker.sock",), True),
+        (("unix:///srv/a.sock",), ("unix:///run/docker.sock",), False),
+        (("tcp://0.0.0.0:2376", "unix:///var/run/docker.sock"), ("tcp://[::]:2376", "unix:///run/docker.sock"), True),
+        (("tcp://127.0.0.1:2376",), ("unix:///run/docker.sock",), False),
+        (("tcp://",), ("tcp://127.0.0.1:2375",), True),
+    ],
+)
+def test_addresses_that_were_asked_for_and_are_listened_on(
+    wanted: tuple[str, ...],
+    real: tuple[str, ...],
+    same: bool,
+) -> None:
+    assert same_hosts(wanted, real) is same
+
+
+@pytest.mark.parametrize(
+    ("asks", "verify"),
+    [(["nothing", "a client certificate"], None), (["TLS"], False), (["a client certificate"], True)],
+)
+def test_the_weakest_port_counts(asks: list[str], verify: bool | None) -> None:
+    ports = [{"address": f"tcp://127.0.0.1:{2375 + at}", "asks_for": what} for at, what in enumerate(asks)]
+    found = engine({"Debug": False}, **{"/proc/7/cmdline": ["dockerd"], "/proc/7/fd": ports})
+    assert found.tlsverify.value is verify
+    unsure = [*ports, {"address": "tcp://127.0.0.1:9999", "asks_for": "unknown"}]
+    known = engine({"Debug": False}, **{"/proc/7/cmdline": ["dockerd"], "/proc/7/fd": unsure}).tlsverify.known
+    assert known is (verify is not True), "one that could not be tried may be open"

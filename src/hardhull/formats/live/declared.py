@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 NEWER = "its configuration was changed after it started, and it does not tell what it does here"
 
 
+NEWEST = "29.10.1"
+"""The newest engine when this was written (tags of docker/cli)."""
+
+
 class Declared(NamedTuple):
     """The configuration of an engine.
 
@@ -62,8 +66,12 @@ def declared(source: FactsSource, node: Mapping, version: str) -> Declared | Non
     lines = key(found.value, "lines")
     text = "\n".join(line for line, _ in texts(lines))
     file, refused = Engine("Docker engine", "live", found.key.place(source)), ""
+    written = Source(found.name or "", text.encode("utf-8", "replace"))
     try:
-        file = read_file(Source(found.name or "", text.encode("utf-8", "replace")), version)
+        file, later = read_file(written, version), read_file(written, NEWEST)
+        earlier = {(item.value.kind, item.value.key) for item in file.problems.get(())}
+        new = [item for item in later.problems.get(()) if (item.value.kind, item.value.key) not in earlier]
+        file.after_upgrade = Field("after_upgrade", tuple(new), file.place)
         _move(file, source, items_of(lines))
     except UnreadableError as error:
         refused = f"line {error.line}: {error.why}"

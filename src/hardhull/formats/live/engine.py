@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hardhull.facts.engine import Engine, SocketFile
+from hardhull.facts.engine import Engine
 from hardhull.facts.engine_reload import RELOADED
 from hardhull.facts.parts import Drift
 from hardhull.formats.jsonread import bool_of, entries_of, items_of, texts
 from hardhull.formats.live.declared import NEWER, declared
+from hardhull.formats.live.listeners import read_listeners
 from hardhull.formats.live.nodes import all_ending, ending, key, path, word
 from hardhull.formats.live.packets import icc, packet_filter
-from hardhull.formats.live.swarm import is_of_swarm, read_swarm
+from hardhull.formats.live.swarm import read_swarm
 from hardhull.model.field import Field
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ IN_BRIEF = {
     "default_runtime": "DefaultRuntime", "ip_forward": "IPv4Forwarding",
 }  # fmt: skip
 """Fields that ``GET /info`` tells under another name (moby, ``daemon/info.go``)."""
-CHOSEN = frozenset({"storage_driver", "ip_forward", "hosts", "insecure_registries", "default_cgroupns_mode"})
+CHOSEN = frozenset({"storage_driver", "ip_forward", "insecure_registries", "default_cgroupns_mode", "tlsverify"})
 """What an engine chooses itself where nobody asks for anything, or finds: no news that it is not written down."""
 UNTOLD = (
     "default_ulimits", "default_shm_size", "log_opts", "log_level", "cgroup_parent", "ip", "min_api_version",
@@ -38,7 +39,7 @@ UNTOLD = (
 """Settings that no engine tells of."""
 
 
-BESIDE = frozenset({"config_file", "problems", "version", "seccomp"})
+BESIDE = frozenset({"after_upgrade", "config_file", "problems", "version", "seccomp"})
 """Fields that are no settings."""
 
 
@@ -132,7 +133,7 @@ def read_engine(source: FactsSource, node: Mapping) -> Engine:
     icc(running)
     packet_filter(running)
     _proxy(running)
-    _listens(running)
+    read_listeners(running)
     read_swarm(running)
     _told(running)
     _problems(running)
@@ -240,45 +241,6 @@ def _proxy(running: Running) -> None:
     published = any("DNAT" in text for text, _ in texts(rules.value if rules else None))
     if proxies is not None and (items_of(proxies.value) or published):
         running.put("userland_proxy", bool(items_of(proxies.value)), proxies.value)
-
-
-def _listens(running: Running) -> None:
-    """What it really listens on, and what its TCP ports ask for."""
-    entry = ending(running.node, "/fd")
-    if entry is None:
-        return
-    hosts, files = [], []
-    weakest = None
-    for item in items_of(entry.value):
-        address = key(item, "address")
-        if address is None or word(key(item, "asks_for")) == "no engine" or is_of_swarm(running, word(address)):
-            continue
-        hosts.append(Field("hosts", word(address), address.place(running.source)))
-        mode = word(key(item, "mode"))
-        if word(address).startswith("unix://") and mode:
-            file = SocketFile(
-                word(address).removeprefix("unix://"), int(mode, 8), word(key(item, "owner")),
-                word(key(item, "group")), bool_of(key(item, "access_list")) is True,
-            )  # fmt: skip
-            files.append(Field("sockets", file, item.place(running.source)))
-        asks = key(item, "asks_for")
-        if asks is not None and (weakest is None or STRENGTH.get(word(asks), 9) < STRENGTH.get(word(weakest), 9)):
-            weakest = asks
-    if hosts:
-        running.put("hosts", tuple(hosts), entry.value, same=lambda _one, _other: True)
-    if files:
-        running.engine.sockets = Field("sockets", tuple(files), entry.value.place(running.source))
-    if weakest is not None and word(weakest) in STRENGTH:
-        verify = {"nothing": None, "TLS": False, "a client certificate": True}[word(weakest)]
-        place = weakest.place(running.source)
-        running.engine.tlsverify = Field("tlsverify", verify, place, written=verify is not None)
-        running.engine.tls = Field("tls", verify is not None, place, written=verify is not None)
-    elif weakest is not None:
-        why = "its TCP port could not be tried from here"
-        running.engine.tlsverify = Field.unknown("tlsverify", weakest.place(running.source), why, written=True)
-
-
-STRENGTH = {"nothing": 0, "TLS": 1, "a client certificate": 2}
 
 
 def _told(running: Running) -> None:

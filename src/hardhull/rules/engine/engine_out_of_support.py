@@ -47,13 +47,15 @@ def check(engine: Engine, _policy: Policy) -> Iterator[Finding]:
     shown = ".".join(str(part).zfill(2) if at and line[0] < SEMANTIC else str(part) for at, part in enumerate(line))
     ended = next((day for last, day in ENDED if line <= last), None)
     after = next((f"{major}.{minor}" for (major, minor), _ in FOLLOWED if (major, minor) > line), "29.0")
+    refused = "; ".join(item.value.why for item in engine.after_upgrade.value if item.known)
+    more = f"; before an upgrade: {refused}" if refused else ""
     if ended:
         yield engine.version.finding(
-            f"engine {version} gets no security fixes: its line {shown} ended on or before {ended}", label="ended"
+            f"engine {version} gets no security fixes: its line {shown} ended on or before {ended}{more}", label="ended"
         )
     else:
         yield engine.version.finding(
-            f"engine {version} is followed by {after}: Docker publishes no packages of its line any more",
+            f"engine {version} is followed by {after}: Docker publishes no packages of its line any more{more}",
             label="an older line",
             severity=LOW,
         )
