@@ -62,8 +62,8 @@ class Source:
             before = before.removeprefix(BOM)
         return Position(index + 1, len(before.decode("utf-8", "replace")) + 1)
 
-    def reading(self, span: Span) -> tuple[str, str, str] | None:  # noqa: ARG002  files have none
-        """What was read at a span, its value and from where, if the text is a record of readings; None for a file."""
+    def reading(self, span: Span) -> tuple[str, Span, str] | None:  # noqa: ARG002  files have none
+        """What was read at a span, where its value stands, and from where; None for a file, which records nothing."""
         return None
 
     def line_span(self, line: int) -> Span:

@@ -202,7 +202,7 @@ class Judge:
     def _found(self, rule: Rule, fact: Fact, finding: Finding) -> Found:
         spans = [item for item in finding.evidence if isinstance(item, SourceSpan)]
         readings = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Reading))
-        readings += tuple(at for at in (_read_at(span) for span in spans) if at is not None)
+        readings += tuple(at for at in (self._read_at(span) for span in spans) if at is not None)
         seen = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Observation))
         locations = tuple(self.quotes.location(span) for span in spans)
         severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
@@ -220,6 +220,12 @@ class Judge:
         if self._keeps_offers:
             self._offers.append(Offer(fact, rule, found, fixes))
         return found
+
+    def _read_at(self, span: SourceSpan) -> tuple[str, str, str] | None:
+        """What stands at a place of a document of facts, as evidence by itself, secrets taken out."""
+        source = span.place.source
+        found = source.reading(span.place.span)
+        return None if found is None else (found[0], self.quotes.value(source, found[1]), found[2])
 
     def _weighed(self, fact: Fact, fixes: tuple[Fix, ...]) -> tuple[Fix, ...]:
         """The fixes, with less risk where a proof of the workload shows just that."""
@@ -263,11 +269,6 @@ class Judge:
             )
             for rule in self.rules.values()
         }  # fmt: skip
-
-
-def _read_at(span: SourceSpan) -> tuple[str, str, str] | None:
-    """What stands at a place of a document of facts, as evidence by itself."""
-    return span.place.source.reading(span.place.span)
 
 
 def _told(fix: Fix, kind: str) -> FixInfo:

@@ -70,6 +70,8 @@ def _value(value: Any) -> Any:
 
 def _words(words: Sequence[str]) -> list[str]:
     """Words of a command: that one is a secret may be said by those before it (``--password``, ``x``)."""
+    if len(words) == 2 and secret_in(words[0], words[1]):  # a label, an option: a name and its value
+        return [words[0], REDACTED]
     spans = secret_spans(" ".join(words))
     shown, at = [], 0
     for word in words:

@@ -5,7 +5,9 @@ Secrets are looked for in the whole file, once: that ``value: x`` is one is said
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.linehash import LineHashes
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_QUOTED = 400
 """Characters of a line that are kept in a result; a minified file has lines of megabytes."""
+MAX_VALUE = 200
+"""Characters of a value that is quoted as evidence."""
 MAX_BEFORE = 120
 """Of those, characters before the place."""
 CUT = "\N{HORIZONTAL ELLIPSIS}"
@@ -59,6 +63,15 @@ class Quotes:
         if name is None:
             name = self._line_hashes[span.place] = self._hashed(span.place)
         return name
+
+    def value(self, source: Source, span: Span) -> str:
+        """A JSON value of a file in one line, secrets taken out before a long one is cut."""
+        hidden = _overlapping(self._secrets_of(source), span.start, span.end)
+        text = " ".join(_shown(source.data, span.start, span.end, hidden).split())
+        if text.startswith('"'):
+            with suppress(ValueError):  # a secret that began inside may have taken the quote at the end with it
+                text = str(json.loads(text))
+        return _cut(text, MAX_VALUE)
 
     def _located(self, place: Place) -> Location:
         """The location without a label."""

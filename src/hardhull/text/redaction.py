@@ -25,7 +25,8 @@ ROUNDS: Final = 4
 _PAIR: Final = lazy(r"(?<![\w.-])([\w.-]++)([\"']?\]?[ \t]{0,8}(?:=>|:[=?+-]|=|:)[ \t]{0,8})")
 """A name, then what assigns to it. Anchored at the start of a run of name characters, so each is read once."""
 _FLAG: Final = lazy(
-    r"(?<![\w-])--([A-Za-z][\w-]*+)(?:[\"']?,[ \t]{0,8}|[ \t]{1,8}|[\"']?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s])"
+    r"(?<![\w-])--([A-Za-z][\w-]*+)"
+    r"(?:[\"']?,(?:[ \t]{0,8}|[ \t]*+\r?\n[ \t]*+)|[ \t]{1,8}|[\"']?[ \t]*+\r?\n[ \t]*+-[ \t]++)(?![-\s])"
 )
 """An option, and its value behind a blank, as the next string of a JSON list, or as the next item of a YAML list."""
 _INSTRUCTION: Final = lazy(r"^[ \t]*+(?:ENV|ARG)[ \t]++([\w.-]++)[ \t]++(?!=)", re.IGNORECASE | re.MULTILINE)

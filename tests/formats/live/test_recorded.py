@@ -86,9 +86,10 @@ def test_the_limits_of_cgroup_v2() -> None:
     assert [item.value for item in workload.block_io.value] == [
         BlockLimit("read_bps", "8:0", 1048576), BlockLimit("write_iops", "8:0", 120),
     ]  # fmt: skip
-    assert workload.memory.place.source.reading(workload.memory.place.span) == (
-        "memory.max", "268435456", f"{GROUP}/memory.max",
-    )  # fmt: skip
+    place = workload.memory.place
+    found = place.source.reading(place.span)
+    assert found is not None
+    assert (found[0], place.source.text(found[1]), found[2]) == ("memory.max", '"268435456"', f"{GROUP}/memory.max")
 
 
 def test_limits_that_were_asked_for_and_are_not_set() -> None:

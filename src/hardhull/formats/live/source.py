@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.model.source import Source
-from hardhull.text.nodes import Mapping, Scalar, Sequence
+from hardhull.text.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from hardhull.model.source import Span
     from hardhull.text.nodes import Node
-
-MAX_VALUE = 200
-"""Characters of a value that an evidence quotes."""
 
 
 class FactsSource(Source):
@@ -24,8 +21,8 @@ class FactsSource(Source):
         super().__init__(path, data)
         self.root: Node | None = None
 
-    def reading(self, span: Span) -> tuple[str, str, str] | None:
-        """What, value and where of the innermost value around a span.
+    def reading(self, span: Span) -> tuple[str, Span, str] | None:
+        """Of the innermost value around a span: what it is, where its value stands, and from where it was read.
 
         The last key on the way to it that begins with ``/``, ``GET`` or ``run`` names where it was read.
         """
@@ -40,10 +37,10 @@ class FactsSource(Source):
                 where, keys = key, []
             elif key:
                 keys.append(key)
-        if not where:
+        if not where or node is None:
             return None
         what = ".".join(keys) or where.removeprefix("GET /").rpartition("/proc/")[2].rpartition("/")[2]
-        return what, _value(self, node), where
+        return what, _value(node), where
 
 
 def _step(node: Node, span: Span) -> tuple[str, Node] | None:
@@ -59,12 +56,7 @@ def _step(node: Node, span: Span) -> tuple[str, Node] | None:
     return None
 
 
-def _value(source: Source, node: Node | None) -> str:
-    if node is None:
-        return ""
-    if isinstance(node, Mapping):
-        line = node.entry("line")
-        if line is not None and isinstance(line.value, Scalar):
-            return line.value.text[:MAX_VALUE]
-    text = node.text if isinstance(node, Scalar) else " ".join(source.text(node.span).split())
-    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "\N{HORIZONTAL ELLIPSIS}"
+def _value(node: Node) -> Span:
+    """The value; of a mount the kernel's own line."""
+    line = node.entry("line") if isinstance(node, Mapping) else None
+    return node.span if line is None else line.value.span

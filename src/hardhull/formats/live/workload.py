@@ -19,6 +19,7 @@ from hardhull.formats.live.rights import read_rights
 from hardhull.formats.live.spaces import read_spaces
 from hardhull.model.field import Field
 from hardhull.text.nodes import Mapping
+from hardhull.text.redaction import REDACTED
 
 if TYPE_CHECKING:
     from hardhull.formats.live.source import FactsSource
@@ -38,6 +39,7 @@ def container(source: FactsSource, node: Mapping, root: Node) -> Workload:
     answer = next((entry.value for entry in entries_of(node) if (entry.name or "").startswith("GET ")), None)
     workload = inspected(source, answer) if isinstance(answer, Mapping) else _foreign(source, node)
     workload.syntax = "live"
+    _left_out(workload)
     if answer is not None:
         _published(source, workload, answer)
     kernel, machine = key(node, "kernel"), key(root, "machine")
@@ -47,6 +49,25 @@ def container(source: FactsSource, node: Mapping, root: Node) -> Workload:
             read(real)
         real.finish()
     return workload
+
+
+def _left_out(workload: Workload) -> None:
+    """Of facts that were kept, the secrets are gone: what was there nobody can judge any more."""
+    why = "its value was left out of the facts, as a secret"
+    for slot in ("env", "command", "entrypoint"):
+        field = workload.fields.get(slot)
+        if field is None or not field.known or not field.written:
+            continue
+        if slot == "env":
+            items = tuple(
+                Field.unknown(slot, item.place, why, written=True)
+                if item.known and REDACTED in (item.value.value or "")
+                else item
+                for item in field.value
+            )
+            workload.fields[slot] = Field(slot, items, field.place)
+        elif any(REDACTED in word for word in field.value):
+            workload.fields[slot] = Field.unknown(slot, field.place, why, written=True)
 
 
 def _published(source: FactsSource, workload: Workload, answer: Node) -> None:
