@@ -6,7 +6,7 @@ nobody writes has the value the engine then uses.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from hardhull.facts.fact import Fact, Items, Slot
 from hardhull.facts.problem import Problem
@@ -42,6 +42,15 @@ class SocketFile(NamedTuple):
     owner: str
     group: str
     access_list: bool = False
+
+
+ONLY_LIVE: Final = frozenset(
+    {
+        "after_upgrade", "components", "overlays", "sockets", "swarm", "swarm_autolock", "swarm_certificate_days",
+        "swarm_managers", "swarm_ports", "unreal", "unwritten_state", "warnings",
+    }
+)  # fmt: skip
+"""Fields that a running engine has, and no configuration."""
 
 
 class Engine(Fact):

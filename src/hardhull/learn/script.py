@@ -38,6 +38,8 @@ UNDER_WAY: Final = ("@cur", "@stage", "@born", "@door", "@filter", "@arg", "@at"
 """The maps of calls under way, by the number of a task."""
 SET_FILTER, PR_SET_SECCOMP = 1, 22
 """``SECCOMP_SET_MODE_FILTER`` of ``seccomp(2)``, and the option of ``prctl(2)`` that was there before it."""
+NAMED = "@host[NSID] = curtask->nsproxy->uts_ns->name.nodename;"
+"""Keeps the name as a host, which tells containers apart: before the runtime's last calls, and for every program."""
 PRINTING, FORGETTING = 1 << 24, 1 << 25
 """Bits of numbers beyond those of processes (PID_MAX_LIMIT, 1 << 22): have the maps printed, or printed and emptied."""
 
@@ -99,7 +101,7 @@ tracepoint:sched:sched_process_fork {{
 tracepoint:syscalls:sys_enter_seccomp /@stage[pid] && args->op == {SET_FILTER}/ {{ @filter[tid] = 1; }}
 tracepoint:syscalls:sys_enter_prctl /@stage[pid] && args->option == {PR_SET_SECCOMP}/ {{ @filter[tid] = 1; }}
 tracepoint:syscalls:sys_exit_seccomp, tracepoint:syscalls:sys_exit_prctl /@filter[tid]/ {{
-  if (args->ret == 0) {{ @cur[tid] = {FILTERED}; }}
+  if (args->ret == 0) {{ @cur[tid] = {FILTERED}; {NAMED} }}
   delete(@filter[tid]);
 }}
 {probes("exit", ("clone", "clone3", "fork", "vfork"), known)} /args->ret == 0 && @born[tid]/ {{
@@ -140,7 +142,7 @@ tracepoint:sched:sched_process_exec /{WANTED}/ {{{ran}
 tracepoint:sched:sched_process_exec /{WANTED}/ {{{asked}
 }}
 tracepoint:sched:sched_process_exec /{WANTED}/ {{
-  @host[NSID] = curtask->nsproxy->uts_ns->name.nodename;
+  {NAMED}
 {who()}
 }}"""
 
