@@ -145,6 +145,18 @@ def test_a_file_that_cannot_be_read_any_more_is_named_before_the_next_start(engi
     assert "trailing comma" in found.message
 
 
+def test_what_is_not_followed_is_told_without_its_secrets(engine: Engine) -> None:
+    token, password = "Wn7rQ2xLk9Tz4PbV", "Hd1KfCPq8sJ3nVy6"
+    options = {"splunk-token": token, "splunk-url": f"https://u:{password}@logs.example.com"}
+    write(
+        engine, json.dumps({**BEGUN, "log-driver": "splunk", "log-opts": options, "labels": [f"password={password}"]})
+    )
+    told = " ".join(f"{one.message} {one.readings} {one.locations}" for one in findings(engine))
+    assert "splunk-token=[redacted]" in told
+    assert token not in told
+    assert password not in told
+
+
 def test_what_an_upgrade_would_refuse_is_told_with_the_version(engine: Engine) -> None:
     write(engine, json.dumps({**BEGUN, "api-cors-header": "*"}))
     (found,) = findings(engine, "HH-MON-109")

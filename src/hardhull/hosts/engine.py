@@ -12,6 +12,7 @@ from hardhull.hosts.commands import output
 from hardhull.hosts.files import described
 from hardhull.hosts.listening import listening
 from hardhull.hosts.proc import command_line, pids, text
+from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -94,7 +95,7 @@ def _configuration(pid: int, words: list[str], gaps: Gaps) -> dict[str, Any]:
     if content is None:
         gaps.access(f"the engine's {path}", "it may not be read", "run hardhull as root")
         return {path: {"unreadable": True}}
-    return {path: {"changed": _moment(file.st_mtime), **(described(real) or {}), "lines": content.split("\n")}}
+    return {path: {"changed": _moment(file.st_mtime), **(described(real) or {}), "lines": redact(content).split("\n")}}
 
 
 def _proxies(pid: int) -> list[str]:

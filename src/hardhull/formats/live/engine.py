@@ -14,6 +14,8 @@ from hardhull.formats.live.nodes import all_ending, ending, key, path, word
 from hardhull.formats.live.packets import icc, packet_filter
 from hardhull.formats.live.swarm import read_swarm
 from hardhull.model.field import Field
+from hardhull.text.redaction import REDACTED, redact
+from hardhull.text.secrets import secret_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -141,9 +143,18 @@ def read_engine(source: FactsSource, node: Mapping) -> Engine:
 
 
 def _shown(value: Any) -> str:
+    """A value in words, without secrets."""
     if isinstance(value, tuple):
-        return ", ".join(str(item.get("")) if isinstance(item, Field) else str(item) for item in value) or "none"
-    return {True: "true", False: "false", "": "nothing", None: "nothing"}.get(value, str(value))
+        return ", ".join(_item(item.get("") if isinstance(item, Field) else item) for item in value) or "none"
+    return redact({True: "true", False: "false", "": "nothing", None: "nothing"}.get(value, str(value)))
+
+
+def _item(item: Any) -> str:
+    """One of a list; of a pair of an option and its value the name may say that it is a secret."""
+    if isinstance(item, tuple) and len(item) == 2 and all(isinstance(part, str) for part in item):
+        name, value = item
+        return f"{name}={REDACTED if secret_in(name, value) else redact(value)}"
+    return redact(str(item))
 
 
 def _brief(running: Running) -> None:
