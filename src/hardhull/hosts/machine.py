@@ -107,7 +107,8 @@ def security_modules() -> str:
 def listener(address: str) -> int:
     """The process that listens on a Unix socket, as the kernel noted it (SO_PEERCRED); 0 where that cannot be asked.
 
-    Where systemd opened the socket for the engine it is process 1; then it is the engine that holds the same socket.
+    Where systemd or another program opened the socket for the engine, the kernel noted that one; then it is the engine
+    that holds the same socket. Behind a proxy there is none.
     """
     if not address.startswith("unix://"):
         return 0
@@ -119,13 +120,18 @@ def listener(address: str) -> int:
             pid = int.from_bytes(asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)[:4], "little")
     except OSError:
         return 0
-    if pid != 1:
+    if _is_engine(pid):
         return pid
     inodes = {line.split()[6] for line in lines("/proc/net/unix")[1:] if line.split(None, 7)[7:] == [path]}
     for other in pids():
-        if other != 1 and text(f"/proc/{other}/comm") in ENGINES and inodes & set(_held(other)):
+        if _is_engine(other) and inodes & set(_held(other)):
             return other
     return 0
+
+
+def _is_engine(pid: int) -> bool:
+    name = text(f"/proc/{pid}/comm") or ""
+    return name in ENGINES or name.startswith("dockerd")
 
 
 def _held(pid: int) -> Iterator[str]:
