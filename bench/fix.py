@@ -1,16 +1,20 @@
 """Every automatic fix of every rule over real projects, in memory: what the reference parsers say, what was lost.
 
     python bench/fix.py DIR [--compose PATH-OF-docker-compose]
+    python bench/fix.py DIR --after COPY [--compose PATH]
 
 Each folder below DIR is a project. Counted are: files that their reference parser took before and refuses after the
 fixes (BuildKit's parser for Dockerfiles, `docker compose config`, `bash -n`, PyYAML and json), comments that are gone,
-original lines that go per edit, changes of a second run, and what became of the fixes, by rule and by reason.
+original lines that go per edit and per file, values that are gone (all, and those outside the edits), changes of a second
+run, and what became of the fixes, by rule and by reason. With --after nothing is fixed: COPY, which another tool has
+fixed, is counted in the same way; it declares no edits.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,10 +22,12 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from fix_values import gone, lines_gone, values
 
 from hardhull.fix.choose import Choices
 from hardhull.fix.consumers import with_required
@@ -47,6 +53,10 @@ class Tally:
         self.comments: list[str] = []
         self.again: list[str] = []
         self.removed: list[int] = []
+        self.taken: list[int] = []
+        self.lines: list[int] = []
+        self.values: list[str] = []
+        self.outside: list[str] = []
         self.status: Counter[tuple[str, str]] = Counter()
         self.whys: Counter[tuple[str, str]] = Counter()
         self.seconds = 0.0
@@ -87,14 +97,24 @@ def look_at(folder: Path, file: FileEdit, kinds: tuple[str, ...], tally: Tally) 
         return
     for change in changed_lines(file.before, file.edits):
         tally.removed.append(max(0, change.removed - change.added))
-    before = Counter(part.strip() for part in COMMENT.findall(file.before))
-    after = Counter(part.strip() for part in COMMENT.findall(file.after))
-    lost = [text for text in before - after if text not in file.after and len(text) > 3]
+        tally.taken.append(change.removed)
+    compare(shown, kinds, file.before, file.after, tally)
+    outside = gone(values(kinds, file.before), values(kinds, file.after), file.edits)
+    tally.outside += [f"{shown}: {one.path} {one.text[:60]!r}" for one in outside]
+
+
+def compare(shown: str, kinds: tuple[str, ...], before: bytes, after: bytes, tally: Tally) -> None:
+    """What can be counted of any fixer."""
+    comments = Counter(part.strip() for part in COMMENT.findall(before))
+    lost = [text for text, count in comments.items() if len(text) > 3 and after.count(text) < count]
     if lost:
         tally.comments.append(f"{shown}: {lost[0][:80]!r}")
-    for name, takes in CHECKS.items():
-        if name in kinds and takes(file.before) and not takes(file.after):
-            tally.refused.append(f"{name}: {shown}")
+    refused = [name for name, takes in CHECKS.items() if name in kinds and takes(before) and not takes(after)]
+    tally.refused += [f"{name}: {shown}" for name in refused]
+    tally.lines.append(lines_gone(before, after))
+    if not refused:
+        lost_values = gone(values(kinds, before), values(kinds, after))
+        tally.values += [f"{shown}: {one.path} {one.text[:60]!r}" for one in lost_values[:1]]
 
 
 def _dockerfile(data: bytes) -> bool:
@@ -155,6 +175,26 @@ def ask_compose(folder: Path, plan: Plan, kinds: dict[str, tuple[str, ...]], com
         ]
 
 
+def others(folder: Path, copy: Path, compose: str, tally: Tally) -> None:
+    """Counts what another tool made of a project."""
+    found = discover([str(folder)], (), folder)
+    tally.files.update(one.kinds[0] for one in found.files)
+    for one in found.files:
+        path, before = one.source.path, one.source.data
+        try:
+            after = (copy / path).read_bytes()
+        except FileNotFoundError:
+            tally.faults.append(f"{folder.name}/{path} is gone")
+            continue
+        if after != before:
+            tally.changed[one.kinds[0]] += 1
+            compare(f"{folder.name}/{path}", one.kinds, before, after, tally)
+            if compose and "compose" in one.kinds and _compose(compose, folder, path, {**os.environ}):
+                tally.files["asked docker compose"] += 1
+                if not _compose(compose, copy, path, {**os.environ}):
+                    tally.refused.append(f"docker compose: {folder.name}/{path}")
+
+
 def _compose(program: str, folder: Path, path: str, environment: dict[str, str]) -> bool:
     done = subprocess.run(
         [program, "-f", path, "config", "--quiet"],
@@ -171,12 +211,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--compose", default="")
+    parser.add_argument("--after", type=Path)
     parser.add_argument("--whys", type=int, default=40)
     options = parser.parse_args()
     tally = Tally()
     for folder in sorted(path for path in options.folder.iterdir() if path.is_dir()):
         try:
-            project(folder, tally, options.compose)
+            if options.after:
+                others(folder, options.after / folder.name, options.compose, tally)
+            else:
+                project(folder, tally, options.compose)
         except Exception as error:
             tally.faults.append(f"{folder.name}: {type(error).__name__}: {error}"[:300])
             if "--trace" in sys.argv:
@@ -195,7 +239,10 @@ def report(tally: Tally, most: int) -> None:
         "median of lines that go without one in their place",
         removed[len(removed) // 2] if removed else 0,
     )
-    for title in ("refused", "comments", "again", "faults"):
+    print("original lines deleted or replaced: median of edits", median(tally.taken or [0]), end="; ")
+    print("median of files", median(tally.lines or [0]), "most", max(tally.lines or [0]))
+    print("files with a value that is gone or changed, declared or not", len(tally.values))
+    for title in ("refused", "comments", "outside", "again", "faults"):
         rows = getattr(tally, title)
         print(title, len(rows))
         for row in rows[:15]:

@@ -1,0 +1,101 @@
+"""What a text says, piece by piece, and which pieces a fixed text no longer says: the same count for every fixer.
+
+A value is a scalar at its path (YAML, JSON) or a whole instruction (Dockerfile). Layout, quotes and comments are none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from hardhull.model.edit import Edit
+
+YAML = {"compose", "kubernetes", "workflow", "gitlab", "daemon.json", "seccomp"}
+
+
+class Value(NamedTuple):
+    """A value: where it stands in the structure, what it is, and its bytes from ``start`` to ``end``."""
+
+    path: tuple[Any, ...]
+    text: str
+    start: int
+    end: int
+
+
+def values(kinds: Iterable[str], data: bytes) -> list[Value]:
+    """Every value of a file, in order; nothing where its reference parser refuses it or there is none for it."""
+    kinds = {*kinds}
+    if "dockerfile" in kinds:
+        return list(_instructions(data))
+    return list(_scalars(data)) if kinds & YAML else []
+
+
+def gone(before: Sequence[Value], after: Sequence[Value], edits: Sequence[Edit] = ()) -> list[Value]:
+    """Values that are there no longer, or in another order; without those that an edit takes."""
+    left = [value for value in before if not any(_takes(edit, value) for edit in edits)]
+    missing = Counter((value.path, value.text) for value in left)
+    missing.subtract(Counter((value.path, value.text) for value in after))
+    lost = [value for value in left if missing[value.path, value.text] > 0]
+    if lost or not left or len(left[0].path) > 1:
+        return lost
+    todo = iter(after)  # instructions: their order is part of what they say
+    return [value for value in left if not any((value.path, value.text) == (one.path, one.text) for one in todo)]
+
+
+def lines_gone(before: bytes, after: bytes) -> int:
+    """How many of the original lines are deleted or replaced."""
+    matcher = SequenceMatcher(None, before.split(b"\n"), after.split(b"\n"), autojunk=False)
+    return sum(last - first for word, first, last, _, _ in matcher.get_opcodes() if word in {"delete", "replace"})
+
+
+def _takes(edit: Edit, value: Value) -> bool:
+    start, end = edit.span
+    if start == end:
+        return value.start < start < value.end
+    return start < value.end and end > value.start
+
+
+def _instructions(data: bytes) -> Iterator[Value]:
+    import dockerfile
+
+    try:
+        text = data.decode("utf-8", "surrogateescape")
+        found = dockerfile.parse_string(text)
+    except (dockerfile.GoParseError, UnicodeError, ValueError):
+        return
+    starts = [0, *accumulate(len(line) for line in data.splitlines(keepends=True))]
+    for one in found:
+        said = repr((one.flags, one.json, one.value))
+        yield Value((one.cmd.upper(),), said, starts[one.start_line - 1], starts[min(one.end_line, len(starts) - 1)])
+
+
+def _scalars(data: bytes) -> Iterator[Value]:
+    try:
+        text = data.decode("utf-8-sig")
+        documents = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return
+    shift = len(data) - len(text.encode())
+    offsets = range(len(text) + 1) if text.isascii() else [0, *accumulate(len(sign.encode()) for sign in text)]
+    for number, document in enumerate(documents):
+        for path, node in _leaves(document, (number,)):
+            start, end = (offsets[mark.index] + shift for mark in (node.start_mark, node.end_mark))
+            yield Value(path, node.value if isinstance(node, yaml.ScalarNode) else type(node).__name__, start, end)
+
+
+def _leaves(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], yaml.Node]]:
+    if isinstance(node, yaml.MappingNode) and node.value:
+        for key, value in node.value:
+            yield from _leaves(value, (*path, key.value if isinstance(key, yaml.ScalarNode) else "?"))
+    elif isinstance(node, yaml.SequenceNode) and node.value:
+        for number, item in enumerate(node.value):
+            yield from _leaves(item, (*path, "[]" if isinstance(item, yaml.ScalarNode) else number))
+    elif node is not None:
+        yield path, node
