@@ -98,7 +98,7 @@ def real(ecosystem: str, folder: Path) -> list[tuple[str, str]]:
                         names.update(value for event in ranges["events"] for value in event.values())
     prefix = "v" if ecosystem == "Go" else ""
     listed = sorted(prefix + name for name in names - {"0"} if "\t" not in name and "\n" not in name)
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311
     mixed = [(chance.choice(listed), chance.choice(listed)) for _ in range(len(listed) * 4)]
     return [*pairwise(listed), *mixed]
 
@@ -150,7 +150,7 @@ def main() -> int:
             if words is None:
                 print(f"{ecosystem:12} its tool is not here")
                 continue
-            chance = random.Random(arguments.seed)
+            chance = random.Random(arguments.seed)  # noqa: S311
             pairs = [generate(chance) for _ in range(arguments.pairs)]
             wrong += compare(ecosystem, words, pairs, "generated")
             if arguments.osv:

@@ -86,7 +86,7 @@ def test_an_ecosystem_without_an_order() -> None:
 
 @given(st.sampled_from(sorted(MAKERS)), st.integers(0, 1 << 40))
 def test_each_is_an_order(ecosystem: str, seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     one, other, third = (key(ecosystem, MAKERS[ecosystem](chance)) for _ in range(3))
     assert not one < one  # noqa: PLR0124
     assert (one < other) + (other < one) + (one == other) == 1
@@ -106,7 +106,7 @@ def test_whatever_a_stranger_writes_is_read_or_refused(ecosystem: str, text: str
 
 @pytest.mark.skipif(shutil.which("dpkg") is None, reason="dpkg is not installed")
 def test_against_dpkg() -> None:
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311
     compared = 0
     while compared < 150:
         one, other = GENERATORS["Debian"](chance)
