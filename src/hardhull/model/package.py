@@ -1,0 +1,61 @@
+"""A piece of software that an image holds, and the distribution that an image is: plain data for every layer."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+OF_DISTRIBUTIONS: Final = frozenset({"deb", "apk", "rpm"})
+"""Ecosystems whose packages a distribution builds: their fixes are told by its release and their source package."""
+
+
+class Distribution(NamedTuple):
+    """What an image's os-release(5) says of it; everything empty where it has none.
+
+    Attributes:
+        id: ``debian``, ``alpine``, ``rocky``: lower case, as ``ID`` has it.
+        version: ``12``, ``3.20.1``: ``VERSION_ID``; empty for rolling releases.
+        codename: ``bookworm``: ``VERSION_CODENAME``.
+        name: ``PRETTY_NAME``, for people.
+        like: ``ID_LIKE``: the distributions that it is made from, nearest first.
+        ended: ISO date since when it gets no more fixes; empty while it does, or where nobody told.
+    """
+
+    id: str = ""
+    version: str = ""
+    codename: str = ""
+    name: str = ""
+    like: tuple[str, ...] = ()
+    ended: str = ""
+
+
+class Package(NamedTuple):
+    """One package of an image, once for each version and place it is installed in.
+
+    Attributes:
+        ecosystem: a type of package URLs (github.com/package-url/purl-spec): ``deb``, ``apk``, ``rpm``, ``pypi``,
+            ``npm``, ``golang``, ``cargo``, ``maven``, ``gem``, ``composer``, ``nuget``; ``generic`` for programs that
+            no package manager installed, told by their own version marks.
+        name: as its ecosystem writes it: ``@scope/name``, ``group:artifact``, ``golang.org/x/net``, ``vendor/name``;
+            Go's own library is ``stdlib``. Not normalised: Python's ``Flask_Login`` stays so.
+        version: as it is written, with a Debian or RPM epoch (``1:2.36.1-8+deb11u2``); Go versions keep their ``v``,
+            but for ``stdlib`` (``1.22.4``).
+        source: the source package it was built from, of a distribution's package; equal to ``name`` where not told.
+        source_version: its version, which differs after a rebuild (``+b1``); equal to ``version`` where not told.
+        arch: ``amd64``, ``x86_64``, ``all``; empty where the ecosystem has none.
+        paths: files that show it, relative to the image's root: the package database, a METADATA, a program.
+        layer: ``sha256:...``, uncompressed (diff id), of the layer that brought it; empty for a folder.
+        owner: the distribution's package whose files these are, as ``NAME VERSION``: it is then that package in
+            another guise, fixed by the distribution, and not a package to be judged of its own; else empty.
+        purl: its package URL.
+    """
+
+    ecosystem: str
+    name: str
+    version: str
+    source: str = ""
+    source_version: str = ""
+    arch: str = ""
+    paths: tuple[str, ...] = ()
+    layer: str = ""
+    owner: str = ""
+    purl: str = ""
