@@ -1,6 +1,6 @@
 """Proves the servers of bench/servers, one after the other, and what can be asked of the proofs then.
 
-    python bench/prove.py run OUT [NAME...]     prove each: OUT/NAME.json, and a line of OUT/summary.jsonl
+    python bench/prove.py run OUT [NAME...]     prove each: OUT/NAME.json, OUT/NAME.log and a line of OUT/summary.jsonl
     python bench/prove.py table OUT             what came of them
     python bench/prove.py naive OUT [NAME...]   hardening that is copied onto everything, on the same servers
     python bench/prove.py held OUT [NAME...]    another workload (held_out.py) under the proven configuration
@@ -60,13 +60,14 @@ def run(out: Path, wanted: list[str]) -> None:
             shutil.copytree(HERE / name, tree)
             (tree / ".git").mkdir()
             begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-            words = ["prove", str(tree), "--service", name, "--load", load_of(name), "-q", "--format", "json"]
+            words = ["prove", str(tree), "--service", name, "--load", load_of(name), "--format", "json"]
             done = subprocess.run(
                 [sys.executable, "-m", "hardhull", *words, "-o", str(out / f"{name}.json")],
                 capture_output=True,
                 text=True,
                 check=False,
             )
+            (out / f"{name}.log").write_text(done.stderr)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             row = {"name": name, "code": done.returncode, "wall": time.monotonic() - begun, "cpu": cpu}

@@ -110,7 +110,7 @@ def again(
     passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
     runs = len(passing)
     proven = Proven(
-        shown.strict, shown.wide, before, last, runs, passed, checks, shown.kept, (), (), stage.tries
+        shown.strict, shown.wide, before, last, runs, passed, checks, shown.kept, (), stage.varies, stage.tries
     )  # fmt: skip
     return Outcome(ran, proven, drills.compared(), drills.why)
 

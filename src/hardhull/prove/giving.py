@@ -141,6 +141,10 @@ class Giving:
             yield Privilege(USER)
         yield from candidate.privileges
 
+    def unused(self, candidate: Candidate) -> frozenset[str]:
+        """Capabilities that it has, of which nobody saw that the workload uses them: it was given all of its own."""
+        return (candidate.capabilities or frozenset()) - self.used
+
     def loose(self, candidate: Candidate, strict: Candidate) -> Iterator[Privilege]:
         """The measures that a candidate has as they are declared, and a strict one has not."""
         for measure, fields in _FIELDS.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.prove.candidate import (
     CAPABILITIES,
+    CAPABILITY,
     CPUS,
     DEVICE,
     HOST,
@@ -22,11 +23,12 @@ from hardhull.prove.candidate import (
 from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.folders import PASSING, below
 from hardhull.prove.giving import Giving, filtered, widened
+from hardhull.prove.groups import needed
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from hardhull.prove.image import ImageFiles
     from hardhull.prove.trial import Look, Stage, Trial
@@ -132,7 +134,7 @@ class Search:
             self._tell("the system calls that it made, and no other")
             first = self._working(filtered(candidate, first, self._stage.runtime))
         passing, last = self._confirmed(self._less(self._in_memory(first)), first)
-        flaky = tuple(dict.fromkeys(self._flaky))
+        flaky = tuple(dict.fromkeys([*self._flaky, *self._stage.varies]))
         used = [trial.used for trial in passing if trial.used is not None]
         passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
         if passing:
@@ -224,6 +226,11 @@ class Search:
             privilege = next(left, None)
             if privilege is None:
                 return works
+            unused = self._giving.unused(candidate)
+            if privilege.kind == CAPABILITY and privilege.name in unused:
+                tried |= {Privilege(CAPABILITY, name) for name in unused}
+                works = self._less_of(unused, works)
+                continue
             tried.add(privilege)
             self._tell(f"without {privilege.title}")
             trial = self._stage.trial(self._giving.without(candidate, privilege), self._before, life=False)
@@ -232,6 +239,29 @@ class Search:
                 works = trial
             else:
                 self._keep(privilege, trial.failure, shown_of(privilege, refused(trial, self._before)))
+
+    def _less_of(self, capabilities: Collection[str], works: Trial) -> Trial:
+        """The same without those of these capabilities that nothing needs; they are taken away together first."""
+        best = [works]
+
+        def without(names: Collection[str]) -> Collection[str] | None:
+            self._tell(f"without the capabilities {', '.join(sorted(names))}")
+            candidate = best[0].candidate or self._first
+            gone = [Privilege(CAPABILITY, name) for name in sorted(names)]
+            less = candidate._replace(capabilities=(candidate.capabilities or frozenset()) - set(names))
+            trial = self._stage.trial(less, self._before, life=False)
+            if trial.works:
+                best[0] = trial
+                for each in gone:
+                    self._kept.pop(each, None)
+                return None
+            given = refused(trial, self._before)
+            for each in gone:
+                self._keep(each, trial.failure, shown_of(each, given))
+            return {each.privilege.name for each in given if each.privilege in gone}
+
+        needed(sorted(capabilities), without)
+        return best[0]
 
     def _keep(self, privilege: Privilege, why: str, evidence: str = "") -> None:
         self._kept[privilege] = Kept(privilege, why, evidence)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hardhull.prove.candidate import Candidate
     from hardhull.run.compare import Difference
     from hardhull.run.create import Container
+    from hardhull.run.observe import LifeCycle, Observation
     from hardhull.run.settings import Settings
     from hardhull.run.target import Target
 
@@ -33,6 +34,9 @@ PATIENCE, LEAST_PATIENCE = 4.0, 5.0
 """A candidate may take so many times as long to be ready as the workload did, and at least so many seconds."""
 LOAD_PATIENCE = 10.0
 """Seconds; a load may take so much longer than that many times of what it took."""
+ENDS = 6
+"""How often the workload is ended as it is declared to see whether an exit code of a candidate's is its own, too: what
+happens every other time is missed once in 64 so."""
 
 
 class Trial(NamedTuple):
@@ -90,6 +94,7 @@ class Stage:
         subject: the workload.
         tries: how many there were.
         runtime: the calls that the runtime was seen to make behind a filter, in all of them.
+        varies: what of the workload as it is declared is another way from run to run, as sentence parts.
     """
 
     def __init__(self, target: Target, settings: Settings, wanted: Exercise, recorder: Recorder) -> None:
@@ -98,7 +103,9 @@ class Stage:
         self.tries = 0
         self.runtime: frozenset[Call] = frozenset()
         self._recorder = recorder
+        self.varies: tuple[str, ...] = ()
         self._again: Exercised | None = None
+        self._codes: list[int] = []
 
     def baseline(self, look: Look = no_look) -> Trial:
         """The workload as it is declared, with checks that are tried first; the code of its programs is read.
@@ -150,11 +157,38 @@ class Stage:
         if used is None or base is None or used.observation is None or base.observation is None:
             return ()
         was = base.observation if life else base.observation._replace(life=None)
-        differences = worse(compare(was, used.observation))
+        differences = worse(compare(self._ended_so(was, used) if used.works else was, used.observation))
         if used.works and not differences and worse(replies([base.outcomes], used.outcomes)):
             known = [base.outcomes, self._second().outcomes]
             differences = worse(replies(known, used.outcomes))
         return tuple(differences)
+
+    def _ended_so(self, was: Observation, used: Exercised) -> Observation:
+        """What was seen before, with the exit code of a candidate where that is the only thing that is worse, and the
+        workload ends so by chance as it is declared as well.
+        """
+        now = used.observation
+        if now is None or now.life is None or was.life is None or now.life.stop.killed:
+            return was
+        code = now.life.stop.code
+        same = was._replace(life=was.life._replace(stop=was.life.stop._replace(code=code)))
+        alone = worse(compare(was, now)) and not worse(compare(same, now))
+        return same if alone and self._ends_with(code, was.life.stop.code) else was
+
+    def _ends_with(self, code: int, usual: int) -> bool:
+        """Whether the workload ends with a code as it is declared, when it is asked to end often enough."""
+        while code not in self._codes and len(self._codes) < ENDS:
+            life = self._life()
+            self._codes.append(usual if life is None else life.stop.code)
+        if code in self._codes:
+            codes = " or ".join(str(each) for each in sorted({usual, *self._codes}))
+            self.varies = (f"it ends with code {codes}, as it is declared as well",)
+        return code in self._codes
+
+    def _life(self) -> LifeCycle | None:
+        """How the workload ends once more as it is declared."""
+        found = self._try(None, self.wanted._replace(loads=(), seconds=0.0), no_look).used
+        return found.observation.life if found is not None and found.observation is not None else None
 
     def _second(self) -> Exercised:
         """What the workload does once more as it is declared: what is another way then varies by itself."""

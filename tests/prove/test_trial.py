@@ -1,0 +1,82 @@
+"""Real tries: what a workload does by chance as it is declared is no failure of a candidate, what it never does is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hardhull.learn.bpf import Recorder
+from hardhull.prove.candidate import Candidate, Writable
+from hardhull.prove.trial import ENDS, Stage
+from hardhull.run.exercise import Exercise
+from hardhull.run.settings import Settings
+from hardhull.run.target import Target
+from recorded import needs_bpf
+from worlds import left, workloads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docker_engine import Engine
+
+pytestmark = pytest.mark.engine
+CGI = "#!/bin/sh\\necho; echo $QUERY_STRING >/tmp/code; hostname"
+SERVE = (
+    f"mkdir -p /tmp/cgi-bin; printf '{CGI}' >/tmp/cgi-bin/code; chmod +x /tmp/cgi-bin/code; httpd -f -p 80 -h /tmp & "
+    "while :; do wait; done"
+).replace("$", "$$")
+TEXT = f"""services:
+  varying:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "trap 'exit $$(cat /tmp/code)' TERM; {SERVE}"]
+  strict:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "trap 'touch /etc/x && exit 0; exit 3' TERM; {SERVE}"]
+"""
+ASK = """url=http://$HARDHULL_HOST/cgi-bin/code; id=$(busybox wget -qO- $url) || exit 1
+grep -qx "$id" {0} || echo "$id" >>{0}; number=$(grep -nx "$id" {0} | cut -d: -f1)
+test "$(busybox wget -qO- "$url?$(( (number + 1) % 2 * 2 ))")" = "$id" """
+"""Every other container is told to end with 2, by this machine."""
+AS_IT_IS = Candidate(capabilities=None, no_new_privileges=False, read_only=False)
+
+
+def staged(folder: Path, name: str) -> tuple[Target, Exercise]:
+    needs_bpf()
+    found = workloads(folder, TEXT)
+    subject = next(one for one in found if one.name == name)
+    (folder / "seen").touch()
+    wanted = Exercise(name, (ASK.format(folder / "seen"),), ready=20)
+    return Target(subject, (subject,), folder, "compose.yaml"), wanted
+
+
+def test_an_exit_code_that_varies_by_itself_is_named_and_no_failure(engine: Engine, tmp_path: Path) -> None:
+    target, wanted = staged(tmp_path, "varying")
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted, recorder)
+        before = stage.baseline()
+        trial = stage.trial(AS_IT_IS, before)
+    assert before.works, before.failure
+    assert trial.works, trial.failure
+    assert stage.varies == ("it ends with code 0 or 2, as it is declared as well",)
+    assert stage.tries == 4
+    assert left(engine) == []
+
+
+def test_an_exit_code_that_only_a_candidate_has_is_a_failure(engine: Engine, tmp_path: Path) -> None:
+    target, wanted = staged(tmp_path, "strict")
+    strict = AS_IT_IS._replace(read_only=True, writable=(Writable("/tmp", mode=0o1777, runs=True),))
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted, recorder)
+        before = stage.baseline()
+        trials = [stage.trial(strict._replace(read_only=False), before), stage.trial(strict, before)]
+        asked = stage.tries
+        trials.append(stage.trial(strict, before))
+    assert [each.works for each in trials] == [True, False, False]
+    assert "another code (0 before, 3 now)" in trials[1].failure
+    assert asked == 3 + ENDS
+    assert stage.tries == asked + 1  # it is asked of the workload once
+    assert stage.varies == ()
+    assert left(engine) == []
