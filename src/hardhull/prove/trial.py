@@ -164,9 +164,7 @@ class Stage:
         return tuple(differences)
 
     def _ended_so(self, was: Observation, used: Exercised) -> Observation:
-        """What was seen before, with the exit code of a candidate where that is the only thing that is worse, and the
-        workload ends so by chance as it is declared as well.
-        """
+        """What was seen before, with a candidate's exit code if that alone is worse and the workload's own, too."""
         now = used.observation
         if now is None or now.life is None or was.life is None or now.life.stop.killed:
             return was
