@@ -36,12 +36,13 @@ LOADER = Path.home() / ".cache" / "hardhull-bench" / "venv" / "bin" / "python"
 
 
 def names(wanted: list[str]) -> list[str]:
-    found = sorted(path.parent.name for path in HERE.glob("*/compose.yaml") if (path.parent / "load.py").exists())
+    found = sorted(path.parent.name for path in HERE.glob("*/compose.yaml"))
     return [name for name in found if not wanted or name in wanted]
 
 
-def load_of(name: str, script: str = "load.py") -> str:
-    return f"PYTHONPATH={HERE} {LOADER} {HERE / name / script}"
+def loads_of(name: str, script: str = "load.py") -> tuple[str, ...]:
+    """The load of a server; a tool has none: it does its work and ends."""
+    return (f"PYTHONPATH={HERE} {LOADER} {HERE / name / script}",) if (HERE / name / script).exists() else ()
 
 
 def line(out: Path, kind: str, row: dict[str, Any]) -> None:
@@ -60,7 +61,8 @@ def run(out: Path, wanted: list[str]) -> None:
             shutil.copytree(HERE / name, tree)
             (tree / ".git").mkdir()
             begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-            words = ["prove", str(tree), "--service", name, "--load", load_of(name), "--format", "json"]
+            loads = [word for each in loads_of(name) for word in ("--load", each)]
+            words = ["prove", str(tree), "--service", name, *loads, "--format", "json"]
             done = subprocess.run(
                 [sys.executable, "-m", "hardhull", *words, "-o", str(out / f"{name}.json")],
                 capture_output=True,
@@ -125,7 +127,7 @@ def staged(name: str, script: str, ask: Callable[[Stage, Trial], dict[str, Any]]
     found = target(str(HERE / name), name)
     try:
         with Recorder() as recorder:
-            wanted = Exercise(found.subject.name, loads=(load_of(name, script),))
+            wanted = Exercise(found.subject.name, loads=loads_of(name, script))
             stage = Stage(found, Settings(base=found.root), wanted, recorder)
             before = stage.baseline()
             return ask(stage, before) if before.works else {"baseline": before.failure}

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hardhull.facts.profile import Address, Call, Check, Denial, User
+from hardhull.learn import bpf
 from hardhull.learn.bpf import Recorder
 from hardhull.learn.errors import RecordingError
+from hardhull.learn.namespace import namespace
 from hardhull.learn.profile import kernel
 from recorded import Deed, needs_bpf, record
 from recorded_deeds import HOSTILE
@@ -228,3 +230,10 @@ def test_where_bpftrace_is_missing_that_is_said(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_kernel_is_named() -> None:
     assert kernel() == f"{platform.release()} {platform.machine()}"
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = namespace(os.getpid())._replace(root="/proc/self/task/0/root")
+    monkeypatch.setattr(bpf, "namespace", lambda _pid: gone)
+    with pytest.raises(RecordingError, match="cannot be looked at"):
+        bpf.Recorder().watch(1)

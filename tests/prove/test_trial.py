@@ -74,7 +74,7 @@ def test_an_exit_code_that_only_a_candidate_has_is_a_failure(engine: Engine, tmp
         trials = [stage.trial(strict._replace(read_only=False), before), stage.trial(strict, before)]
         asked = stage.tries
         trials.append(stage.trial(strict, before))
-    assert [each.works for each in trials] == [True, False, False]
+    assert [each.works for each in trials] == [True, False, False], [each.failure for each in trials]
     assert "another code (0 before, 3 now)" in trials[1].failure
     assert asked == 3 + ENDS
     assert stage.tries == asked + 1  # it is asked of the workload once

@@ -100,3 +100,9 @@ def test_a_load_that_is_content_with_any_reply(engine: Engine, tmp_path: Path) -
 def test_an_id_is_one_thing_however_its_parts_begin() -> None:
     lines = ["id=c3f2aa10-c4d1-9e0b-b7aa-00ffee11aa22 done", "id=10f2aa10-14d1-ae0b-c7aa-aaffee11aa22 done"]
     assert {steady(line) for line in lines} == {"id=# done"}
+
+
+def test_quotes_that_come_and_go_with_a_unit_do_not_count() -> None:
+    line = 'level=error msg="not found" duration={} status=404'
+    assert steady(line.format("3.79ms")) == steady(line.format('"785.9\N{MICRO SIGN}s"'))
+    assert steady(line.format("3.79ms")) != steady(line.format('"unknown"'))

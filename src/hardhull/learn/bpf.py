@@ -165,7 +165,11 @@ class Recorder:
             RecordingError: there is no such process, or it is in our own namespace.
         """
         where = namespace(pid)
-        handle = os.open(where.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            handle = os.open(where.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:  # it has ended since
+            why = f"process {pid} cannot be looked at: {error.strerror}"
+            raise RecordingError("the workload is not recorded", why, "name a process that is still running") from None
         root = f"/proc/self/fd/{handle}"
         self._roots[root] = handle  # so that links can still be followed when the process has ended
         if where.number == own_number():

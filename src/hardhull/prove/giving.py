@@ -31,9 +31,9 @@ from hardhull.prove.folders import folders, held, writable
 from hardhull.run.observe import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from hardhull.facts.profile import Call
+    from hardhull.facts.profile import Call, StaticCall
     from hardhull.facts.workload import Workload
     from hardhull.prove.candidate import Writable
     from hardhull.prove.evidence import Refused
@@ -191,19 +191,30 @@ def filtered(candidate: Candidate, trial: Trial, runtime: frozenset[Call]) -> Ca
     What that filter denied and the workload did without gets the same answer: a library takes ENOSYS for an old kernel,
     and EPERM for a failure (clone3).
     """
-    found = trial.seen.of("syscalls") | runtime
-    names = frozenset(call.name for call in found if call.arch == native() and not call.name.startswith("#"))
-    denied = (call for call in trial.seen.of("denied") if call.arch == native() and call.name not in names)
+    made = names(trial.seen.of("syscalls") | runtime)
+    denied = (call for call in trial.seen.of("denied") if call.arch == native() and call.name not in made)
     answers = frozenset((call.name, call.errno) for call in denied if call.errno != EPERM)
-    return candidate._replace(syscalls=names, answers=answers)
+    return candidate._replace(syscalls=made, answers=answers)
 
 
-def widened(candidate: Candidate, before: Trial) -> Candidate:
-    """The candidate with what its programs could call as well, as far as the engine's own filter lets them."""
+def names(calls: Iterable[Call | StaticCall]) -> frozenset[str]:
+    """The names of this machine's calls among these; a filter cannot name others."""
+    return frozenset(call.name for call in calls if call.arch == native() and not call.name.startswith("#"))
+
+
+def widened(candidate: Candidate, before: Trial, runtime: frozenset[Call]) -> Candidate:
+    """The candidate with what its programs could call as well, as far as the engine's own filter lets them.
+
+    Args:
+        candidate: that works.
+        before: the workload as it is declared; the code of its programs was read.
+        runtime: what the runtime calls behind the filter where the workload can gain privileges: the filter is one of
+            several changes in a file, and not all of them need to be made.
+    """
     if candidate.syscalls is None:
         return candidate
     default = docker_default(capabilities(candidate))
-    could = frozenset(call.name for each in before.seen.passes for call in each.calls if call.arch == native())
+    could = names(call for each in before.seen.passes for call in each.calls) | names(runtime)
     return candidate._replace(beyond=(could & (default.allowed | default.partly)) - candidate.syscalls)
 
 

@@ -22,7 +22,7 @@ from hardhull.prove.candidate import (
 )
 from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.folders import PASSING, below
-from hardhull.prove.giving import Giving, filtered, widened
+from hardhull.prove.giving import Giving, filtered, names, widened
 from hardhull.prove.groups import needed
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
@@ -132,7 +132,7 @@ class Search:
         candidate = first.candidate or self._first
         if candidate.syscalls is None:
             self._tell("the system calls that it made, and no other")
-            first = self._working(filtered(candidate, first, self._stage.runtime))
+            first = self._working(filtered(candidate, first, self._stage.runtime[candidate.no_new_privileges]))
         passing, last = self._confirmed(self._less(self._in_memory(first)), first)
         flaky = tuple(dict.fromkeys([*self._flaky, *self._stage.varies]))
         used = [trial.used for trial in passing if trial.used is not None]
@@ -180,7 +180,8 @@ class Search:
             loose = self._giving.relaxed(loose, measure)
         works = self._before._replace(candidate=loose)
         for measure in ORDER:
-            tighter = self._giving.tightened(works.candidate or loose, candidate, measure)
+            wanted = candidate if measure != SECCOMP else self._with_runtime(candidate, works.candidate or loose)
+            tighter = self._giving.tightened(works.candidate or loose, wanted, measure)
             for _ in range(ROUNDS_EACH if tighter != works.candidate else 0):
                 trial = self._try(tighter)
                 if trial.works:
@@ -192,6 +193,12 @@ class Search:
                     break
                 tighter = weaker
         return works
+
+    def _with_runtime(self, strict: Candidate, loose: Candidate) -> Candidate:
+        """The strict candidate with a filter that also fits where privileges can be gained, if they can."""
+        if strict.syscalls is None or loose.no_new_privileges:
+            return strict
+        return strict._replace(syscalls=strict.syscalls | names(self._stage.runtime[False]))
 
     def _try(self, candidate: Candidate) -> Trial:
         """A try; one that fails without any evidence is repeated, and what works then is called flaky."""
@@ -285,7 +292,7 @@ class Search:
                 break
             final = len(passing) == RUNS - 1
             self._tell(f"run {len(passing) + 1} of {RUNS}{', with drills' if final else ''}")
-            tried = widened(candidate, self._before) if final else candidate
+            tried = widened(candidate, self._before, self._stage.runtime[False]) if final else candidate
             trial = self._stage.trial(tried, self._before, self._look if final else no_look)
             if trial.works:
                 passing.append(trial)

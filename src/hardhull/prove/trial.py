@@ -93,7 +93,8 @@ class Stage:
     Attributes:
         subject: the workload.
         tries: how many there were.
-        runtime: the calls that the runtime was seen to make behind a filter, in all of them.
+        runtime: the calls that the runtime was seen to make behind a filter, in all of them, by whether the workload
+            could gain no privileges: only then the filter comes last, when the runtime has done its work.
         varies: what of the workload as it is declared is another way from run to run, as sentence parts.
     """
 
@@ -101,7 +102,7 @@ class Stage:
         self.target, self.subject = target, target.subject
         self.wanted, self.settings = wanted, settings
         self.tries = 0
-        self.runtime: frozenset[Call] = frozenset()
+        self.runtime: dict[bool, frozenset[Call]] = {False: frozenset(), True: frozenset()}
         self._recorder = recorder
         self.varies: tuple[str, ...] = ()
         self._again: Exercised | None = None
@@ -157,6 +158,9 @@ class Stage:
         if used is None or base is None or used.observation is None or base.observation is None:
             return ()
         was = base.observation if life else base.observation._replace(life=None)
+        if used.works and set(used.observation.troubles) - set(was.troubles):
+            again = self._second().observation
+            was = was._replace(troubles=(*was.troubles, *(again.troubles if again else ())))
         differences = worse(compare(self._ended_so(was, used) if used.works else was, used.observation))
         if used.works and not differences and worse(replies([base.outcomes], used.outcomes)):
             known = [base.outcomes, self._second().outcomes]
@@ -210,7 +214,7 @@ class Stage:
                 self._unstarted = watch.seen(self._named(world))
                 raise
             found = Trial(candidate, used, "", watch.seen(self._named(world)))
-            self.runtime |= found.seen.of("filtered_syscalls")
+            self.runtime[candidate is not None and candidate.no_new_privileges] |= found.seen.of("filtered_syscalls")
             look(world, found)
         return found._replace(seconds=time.monotonic() - begun)
 

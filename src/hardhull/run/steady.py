@@ -18,6 +18,11 @@ _VARYING: Final = re.compile(
 """Times and dates, addresses and ids, numbers with what they count in: they differ from run to run."""
 
 
+_QUOTED: Final = re.compile(r"\"#\"|'#'")
+"""Structured logs (logfmt) quote a value by the characters in it: a time in microseconds, but none in milliseconds."""
+
+
 def steady(text: str) -> str:
     """A line of output without what varies."""
-    return " ".join(re.sub(r"(?:#[\s|:;,/-]*)+", "# ", _VARYING.sub("#", text)).split())
+    bare = _QUOTED.sub("#", _VARYING.sub("#", text))
+    return " ".join(re.sub(r"(?:#[\s|:;,/-]*)+", "# ", bare).split())
