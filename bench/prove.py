@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hardhull.prove.candidate import Candidate
+    from hardhull.prove.candidate import Candidate, Privilege
     from hardhull.prove.trial import Stage, Trial
 
 HERE = Path(__file__).parent / "servers"
@@ -129,7 +129,7 @@ def staged(name: str, script: str, ask: Callable[[Stage, Trial], dict[str, Any]]
         with Recorder() as recorder:
             wanted = Exercise(found.subject.name, loads=loads_of(name, script))
             stage = Stage(found, Settings(base=found.root), wanted, recorder)
-            before = stage.baseline()
+            before = stage.baseline(code=False)
             return ask(stage, before) if before.works else {"baseline": before.failure}
     except CannotRunError as error:
         return {"baseline": str(error)}
@@ -160,9 +160,9 @@ def held(out: Path, wanted: list[str]) -> None:
         if not (HERE / name / "held_out.py").exists() or rows(out).get(name, {"code": 1})["code"]:
             continue
         shown = kept_proof((out / f"{name}.json").read_bytes())
-        for kind, candidate in (("observed+static", shown.wide), ("observed", shown.strict)):
-            row = staged(name, "held_out.py", lambda s, b, c=candidate: _tried(s, b, c))  # type: ignore[misc]
-            line(out, "held", {"name": name, "filter": kind, **row})
+        both = {"observed+static": shown.wide, "observed": shown.strict}
+        row = staged(name, "held_out.py", lambda s, b, c=both: {kind: _tried(s, b, c[kind]) for kind in c})  # type: ignore[misc]
+        line(out, "held", {"name": name, **row})
 
 
 def caps(out: Path, wanted: list[str]) -> None:
@@ -218,14 +218,22 @@ def _given_back(out: Path, name: str, stage: Stage, before: Trial, strict: Candi
         else:
             less = strict._replace(capabilities=(strict.capabilities or frozenset()) - {gone.name})
         trial = stage.trial(less, before)
-        named = [] if trial.works else sorted({each.privilege for each in refused(trial, before)})
-        verdict = (
-            "not needed" if trial.works else "named" if named == [gone] else "more named" if gone in named else "missed"
-        )
+        named = [] if trial.works else [each.privilege for each in refused(trial, before)]
+        verdict = "not needed" if trial.works else _verdict(gone, named)
         line(
             out, "removed", {"name": name, "gone": gone, "verdict": verdict, "named": named, "why": trial.failure[:160]}
         )
     return {}
+
+
+def _verdict(gone: Privilege, named: list[Privilege]) -> str:
+    """What was denied first is the cause; calls that are denied after it tell of the failure, or clean up."""
+    if gone not in named:
+        return "missed"
+    if gone.kind == "syscall":
+        calls = [each for each in named if each.kind == "syscall"]
+        return "named" if named == [gone] else "named first" if calls[0] == gone else "another first"
+    return "named" if named == [gone] else "named with others"
 
 
 def main(words: list[str]) -> None:

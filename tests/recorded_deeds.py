@@ -90,6 +90,7 @@ def denied(folder: Path) -> None:
     header = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
     LIBC.prctl(38, 1, 0, 0, 0)
     assert LIBC.prctl(22, 2, ctypes.create_string_buffer(header), 0, 0) == 0
+    LIBC.syscall(RARER)
     with contextlib.suppress(PermissionError):
         os.mkdir(folder / "denied")  # noqa: PTH102
     LIBC.syscall(RARER)

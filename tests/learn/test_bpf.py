@@ -138,6 +138,16 @@ def test_a_call_that_a_filter_denied_comes_back_without_having_been_made(seen: S
     assert [each for name in NAMES if name != "denied" for each in seen.by_name[name]["denied"]] == []
 
 
+def test_denied_calls_are_told_in_the_order_of_time(tmp_path: Path) -> None:
+    needs_bpf()
+    with Recorder() as recorder:
+        deed = Deed("denied", tmp_path)
+        where = recorder.watch(deed.ready())
+        deed.begin()
+        deed.end()
+        assert recorder.snapshot().denied(where) == [Denial("amd64", "vhangup", 38), Denial("amd64", "mkdir", 1)]
+
+
 def test_calls_that_the_kernel_refused_are_kept_with_the_path_they_asked_for(seen: Seen) -> None:
     found = seen.by_name["refused"]["failed"]
     folder = f"{seen.folder / 'refused'}"

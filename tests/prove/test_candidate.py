@@ -5,8 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardhull.prove.candidate import Candidate, Writable
+from hardhull.facts.profile import Call, Denial, Run
+from hardhull.prove.candidate import SYSCALL, Candidate, Privilege, Writable
+from hardhull.prove.evidence import refused
 from hardhull.prove.filter import native, profile
+from hardhull.prove.giving import without_consequences
+from hardhull.prove.trial import Trial
+from hardhull.prove.watch import Seen
 
 CANDIDATES = st.builds(
     Candidate,
@@ -62,3 +67,21 @@ def test_a_call_that_was_given_back_has_no_conditions() -> None:
     given = Candidate(syscalls=frozenset({"read", "clone"}), unconditional=frozenset({"clone"}))
     assert profile(given)["syscalls"][0]["names"] == ["clone", "read", "restart_syscall", "rt_sigreturn"]
     assert not any("args" in each for each in profile(given)["syscalls"])
+
+
+def test_what_only_a_failure_called_is_not_kept() -> None:
+    strict = Candidate(syscalls=frozenset({"read"}))
+    first, later = Denial("amd64", "pwritev", 1), Denial("amd64", "gettid", 1)
+    run = Run("x", "bpf", "", 1.0, denied=frozenset({first, later}))
+    failed = Trial(strict, None, "it ended", Seen(run, denied=(first, later)))
+    before = Trial(None, None, "", Seen(Run("x", "bpf", "", 1.0)))
+    given = [each.privilege for each in refused(failed, before)]
+    assert given == [Privilege(SYSCALL, "pwritev"), Privilege(SYSCALL, "gettid")]
+
+    wide = strict._replace(syscalls=frozenset({"read", "pwritev", "gettid"}))
+    for made, kept in (((), {"read", "pwritev"}), (("gettid",), {"read", "pwritev", "gettid"})):
+        calls = frozenset(Call(native(), name) for name in made)
+        works = Trial(wide, None, "", Seen(run._replace(syscalls=calls)))
+        found = without_consequences(works, strict, {given[0].name}).candidate
+        assert found is not None
+        assert found.syscalls == frozenset(kept)

@@ -34,7 +34,11 @@ class Maps(NamedTuple):
 
     def rows(self, name: str, ident: int) -> list[Key]:
         """The keys of one mount namespace, without it."""
-        return [key[1:] for key in self.maps.get(name, {}) if key[0] == ident]
+        return [key for key, _value in self.entries(name, ident)]
+
+    def entries(self, name: str, ident: int) -> list[tuple[Key, Any]]:
+        """The same with their values: 1, or for ``@denied`` the moment when it came first, in the kernel's time."""
+        return [(key[1:], value) for key, value in self.maps.get(name, {}).items() if key[0] == ident]
 
 
 def read(lines: Iterable[bytes]) -> Maps:

@@ -65,7 +65,7 @@ class Readout:
             "syscalls": frozenset(self._calls(0)),
             "entry_syscalls": frozenset((*self._calls(1), *self._calls(2))),
             "filtered_syscalls": frozenset(self._calls(2)),
-            "denied": frozenset(self._denied()),
+            "denied": frozenset(self.denied()),
             "failed": self._failed(),
             "capabilities": frozenset(self._checks()),
             "files": files,
@@ -88,10 +88,16 @@ class Readout:
             if number >= 0:
                 yield self._call(compat, number)
 
-    def _denied(self) -> Iterator[Denial]:
-        """Also of the runtime behind the filter: then the workload does not start."""
-        for _stage, compat, number, result in (*self._rows("@denied"), *self._rows("@denied", 1)):
-            yield Denial(*self._call(compat, number), -result)
+    def denied(self) -> list[Denial]:
+        """In the order of time. Also of the runtime behind the filter: then the workload does not start."""
+        first: dict[Denial, int] = {}
+        for ident in self._idents:
+            for key, moment in self._maps.entries("@denied", ident):
+                stage, compat, number, result = key
+                if stage in {0, 1}:
+                    call = Denial(*self._call(compat, number), -result)
+                    first[call] = min(moment, first.get(call, moment))
+        return sorted(first, key=lambda call: (first[call], call))
 
     def _failed(self) -> frozenset[Failure]:
         """Calls that the kernel refused, with the path as it was asked for where there is one."""

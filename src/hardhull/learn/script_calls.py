@@ -107,7 +107,11 @@ tracepoint:raw_syscalls:sys_exit {{
     @cur[tid] = $was - $word + 1;
     if ($ret < 0 && $ret > -4096 && $nr >= 0) {{
       $compat = {dialect.compat};
-      if ($word == 1) {{ @denied[NSID, @stage[pid], $compat, $nr, $ret] = 1; }}
+      if ($word == 1) {{
+        if (@denied[NSID, @stage[pid], $compat, $nr, $ret] == 0) {{
+          @denied[NSID, @stage[pid], $compat, $nr, $ret] = nsecs;
+        }}
+      }}
       else if (({_refused(dialect)}) && (($was >> 30) & 3) == 0) {{
         if ($kind == 0 || $kind == {BECOME}) {{ @failed[NSID, @stage[pid], $compat, $nr, $ret] = 1; }}
         else {{ $refused = $nr * 4096 - $ret; }}

@@ -82,12 +82,12 @@ _SHOWS = {
 
 
 def _calls(trial: Trial, before: Trial, candidate: Candidate) -> Iterator[Refused]:
-    """Calls that came back without having been made, by the candidate's own filter."""
+    """Calls that came back without having been made, by the candidate's own filter; the first one first."""
     if candidate.syscalls is None:
         return
     partly, known = conditional(candidate), {name for name, _ in candidate.answers}
     already = {call.name for call in before.seen.of("denied")}
-    for call in sorted(trial.seen.of("denied")):
+    for call in trial.seen.denied:
         there = call.name in candidate.syscalls or call.name in candidate.beyond
         if call.name.startswith("#") or call.name in known:
             continue

@@ -31,7 +31,7 @@ from hardhull.prove.folders import folders, held, writable
 from hardhull.run.observe import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from hardhull.facts.profile import Call, StaticCall
     from hardhull.facts.workload import Workload
@@ -195,6 +195,25 @@ def filtered(candidate: Candidate, trial: Trial, runtime: frozenset[Call]) -> Ca
     denied = (call for call in trial.seen.of("denied") if call.arch == native() and call.name not in made)
     answers = frozenset((call.name, call.errno) for call in denied if call.errno != EPERM)
     return candidate._replace(syscalls=made, answers=answers)
+
+
+def without_consequences(works: Trial, strict: Candidate, causes: Collection[str]) -> Trial:
+    """The same without the calls that were made only because another one had been denied before them.
+
+    What tells of a failure, or cleans up after one, is not needed where nothing fails: it was given back together with
+    its cause, and not called when everything worked.
+
+    Args:
+        works: what works.
+        strict: the candidate before anything was given back.
+        causes: calls that were the first to be denied in a try.
+    """
+    candidate = works.candidate
+    if candidate is None or candidate.syscalls is None:
+        return works
+    made = names(works.seen.of("syscalls") | works.seen.of("filtered_syscalls"))
+    needless = candidate.syscalls - (strict.syscalls or frozenset()) - set(causes) - made
+    return works._replace(candidate=candidate._replace(syscalls=candidate.syscalls - needless)) if needless else works
 
 
 def names(calls: Iterable[Call | StaticCall]) -> frozenset[str]:

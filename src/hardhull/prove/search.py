@@ -15,6 +15,7 @@ from hardhull.prove.candidate import (
     PIDS,
     PRIVILEGED,
     SECCOMP,
+    SYSCALL,
     USER,
     WRITABLE_ROOT,
     Candidate,
@@ -22,7 +23,7 @@ from hardhull.prove.candidate import (
 )
 from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.folders import PASSING, below
-from hardhull.prove.giving import Giving, filtered, names, widened
+from hardhull.prove.giving import Giving, filtered, names, widened, without_consequences
 from hardhull.prove.groups import needed
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
@@ -124,6 +125,7 @@ class Search:
         self._giving = Giving(before, files, stage.subject, user)
         self._kept: dict[Privilege, Kept] = {}
         self._flaky: list[str] = []
+        self._causes: set[str] = set()
 
     def run(self) -> Proven:
         """The strictest candidate that works."""
@@ -132,8 +134,12 @@ class Search:
         candidate = first.candidate or self._first
         if candidate.syscalls is None:
             self._tell("the system calls that it made, and no other")
-            first = self._working(filtered(candidate, first, self._stage.runtime[candidate.no_new_privileges]))
-        passing, last = self._confirmed(self._less(self._in_memory(first)), first)
+            strict = filtered(candidate, first, self._stage.runtime[candidate.no_new_privileges])
+            first = self._working(strict)
+            works = without_consequences(first, strict, self._causes)
+        else:
+            works = first
+        passing, last = self._confirmed(self._less(self._in_memory(works)), first)
         flaky = tuple(dict.fromkeys([*self._flaky, *self._stage.varies]))
         used = [trial.used for trial in passing if trial.used is not None]
         passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
@@ -163,9 +169,18 @@ class Search:
             candidate = weaker
         return self._one_by_one(candidate)
 
-    def _given_back(self, candidate: Candidate, trial: Trial) -> Candidate:
-        """The candidate with what the kernel refused it; the same where nothing shows what that was."""
+    def _given_back(self, candidate: Candidate, trial: Trial, *, one: bool = False) -> Candidate:
+        """The candidate with what the kernel refused it; the same where nothing shows what that was.
+
+        Args:
+            candidate: that was tried.
+            trial: what came of it.
+            one: whether of several system calls only the one that was denied first is given back.
+        """
         given = refused(trial, self._before)
+        calls = [each for each in given if each.privilege.kind == SYSCALL]
+        self._causes |= {each.privilege.name for each in calls[:1]}
+        given = [each for each in given if not one or each not in calls[1:]]
         weaker = self._giving.back(candidate, given)
         for each in given if weaker != candidate else ():
             self._keep(each.privilege, trial.failure, each.shown_by)
@@ -297,7 +312,7 @@ class Search:
             if trial.works:
                 passing.append(trial)
                 continue
-            weaker = self._given_back(candidate, trial)
+            weaker = self._given_back(candidate, trial, one=True)
             if weaker == candidate:
                 self._flaky.append(trial.failure)
                 weaker = whole.candidate or candidate if number else candidate

@@ -108,16 +108,17 @@ class Stage:
         self._again: Exercised | None = None
         self._codes: list[int] = []
 
-    def baseline(self, look: Look = no_look) -> Trial:
-        """The workload as it is declared, with checks that are tried first; the code of its programs is read.
+    def baseline(self, look: Look = no_look, *, code: bool = True) -> Trial:
+        """The workload as it is declared, with checks that are tried first.
 
         Args:
             look: is shown the world when everything was done in it.
+            code: whether the code of its programs is read as well.
 
         Raises:
             CannotRunError: it cannot be run, or no check of it can be believed.
         """
-        return self._try(None, self.wanted._replace(trust=True), look, code=True)
+        return self._try(None, self.wanted._replace(trust=True), look, code=code)
 
     def trial(self, candidate: Candidate, before: Trial, look: Look = no_look, *, life: bool = True) -> Trial:
         """A candidate, compared with the workload as it is declared.

@@ -17,7 +17,7 @@ from hardhull.learn.watch import Meters
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from hardhull.facts.profile import Run, StaticPass
+    from hardhull.facts.profile import Denial, Run, StaticPass
     from hardhull.learn.bpf import Recorder
     from hardhull.learn.namespace import Namespace
     from hardhull.learn.profile import Subject
@@ -31,11 +31,13 @@ class Seen(NamedTuple):
         first: of its first life: start, checks, load and the graceful stop that a restart begins with.
         later: of its lives after that: what exec and the last stop add.
         passes: what its programs can call by their code; empty where that was not read.
+        denied: what a filter denied, in the order of time within each life.
     """
 
     first: Run
     later: tuple[Run, ...] = ()
     passes: tuple[StaticPass, ...] = ()
+    denied: tuple[Denial, ...] = ()
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -107,12 +109,15 @@ class Watch:
             subject: what the recording is called.
         """
         recording = self._recorder.snapshot(forget=True)
-        found = [recording.of(each) for each in self._lives] or [recording.newcomers(self._host())]
+        lives: list[Namespace | str] = [*self._lives] or [self._host()]
+        found = [recording.newcomers(each) if isinstance(each, str) else recording.of(each) for each in lives]
+        denied = tuple(dict.fromkeys(call for each in lives for call in recording.denied(each)))
         peaks = [*self._meters.peaks, *[None] * len(found)]
         deeds = Deeds(self._begun, time.monotonic() - self._start, self._deeds)
         runs = [profile(subject, deeds, fields, most).runs[0] for fields, most in zip(found, peaks, strict=False)]
         files = [use for run in runs for use in run.files]
-        return Seen(runs[0], tuple(runs[1:]), self._code.passes(files, subject.image) if self._code else ())
+        passes = self._code.passes(files, subject.image) if self._code else ()
+        return Seen(runs[0], tuple(runs[1:]), passes, denied)
 
     def _host(self) -> str:
         """The container's name as a host; empty where it was not even made."""
