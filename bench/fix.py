@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
-from fix_values import gone, lines_gone, values
+from fix_values import comments, gone, lines_gone, values
 
 from hardhull.fix.choose import Choices
 from hardhull.fix.consumers import with_required
@@ -42,7 +42,6 @@ from hardhull.text.editdiff import changed_lines
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 OPTIONS = Options(today="2026-01-01")
 CHOICES = Choices(frozenset(), Risk.NEEDS_PROOF, unsure=True)
-COMMENT = re.compile(rb"(?:^|[ \t])#[^\n]*", re.MULTILINE)
 
 
 class Tally:
@@ -105,8 +104,8 @@ def look_at(folder: Path, file: FileEdit, kinds: tuple[str, ...], tally: Tally) 
 
 def compare(shown: str, kinds: tuple[str, ...], before: bytes, after: bytes, tally: Tally) -> None:
     """What can be counted of any fixer."""
-    comments = Counter(part.strip() for part in COMMENT.findall(before))
-    lost = [text for text, count in comments.items() if len(text) > 3 and after.count(text) < count]
+    there = comments(kinds, before)
+    lost = [text for text, count in there.items() if len(text) > 3 and after.count(text) < count]
     if lost:
         tally.comments.append(f"{shown}: {lost[0][:80]!r}")
     refused = [name for name, takes in CHECKS.items() if name in kinds and takes(before) and not takes(after)]

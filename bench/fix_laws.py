@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import yaml
+from fix_values import comments
 
-from fix import CHECKS, COMMENT
+from fix import CHECKS
 from hardhull.apply import Journal, NotDoneError
 from hardhull.fix.applying import changes_of
 from hardhull.fix.consumers import Checks
@@ -51,7 +52,7 @@ def always(plan: Plan, found: Discovery) -> Law:
             yield "edits", f"the edits of {file.path} do not give its bytes"
         if file.before is not None:
             yield from still_taken(file.path, kinds.get(file.path, ()), file.before, file.after)
-            yield from comments_kept(file.path, file.before, file.after)
+            yield from comments_kept(file.path, kinds.get(file.path, ()), file.before, file.after)
             yield from line_ends_kept(file.path, file.before, file.after)
     for each in plan.of(Status.PLANNED):
         if not each.fix.diff and not any(file.before is None for file in plan.files):
@@ -103,9 +104,9 @@ def _twice(data: bytes) -> int:
     return count
 
 
-def comments_kept(path: str, before: bytes, after: bytes) -> Law:
+def comments_kept(path: str, kinds: tuple[str, ...], before: bytes, after: bytes) -> Law:
     """Every comment is somewhere in the file; what only looks like one may be part of what is replaced."""
-    for text, count in Counter(part.strip() for part in COMMENT.findall(before)).items():
+    for text, count in comments(kinds, before).items():
         if len(text) > 3 and after.count(text) < min(count, before.count(text)):
             yield "comments", f"{path} has no longer {text[:60]!r}"
 

@@ -5,6 +5,7 @@ A value is a scalar at its path (YAML, JSON) or a whole instruction (Dockerfile)
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from hardhull.model.edit import Edit
 
+COMMENT = re.compile(rb"(?:^|[ \t])#[^\n]*", re.MULTILINE)
 YAML = {"compose", "kubernetes", "workflow", "gitlab", "daemon.json", "seccomp"}
 
 
@@ -47,6 +49,30 @@ def gone(before: Sequence[Value], after: Sequence[Value], edits: Sequence[Edit] 
         return lost
     todo = iter(after)  # instructions: their order is part of what they say
     return [value for value in left if not any((value.path, value.text) == (one.path, one.text) for one in todo)]
+
+
+def comments(kinds: Iterable[str], data: bytes) -> Counter[bytes]:
+    """Every comment without the blanks around it. In YAML, what stands inside a flow scalar is none."""
+    spans = _flow_scalars(data) if YAML & {*kinds} else []
+    found = Counter[bytes]()
+    for one in COMMENT.finditer(data):
+        at = one.end() - len(one[0].lstrip())
+        if not any(start < at < end for start, end in spans):
+            found[one[0].strip()] += 1
+    return found
+
+
+def _flow_scalars(data: bytes) -> list[tuple[int, int]]:
+    """Where quoted and plain scalars of more than one line stand."""
+    try:
+        text = data.decode("utf-8-sig")
+        events = list(yaml.parse(text, Loader=yaml.CSafeLoader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return []
+    shift = len(data) - len(text.encode())
+    flow = [one for one in events if isinstance(one, yaml.ScalarEvent) and one.style not in {"|", ">"}]
+    spans = [(one.start_mark.index, one.end_mark.index) for one in flow if one.start_mark.line < one.end_mark.line]
+    return [(len(text[:start].encode()) + shift, len(text[:end].encode()) + shift) for start, end in spans]
 
 
 def lines_gone(before: bytes, after: bytes) -> int:

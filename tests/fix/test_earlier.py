@@ -94,7 +94,7 @@ def unpinned(_ask: Ask, _pin: Pin) -> Any:
 def said(one: Examination) -> tuple[Any, ...]:
     """All that a scan says, and what is written into the files for it."""
     asks, others = choose(one.offers, ALL)
-    drafting = draft(asks, unpinned)
+    drafting = draft(asks, {}, unpinned)
     made = [
         (each.ask.key, {source.path: edits for source, edits in each.edits.items()}, each.notes)
         for each in drafting.made

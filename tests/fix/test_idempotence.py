@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from plans import OPTIONS, digest_of
+from plans import OPTIONS, chosen, digest_of, planned, texts_after
+from texts import marks_of
 
 from hardhull.fix.choose import Choices
 from hardhull.fix.planner import Planner, rewritten
 from hardhull.model.change import Risk
 from hardhull.model.plan import Status
+from hardhull.rules.rule import find_rule
 from hardhull.scan import gather
 
 ROOT = Path(__file__).parents[2]
@@ -28,3 +31,25 @@ def test_a_second_plan_changes_nothing(folder: Path, risk: Risk) -> None:
     again = Planner(rewritten(found, list(plan.files)), policy, OPTIONS, choices, digest_of).plan()
     assert [(each.found.rule, each.found.subject) for each in again.of(Status.PLANNED)] == []
     assert not again.files
+
+
+def test_every_line_with_a_wildcard_is_fixed_and_a_second_plan_is_empty() -> None:
+    wild = "-w /etc/docker/*.json -p wa -k docker\n"
+    before = {"etc/audit/rules.d/docker.rules": f"{wild}# {wild}{wild}-w /etc/docker/*.conf -p wa -k docker\n"}
+    plan = planned(before, chosen("audit-watch-on-nothing"))
+    assert [each.status for each in plan.fixes] == [Status.PLANNED] * 3
+    after = texts_after(before, plan)
+    assert after == {"etc/audit/rules.d/docker.rules": f"-w /etc/docker -p wa -k docker\n# {wild}"}
+    assert planned(after, chosen("audit-watch-on-nothing")).files == ()
+
+
+def test_a_file_of_ours_that_is_written_anew_keeps_what_another_fix_does_to_it() -> None:
+    rule = find_rule("recorded-need-not-granted")
+    assert rule
+    bad = next(one.bad for one in rule.examples if "seccomp=" in one.bad)
+    example, _ = marks_of(bad, "compose.yaml", rule.id)
+    plan = planned(example, chosen("recorded-need-not-granted", "seccomp-profile-cannot-start"))
+    (file,) = [one for one in plan.files if one.path == "hardhull/seccomp/web.json"]
+    assert file.before == example["hardhull/seccomp/web.json"].encode()
+    assert {each.found.rule: bool(each.fix.diff) for each in plan.fixes} == {"HH-PRV-402": True, "HH-PRV-506": True}
+    assert {"read", "restart_syscall", "capset"} <= {*json.loads(file.after)["syscalls"][0]["names"]}

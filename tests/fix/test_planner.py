@@ -42,7 +42,7 @@ def asks(files: dict[str, str]) -> list[Ask]:
 
 
 def drafted(one: Ask, other: Ask) -> drafting.Drafting:
-    return draft([one, other], lambda _ask, _pin: pytest.fail("nothing is pinned"))
+    return draft([one, other], {}, lambda _ask, _pin: pytest.fail("nothing is pinned"))
 
 
 # ---- what meets in one place ------------------------------------------------------------------------------------------

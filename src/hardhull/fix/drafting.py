@@ -12,7 +12,7 @@ from hardhull.text.draft import Drafts, UnwritableError
 from hardhull.text.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hardhull.facts.fact import Fact
     from hardhull.fix.choose import Ask
@@ -53,18 +53,19 @@ class Drafting(NamedTuple):
     files: list[FileEdit]
 
 
-def draft(asks: Sequence[Ask], pinned: Pinned, overlay: Overlay | None = None) -> Drafting:
+def draft(asks: Sequence[Ask], there: Mapping[str, Source], pinned: Pinned, overlay: Overlay | None = None) -> Drafting:
     """Writes fixes.
 
     Args:
         asks: in the order of their importance.
+        there: the files by path.
         pinned: makes a Change of a Pin, or raises UnwritableError where no digest is known.
         overlay: where they go instead of into their files; None to write them there.
     """
     careful: set[str] = set()
     while True:
         try:
-            return _draft(asks, pinned, careful, overlay)
+            return _draft(asks, Drafts(there), pinned, careful, overlay)
         except _MeetError as error:  # a tree and a text of one file want the same bytes; only the outcome shows it
             if error.path in careful:
                 raise
@@ -79,9 +80,8 @@ class _MeetError(Exception):
         self.path = path
 
 
-def _draft(asks: Iterable[Ask], pinned: Pinned, careful: set[str], overlay: Overlay | None) -> Drafting:
+def _draft(asks: Iterable[Ask], drafts: Drafts, pinned: Pinned, careful: set[str], overlay: Overlay | None) -> Drafting:
     """Writes each fix alone and takes it back, then all of them together; files are taken apart once for both."""
-    drafts = Drafts()
     put = overlay.write if overlay else write
     made: list[Made] = []
     refused: list[Planned] = []

@@ -124,7 +124,7 @@ class Planner:
         known = {marks(ask) for ask in asks}
         wanted = [ask for ask in asks if ask.found.id not in dropped]
         for _ in range(MAX_PASSES):
-            drafting = draft(wanted, self._pinned, self._overlay(found)) if wanted else None
+            drafting = draft(wanted, _sources(found), self._pinned, self._overlay(found)) if wanted else None
             if drafting is None:
                 break
             made += drafting.made
@@ -208,7 +208,7 @@ class Planner:
     def _brings(self, first: Examination, asks: list[Ask], complaint: Complaint) -> bool:
         """Whether these fixes alone bring a complaint."""
         self._trials += 1
-        drafting = draft(asks, self._pinned, self._overlay(self._found))
+        drafting = draft(asks, _sources(self._found), self._pinned, self._overlay(self._found))
         if not drafting.files:
             return False
         files = rewritten(self._found, drafting.files)
@@ -246,6 +246,10 @@ class Planner:
         secrets = {value for path in paths for value in page_of(path, self._before.get(path) or b"").secrets}
         notes = tuple(without(note, secrets) for note in each.notes)
         return each._replace(why=without(each.why, secrets), snippet=without(each.snippet, secrets), notes=notes)
+
+
+def _sources(found: Discovery) -> dict[str, Source]:
+    return {one.source.path: one.source for one in found.files}
 
 
 def _digests(examination: Examination) -> list[str]:

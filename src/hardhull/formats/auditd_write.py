@@ -12,8 +12,9 @@ from hardhull.text.draft import UnwritableError
 if TYPE_CHECKING:
     from hardhull.facts.fact import Fact
     from hardhull.model.change import Change
+    from hardhull.model.field import Field
     from hardhull.model.source import Place
-    from hardhull.text.draft import Drafts
+    from hardhull.text.draft import Draft, Drafts
 
 
 def write(fact: Fact, change: Change, drafts: Drafts) -> None:
@@ -29,14 +30,56 @@ def write(fact: Fact, change: Change, drafts: Drafts) -> None:
         return
     if not isinstance(change, Add | Drop | Swap) or change.field != "audit_rules":
         raise UnwritableError("the files say nothing about it")
+    rules = drafts.keep(fact.place.source, _Rules, _Rules)
     if isinstance(change, Add):
-        _add(fact, change.item, drafts)
+        _add(fact, change.item, drafts, rules)
     elif isinstance(change, Swap):
-        place = change.item.place
-        if change.item.value != change.value:
-            drafts.of(place.source).replace(place.span, text_of(change.value))
+        _swap(fact, change.item, change.value, drafts, rules)
     else:
         drafts.of(change.item.place.source).replace(_line(change.item.place), "")
+
+
+class _Rules:
+    """The rules that a folder gets. The kernel refuses one that it has, and auditctl then loads none that follow."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._log = draft.log
+        self._gone: list[Place] = []
+        self._come: list[AuditRule] = []
+
+    def has(self, host: Host, rule: AuditRule, *, beside: Place | None = None) -> bool:
+        """Whether an equal rule is there or wanted, other than the one at a place."""
+        there = [item for item in host.audit_rules.value if item.place not in self._gone and item.place != beside]
+        return _bare(rule) in {_bare(one) for one in (*(item.value for item in there), *self._come)}
+
+    def change(self, gone: Place | None, come: AuditRule | None) -> None:
+        """Notes what goes and what comes."""
+        before = self._gone, self._come
+        self._gone = [*self._gone, *([gone] if gone else [])]
+        self._come = [*self._come, *([come] if come else [])]
+        self._log.did(lambda: self._restore(*before))
+
+    def _restore(self, gone: list[Place], come: list[AuditRule]) -> None:
+        self._gone, self._come = gone, come
+
+
+def _bare(rule: AuditRule) -> AuditRule:
+    """The rule as the kernel compares it: permissions are a set."""
+    return rule._replace(perms="".join(sorted(rule.perms)))
+
+
+def _swap(host: Host, item: Field[AuditRule], rule: AuditRule, drafts: Drafts, rules: _Rules) -> None:
+    """Another rule in the place of one; where it is there already, the line goes."""
+    place = item.place
+    if _bare(item.value) == _bare(rule):
+        return
+    twice = rules.has(host, rule, beside=place)
+    draft = drafts.of(place.source)
+    if twice:
+        draft.replace(_line(place), "")
+    else:
+        draft.replace(place.span, text_of(rule))
+    rules.change(place, None if twice else rule)
 
 
 def _enable(place: Place, value: str, drafts: Drafts) -> None:
@@ -48,18 +91,18 @@ def _enable(place: Place, value: str, drafts: Drafts) -> None:
     draft.replace(place.span, value)
 
 
-def _add(host: Host, rule: AuditRule, drafts: Drafts) -> None:
+def _add(host: Host, rule: AuditRule, drafts: Drafts, rules: _Rules) -> None:
     """Below the last rule of the file whose rules come first, so above a ``-e 2`` that locks them."""
-    rules = host.audit_rules.value
-    if any(item.value == rule for item in rules):
+    if rules.has(host, rule):
         return
     source = host.place.source
-    last = [item.place for item in rules if item.place.source is source][-1:]
+    last = [item.place for item in host.audit_rules.value if item.place.source is source][-1:]
     if not last:
         raise UnwritableError("the file has no rule to stand below", text_of(rule))
     draft = drafts.of(source)
     end = last[0].span.end
     draft.insert(end, f"{draft.newline}{text_of(rule)}")
+    rules.change(None, rule)
 
 
 def _line(place: Place) -> Span:

@@ -8,7 +8,7 @@ from hardhull.model.edit import Edit, spliced
 from hardhull.model.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hardhull.model.source import Place, Source
 
@@ -155,11 +155,15 @@ class Drafts:
         log: of all of them.
         made: new files by path, with their text.
         notes: what the edits change that nobody asked for.
+
+    Args:
+        there: all files by path, as far as they are known: one of them is not made but written anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, there: Mapping[str, Source] | None = None) -> None:
         self.log = Log()
         self.made: dict[str, bytes] = {}
+        self._there = there or {}
         self.notes: list[Note] = []
         self._asked: set[tuple[str, int, object]] = set()
         self._drafts: dict[str, Draft] = {}
@@ -214,11 +218,16 @@ class Drafts:
             self.log.did(lambda: self.notes.remove(made))
 
     def create(self, path: str, data: bytes) -> None:
-        """A new file.
+        """A file of ours: a new one, or all of one that is there.
 
         Raises:
-            UnwritableError: another change makes a different one of this name.
+            UnwritableError: another change makes a different one of this name, or changes the one that is there.
         """
+        source = self._there.get(path)
+        if source is not None:
+            if source.data != data:
+                self.of(source).replace(Span(0, len(source.data)), data)
+            return
         if self.made.get(path, data) != data:
             raise UnwritableError(f"another fix writes a different {path}")
         if path not in self.made:

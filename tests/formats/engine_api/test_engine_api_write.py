@@ -48,7 +48,7 @@ MANY: dict[str, list[Any]] = {
     "labels": [("x", "a b"), ("y", "")], "links": ["db:db"], "log_options": [("max-size", "10m"), ("max-file", "3")],
     "mounts": [
         Mount("tmpfs", None, "/run", options=("size=16m", "noexec")), Mount("bind", "/etc/a", "/a", True, "rslave", ("z",)),
-        Mount("volume", "data", "/data"), Mount("volume", None, "/anon"),
+        Mount("volume", "data", "/data"), Mount("volume", None, "/anon"), Mount("volume", None, "/sealed", True),
     ],
     "networks": [Attachment("inner", aliases=("db",)), Attachment("outer")],
     "ports": [Port("443", "8443", "127.0.0.1"), Port("443", "9443"), Port("53", "53", protocol="udp")],
@@ -174,6 +174,7 @@ ALLOWED = {
     "is written with another value",
     "weight is written",
     "is written with other options",
+    "options of an entry of Mounts are left to a person",
 }
 
 
@@ -218,6 +219,17 @@ def test_items_are_changed_where_they_stand() -> None:
     )
     assert result.decode() == text.replace('"HostIp": ""', '"HostIp": "127.0.0.1"').replace("/a:/a", "/a:/a:ro")
     assert written(workload, Drop("ports", port), Drop("mounts", mount)) == b'{"Image": "i", "HostConfig": {}}'
+
+
+def test_an_anonymous_volume_that_is_read_only_moves_to_mounts() -> None:
+    text = '{"Image": "i", "HostConfig": {"Binds": ["/a:/a", "/data"]}}'
+    workload = body_of(text)
+    mount = workload.mounts.value[1]
+    result = written(workload, Swap("mounts", mount, mount.value._replace(read_only=True))).decode()
+    moved = '"Mounts": [{"Type": "volume", "Target": "/data", "ReadOnly": true}]'
+    assert result == f'{{"Image": "i", "HostConfig": {{"Binds": ["/a:/a"], {moved}}}}}'
+    with pytest.raises(UnwritableError, match="no words for 'nocopy' of an anonymous volume"):
+        written(workload, Swap("mounts", mount, mount.value._replace(options=("nocopy",))))
 
 
 def test_an_entry_of_mounts_is_changed_in_its_own_words() -> None:

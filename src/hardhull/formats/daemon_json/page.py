@@ -35,7 +35,8 @@ class Page:
         if self._empty is None:
             self.tree = TreeDraft.of_json(draft)
         else:
-            self._inner = Draft(Source(draft.source.path, b"{}"), draft.log)
+            self._end = draft.newline.encode()
+            self._inner = Draft(Source(draft.source.path, b"{}" + self._end), draft.log)
             self.tree = TreeDraft.of_json(self._inner)
             draft.joins(self)
         root = self.tree.layout.roots[0]
@@ -49,7 +50,7 @@ class Page:
             return []
         text = self._inner.result()
         whole = self._empty.end == len(self._draft.source.data)
-        return [Edit(self._empty, text + b"\n" if whole else text)]
+        return [Edit(self._empty, text if whole else text.removesuffix(self._end))]
 
     def want(self, field: str, value: Any) -> None:
         """Notes the value that a field has now."""

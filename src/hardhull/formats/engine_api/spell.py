@@ -156,9 +156,20 @@ def bind(item: Mount) -> str:
     words = [*(["ro"] if item.read_only else []), *([item.propagation] if item.propagation else []), *item.options]
     if item.source is None:
         if words:
-            raise UnwritableError("Binds has no options for an anonymous volume")
+            raise UnwritableError(f"the Engine API has no words for {words[-1]!r} of an anonymous volume")
         return item.target
     return ":".join([item.source, item.target, *([",".join(words)] if words else [])])
+
+
+def only_in_mounts(item: Mount) -> bool:
+    """Whether only ``Mounts`` can say it: in ``Binds``, ``/data:ro`` would mount a folder of the host on ``ro``."""
+    anonymous = item.kind == "volume" and item.source is None and item.host_root is None
+    return anonymous and item.read_only and not item.propagation and not item.options
+
+
+def volume(item: Mount) -> dict[str, Any]:
+    """An entry of ``Mounts`` for an anonymous volume."""
+    return {"Type": "volume", "Target": item.target, "ReadOnly": item.read_only}
 
 
 def tmpfs(item: Mount) -> str:

@@ -96,6 +96,9 @@ def _swap_item(body: Body, item: Field[Any], plain: Any) -> None:
 
 
 def _add_mount(body: Body, _workload: Workload, item: Mount) -> None:
+    if spell.only_in_mounts(item):
+        body.append(("HostConfig", "Mounts"), spell.volume(item))
+        return
     if item.kind != "tmpfs":
         body.append(("HostConfig", "Binds"), spell.bind(item))
         return
@@ -114,7 +117,7 @@ def _swap_mount(body: Body, item: Field[Mount], value: Mount) -> bool:
         return True
     node = body.at(item.place)
     if not isinstance(node, Mapping):
-        if value.kind == "tmpfs":
+        if value.kind == "tmpfs" or spell.only_in_mounts(value):
             return False
         body.tree.put(node, spell.bind(value))
         return True

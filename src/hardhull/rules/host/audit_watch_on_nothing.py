@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.host import Host
+    from hardhull.facts.problem import Problem
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
 
@@ -59,13 +61,14 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
             )
     for problem in host.problems.value:
         if problem.value.kind == "value" and not problem.value.stops:
-            fix = _folder(host, problem.value.key)
+            fix = _folder(host, problem)
             yield problem.finding(problem.value.why, label="never matches", value=problem.value.key, fix=fix)
 
 
-def _folder(host: Host, path: str) -> Fix:
-    """A watch on the folder instead of a wildcard in it."""
-    item = next((item for item in host.audit_rules.value if item.value.path == path), None)
+def _folder(host: Host, problem: Field[Problem]) -> Fix:
+    """A watch on the folder instead of a wildcard in it: of this line, the same path may stand in others too."""
+    path = problem.value.key
+    item = next((item for item in host.audit_rules.value if item.place == problem.place), None)
     folder = WILD.sub("", path)
     if item is None or ".." in path or not folder:
         return advise("name the file itself", "write one rule for each file, without wildcards and ..")
