@@ -1,0 +1,52 @@
+"""Which distribution an image is, and whether it still gets fixes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hardhull.model.package import Distribution
+from hardhull.rules.end_of_life import ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hardhull.images.reader import Row
+
+IMAGES = {
+    "amzn": "amazonlinux",
+    "ol": "oraclelinux",
+    "opensuse-leap": "opensuse/leap",
+    "rhel": "registry.access.redhat.com/ubi7",
+}
+"""Under which image's name the end of a distribution is known, where that is not its own."""
+BEST = ("etc/os-release", "usr/lib/os-release")
+"""os-release(5): the first one that is there counts."""
+
+
+def distribution(rows: Iterable[Row]) -> Distribution:
+    """The distribution that the visible files tell of."""
+    found: dict[str, dict[str, Any]] = {row.path: row.data for row in rows if row.kind == "os"}
+    data = next((found[path] for path in BEST if path in found), {})
+    name, version = str(data.get("id", "")).lower(), str(data.get("version_id", ""))
+    like = tuple(str(data.get("id_like", "")).split())
+    return Distribution(
+        id=name,
+        version=version,
+        codename=str(data.get("version_codename", "")),
+        name=str(data.get("pretty_name", "")),
+        like=like,
+        ended=_ended(name, version, str(data.get("support_end", ""))),
+    )
+
+
+def _ended(name: str, version: str, told: str) -> str:
+    """Since when it gets no more fixes, as its makers write into the image or as is known of it."""
+    if not name or not version:
+        return told
+    parts = version.split(".")
+    tags = (version, ".".join(parts[:2]), parts[0]) if name != "ubuntu" else (version,)
+    for tag in dict.fromkeys(tags):
+        known = ended(IMAGES.get(name, name), tag)
+        if known is not None:
+            return known.since
+    return told

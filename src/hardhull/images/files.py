@@ -1,0 +1,80 @@
+"""The files of one layer, held in columns: a layer may have a million of them."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from hardhull.images.tarwalk import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COLUMNS = (("modes", "H"), ("uids", "Q"), ("gids", "Q"), ("sizes", "Q"))
+MOST_ID = (1 << 63) - 1
+
+
+class Files:
+    """Entries in the order of the layer; a path may come twice, and the last one counts."""
+
+    __slots__ = ("_gids", "_kinds", "_links", "_modes", "_paths", "_sizes", "_uids")
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._kinds = bytearray()
+        self._modes, self._uids, self._gids, self._sizes = (array(code) for _name, code in COLUMNS)
+        self._links: dict[int, str] = {}
+
+    def add(self, entry: Entry) -> None:
+        """One more file."""
+        if entry.link:
+            self._links[len(self._paths)] = entry.link
+        self._paths.append(entry.path)
+        self._kinds.append(ord(entry.kind))
+        self._modes.append(entry.mode)
+        self._uids.append(min(entry.uid, MOST_ID))
+        self._gids.append(min(entry.gid, MOST_ID))
+        self._sizes.append(entry.size)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[Entry]:
+        links = self._links
+        rows = zip(self._paths, self._kinds, self._modes, self._uids, self._gids, self._sizes, strict=True)
+        for at, (path, kind, mode, uid, gid, size) in enumerate(rows):
+            yield Entry(path, chr(kind), mode, uid, gid, size, links.get(at, ""))
+
+    @property
+    def kinds(self) -> Iterator[tuple[str, str]]:
+        """Path and kind of every entry, which is all that most ask for."""
+        return zip(self._paths, self._kinds.decode(), strict=True)
+
+    @property
+    def hard_links(self) -> Iterator[tuple[str, str]]:
+        """Path and target of every hard link."""
+        return ((self._paths[at], link) for at, link in self._links.items() if self._kinds[at] == ord("h"))
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        numbers = {name: list(getattr(self, f"_{name}")) for name, _code in COLUMNS}
+        links = [[at, link] for at, link in self._links.items()]
+        return {"paths": self._paths, "kinds": self._kinds.decode(), "links": links, **numbers}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Files:
+        """What :meth:`plain` made.
+
+        Raises:
+            ValueError, TypeError, KeyError, OverflowError: it did not.
+        """
+        made = cls()
+        made._paths = plain["paths"]
+        made._kinds = bytearray(plain["kinds"].encode())
+        for name, code in COLUMNS:
+            setattr(made, f"_{name}", array(code, plain[name]))
+        made._links = {int(at): str(link) for at, link in plain["links"]}
+        lengths = {len(made._paths), len(made._kinds), *(len(plain[name]) for name, _code in COLUMNS)}
+        if len(lengths) != 1 or any(not 0 <= at < len(made._paths) for at in made._links):
+            raise ValueError("columns of different lengths")
+        return made

@@ -1,0 +1,74 @@
+"""What the layers show together: the files of the lower ones are hidden by those of the upper ones.
+
+Layers are applied from the lowest to the highest (OCI image specification, layer.md): an entry hides an equal path
+below; one that is no folder hides all that lay in a folder of its name; a whiteout takes a path with all in it; an
+opaque folder shows nothing of the layers below. What a layer takes away never concerns its own entries, so ``rm`` and a
+link of the same name in one layer leave the link.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from hardhull.images.layer import Layer
+    from hardhull.images.tarwalk import Entry
+
+
+class _Above:
+    """What the layers above hide."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._hiding: set[str] = set()
+
+    def add(self, layer: Layer) -> None:
+        """One layer further down begins."""
+        for path, kind in layer.files.kinds:
+            self._seen.add(path)
+            if kind != "d":
+                self._hiding.add(path)
+        self._seen.update(layer.gone)
+        self._hiding.update(layer.gone, layer.opaque)
+
+    def hides(self, path: str) -> bool:
+        """Whether an entry of the next layer is not seen."""
+        if path in self._seen:
+            return True
+        hiding = self._hiding
+        while "/" in path:
+            path = path.rpartition("/")[0]
+            if path in hiding:
+                return True
+        return "" in hiding
+
+
+def seen(layers: Sequence[Layer | None], wanted: Sequence[Collection[str]]) -> list[set[str]]:
+    """Which of some paths the image shows, for each layer.
+
+    Args:
+        layers: lowest first; None for one that could not be read.
+        wanted: for each layer, paths of its entries.
+    """
+    above = _Above()
+    found: list[set[str]] = [set() for _layer in layers]
+    for at in reversed(range(len(layers))):
+        layer = layers[at]
+        if layer is not None:
+            found[at] = {path for path in wanted[at] if not above.hides(path)}
+            above.add(layer)
+    return found
+
+
+def entries(layers: Sequence[Layer | None]) -> Iterator[tuple[int, Entry]]:
+    """Everything that the image shows, with the number of its layer; the highest layer comes first."""
+    above = _Above()
+    for at in reversed(range(len(layers))):
+        layer = layers[at]
+        if layer is None:
+            continue
+        last = {entry.path: entry for entry in layer.files}
+        yield from ((at, entry) for path, entry in last.items() if not above.hides(path))
+        above.add(layer)
