@@ -25,7 +25,7 @@ def pinned(pin: Pin) -> str:
 
 
 def planned(files: dict[str, str], rule: Rule) -> Plan:
-    found = discovery_of(files)
+    found = discovery_of(files, secrets=rule.fact == "leak")
     choices = Choices(frozenset({rule.id}), Risk.NEEDS_PROOF, unsure=True)
     return Planner(found, POLICY, Options(strict=True, today="2026-01-01"), choices, pinned).plan()
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardhull.leaks.engine import cache_folder
+from hardhull.leaks.scanner import Scanner
 from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
 from hardhull.scan import Options, examine
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
+from hardhull.scan.leaks import leak_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.facts.leak import Leak
     from hardhull.model.result import Found, Result
     from hardhull.scan import Examination
 
@@ -35,6 +42,7 @@ PATHS = {
     "engine-api": "inspect.json",
     "live": "facts.json",
     "markdown": "README.md",
+    "secrets": "settings.ini",
 }
 MARK = re.compile(r"[ \t]*#!\s*((?:HH-[A-Z]+-\d+)(?:\s*,\s*HH-[A-Z]+-\d+)*)[ \t]*$")
 FILE = re.compile(r"^--- (\S+)$", re.MULTILINE)
@@ -65,24 +73,38 @@ def marks_of(text: str, path: str, rule: str) -> tuple[dict[str, str], list[tupl
     return plain, sorted(marked)
 
 
-def discovery_of(files: dict[str, str]) -> Discovery:
-    """Texts that were never in a folder, as if they had been found in one."""
+def discovery_of(files: dict[str, str], *, secrets: bool = False) -> Discovery:
+    """Texts that were never in a folder, as if they had been found in one, and searched for secrets where asked."""
     candidates = []
     for path, text in sorted(files.items()):
         data = text.encode()
         kinds = kinds_of(path, data) or ("other",)  # what a scan reads only where another file makes it matter
         candidates.append(Candidate(Source(path, data), kinds))
-    return Discovery(Path("/nonexistent"), candidates, [])
+    facts = tuple(leaks_of(files)) if secrets else ()
+    return Discovery(Path("/nonexistent"), candidates, [], facts)
 
 
-def scan_texts(files: dict[str, str], policy: Policy | None = None) -> Result:
+def leaks_of(files: dict[str, str]) -> Iterator[Leak]:
+    """The files with secrets."""
+    for path, text in sorted(files.items()):
+        report = scanner().scan_bytes(path, text.encode())
+        if report.hits:
+            yield leak_of(path, report, "2026-01-01")
+
+
+@cache
+def scanner() -> Scanner:
+    return Scanner(cache_folder())
+
+
+def scan_texts(files: dict[str, str], policy: Policy | None = None, *, secrets: bool = False) -> Result:
     """Judges texts; a fault of ours is raised."""
-    return examined(files, policy).result
+    return examined(files, policy, secrets=secrets).result
 
 
-def examined(files: dict[str, str], policy: Policy | None = None) -> Examination:
+def examined(files: dict[str, str], policy: Policy | None = None, *, secrets: bool = False) -> Examination:
     """The same, with the facts."""
-    return examine(discovery_of(files), policy or Policy(), Options(strict=True, today="2026-01-01"))
+    return examine(discovery_of(files, secrets=secrets), policy or Policy(), Options(strict=True, today="2026-01-01"))
 
 
 def findings_of(rule: str, result: Result) -> list[Found]:

@@ -43,6 +43,7 @@ class Request(NamedTuple):
     strict: bool
     facts: str
     engine: bool
+    secrets: bool
     quiet: bool
 
 
@@ -60,6 +61,7 @@ class Request(NamedTuple):
 @click.option("--strict", is_flag=True, help="Exit 4 for anything that was not checked.")
 @click.option("--facts", type=click.Choice(["none", "also", "only"]), default="none", help="What was read, as JSON.")
 @click.option("--engine", is_flag=True, help="Ask the local Docker engine about the images that the files name.")
+@click.option("--secrets", is_flag=True, help="Also search every file for secrets, whatever it is.")
 @click.option("-q", "--quiet", is_flag=True, help="One line, or nothing beside the format that was asked for.")
 def command(targets: tuple[str, ...], **options: object) -> int:
     """Scan files and folders: Dockerfiles, Compose, Kubernetes, docker run lines, units, daemon.json ...
@@ -170,6 +172,7 @@ def _options(targets: tuple[str, ...], request: Request) -> Options:
         facts=request.facts != "none",
         stdin=stdin() if "-" in targets else b"",
         line_hashes=request.form in HASHED,
+        secrets=request.secrets,
     )
 
 
@@ -192,6 +195,8 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words.append("--no-ignore")
     if request.engine:
         words.append("--engine")
+    if request.secrets:
+        words.append("--secrets")
     if request.today:
         words += ["--today", request.today]
     return " ".join(map(quoted, words))

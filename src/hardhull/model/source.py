@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BOM = b"\xef\xbb\xbf"
 
@@ -31,6 +34,8 @@ class Source:
     """
 
     __slots__ = ("_starts", "data", "path")
+    whole: ClassVar[bool] = True
+    """Whether the bytes are those of the file, and not some lines of it."""
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -38,7 +43,7 @@ class Source:
         self._starts: list[int] | None = None
 
     def __repr__(self) -> str:
-        return f"Source({self.path!r}, {len(self.data)} bytes)"
+        return f"{type(self).__name__}({self.path!r}, {len(self.data)} bytes)"
 
     @property
     def line_starts(self) -> list[int]:
@@ -84,6 +89,54 @@ class Source:
     def text(self, span: Span) -> str:
         """The text in a span; bytes that are not UTF-8 become U+FFFD."""
         return self.data[span.start : span.end].decode("utf-8", "replace")
+
+
+class Excerpt(Source):
+    """Some lines of a file, with their secrets taken out: all that is kept of a file in which one was found.
+
+    Args:
+        path: the name shown to people.
+        lines: number and text of each line, in order.
+    """
+
+    __slots__ = ("_numbers", "_positions")
+    whole: ClassVar[bool] = False
+
+    def __init__(self, path: str, lines: Iterable[tuple[int, str]]) -> None:
+        kept = list(lines)
+        super().__init__(path, b"\n".join(text.encode("utf-8", "replace") for _, text in kept))
+        self._numbers = [number for number, _ in kept]
+        self._positions: dict[int, Position] = {}
+
+    def mark(self, line: int, start: int, end: int, columns: tuple[int, int]) -> Span:
+        """The span of a place on a line.
+
+        Args:
+            line: its number in the file.
+            start: offset in the bytes of the line as it is kept, where the place begins.
+            end: offset past it.
+            columns: where it begins and ends in the file.
+        """
+        first = self._line_starts()[self._numbers.index(line)]
+        span = Span(first + start, first + end)
+        for offset, column in zip(span, columns, strict=True):
+            self._positions.setdefault(offset, Position(line, column))
+        return span
+
+    def _line_starts(self) -> list[int]:
+        return super().line_starts
+
+    def position(self, offset: int) -> Position:
+        """Where it is in the file; for what was not marked, the column is that in the line as it is kept."""
+        known = self._positions.get(offset)
+        if known is not None:
+            return known
+        here = super().position(offset)
+        return Position(self._numbers[here.line - 1], here.column)
+
+    def line_span(self, line: int) -> Span:
+        """Bytes of a line, by its number in the file."""
+        return super().line_span(self._numbers.index(line) + 1)
 
 
 class Place(NamedTuple):

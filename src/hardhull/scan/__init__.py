@@ -42,6 +42,7 @@ class Options(NamedTuple):
         live: a document of facts about this machine, judged beside the files; empty where none was collected.
         line_hashes: whether findings carry the names that GitHub gives to lines.
         quotes: whether findings carry the lines that they point at.
+        secrets: whether every file is searched for secrets, those too that no reader is for.
         images: where the images that the tree names are looked up; nowhere by default, so that nothing is asked.
     """
 
@@ -55,6 +56,7 @@ class Options(NamedTuple):
     line_hashes: bool = False
     quotes: bool = True
     images: LocalImages | None = None
+    secrets: bool = False
 
 
 def scan(targets: Sequence[str], options: Options) -> Result:
@@ -85,6 +87,10 @@ def gather(targets: Sequence[str], options: Options) -> tuple[Discovery, Policy]
     root = find_root([start])
     policy = load_policy(root, options.config, start=start)
     found = discover(paths, policy.exclude, root)
+    if options.secrets:
+        from hardhull.scan.leaks import with_secrets
+
+        found = with_secrets(found, paths, policy.exclude, _today(options))
     if "-" in targets:
         _take_stdin(found, options.stdin)
     if options.live:
@@ -153,16 +159,22 @@ def _examined(
     asked = options.images
     reading = Reading(tree, strict=options.strict, images=asked.find if asked else nothing, record=record)
     reading.run()
+    reading.take(found.facts)
     link(reading.facts, tree, reading.images, record)
     attach(reading.facts, tree, reading.not_checked, record)
-    today = options.today or datetime.now(UTC).date().isoformat()
-    ignores = Ignores(today, policy.ignores) if options.ignores else None
+    ignores = Ignores(_today(options), policy.ignores) if options.ignores else None
     if ignores is not None:
         for candidate in found.files:
             if candidate.kinds != ("live",):  # whoever names a container must not hide it
                 ignores.read(candidate.source)
+        for source in found.noted:
+            ignores.read(source)
     judge = Judge(policy, ignores, record, line_hashes=options.line_hashes, quotes=options.quotes, offers=offers)
     judged = judge.judge(reading.facts)
+    if found.facts:
+        from hardhull.scan.leaks import told_once
+
+        judged = told_once(judged)
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
     names = {rule.id: rule.name for rule in judged.rules.values()}
@@ -189,6 +201,10 @@ def _examined(
     )
     safe, offered = without_credentials(result, judged.offers)
     return Examination(safe, reading.facts, offered, judged.unknown, tree)
+
+
+def _today(options: Options) -> str:
+    return options.today or datetime.now(UTC).date().isoformat()
 
 
 def _controls(facts: Sequence[Fact], judged: Judgement, count: Sequence[Found]) -> tuple[Control, ...]:

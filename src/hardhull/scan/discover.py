@@ -15,6 +15,8 @@ from hardhull.scan.kinds import kinds_of, wanted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hardhull.facts.fact import Fact
+
 MAX_FILE = 32 * 1024 * 1024
 """Bytes. The largest real file of these kinds seen is a 4 MB generated manifest."""
 MAX_SNIFFED = 4 * 1024 * 1024
@@ -22,6 +24,9 @@ MAX_SNIFFED = 4 * 1024 * 1024
 MAX_DEPTH = 64
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".hardhull", "node_modules", ".venv", "__pycache__", ".tox"})
 """Version control, our own state, and installed copies of other people's code."""
+
+
+HIDDEN = "left out by .gitignore or `exclude`"
 
 
 class Candidate(NamedTuple):
@@ -38,11 +43,15 @@ class Discovery(NamedTuple):
         root: the folder that all paths are relative to.
         files: in order of their paths.
         not_checked: what was seen and left out, with the reason.
+        facts: what was read while the files were looked for: those with secrets.
+        noted: files beside the candidates whose ignore comments count.
     """
 
     root: Path
     files: list[Candidate]
     not_checked: list[NotChecked]
+    facts: tuple[Fact, ...] = ()
+    noted: tuple[Source, ...] = ()
 
 
 class NoSuchTargetError(Exception):
@@ -80,7 +89,7 @@ def discover(targets: Sequence[str], exclude: Sequence[str] = (), root: Path | N
         if not path.exists():
             raise NoSuchTargetError(str(path))
     base = (root or find_root(paths)).resolve()
-    walk = _Walk(base, exclude)
+    walk = Walk(base, exclude)
     for path in paths:
         absolute = path.resolve()
         if absolute.is_dir():
@@ -91,7 +100,7 @@ def discover(targets: Sequence[str], exclude: Sequence[str] = (), root: Path | N
     return Discovery(base, sorted(walk.files.values(), key=lambda found: found.source.path), walk.not_checked)
 
 
-class _Walk:
+class Walk:
     """One discovery: the files so far, and what was left out."""
 
     def __init__(self, root: Path, exclude: Sequence[str]) -> None:
@@ -226,7 +235,7 @@ class _Walk:
                 NotChecked(
                     "out-of-scope",
                     f"{some}{more}",
-                    "left out by .gitignore or `exclude`",
+                    HIDDEN,
                     "name one as a target to scan it",
                 )
             )

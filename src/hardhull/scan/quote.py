@@ -42,8 +42,8 @@ class Quotes:
     """
 
     def __init__(self) -> None:
-        self._secrets: dict[str, list[tuple[int, int]]] = {}
-        self._hashes: dict[str, LineHashes | None] = {}
+        self._secrets: dict[Source, list[tuple[int, int]]] = {}
+        self._hashes: dict[Source, LineHashes | None] = {}
         self._places: dict[Place, Location] = {}
         self._line_hashes: dict[Place, str] = {}
 
@@ -78,7 +78,7 @@ class Quotes:
         source, start, end = place.source, place.start, place.end
         secrets = self._secrets_of(source)
         line = source.line_span(start.line)
-        if not secrets and line.end - line.start <= MAX_QUOTED:  # nearly always
+        if not secrets and line.end - line.start <= MAX_QUOTED and source.whole:  # nearly always
             return Location(source.path, start.line, start.column, end.line, end.column, source.text(line))
         quoted = _quote(source.data, line, place.span, secrets)
         inside = quoted.end_column if end.line == start.line else end.column
@@ -91,16 +91,17 @@ class Quotes:
 
     def _hashed(self, place: Place) -> str:
         source = place.source
-        if source.path not in self._hashes:
-            self._hashes[source.path] = None if self._secrets_of(source) else LineHashes(source)
-        hashes = self._hashes[source.path]
+        if source not in self._hashes:
+            clean = source.whole and not self._secrets_of(source)
+            self._hashes[source] = LineHashes(source) if clean else None
+        hashes = self._hashes[source]
         return hashes.of(place.start.line) if hashes else ""
 
     def _secrets_of(self, source: Source) -> list[tuple[int, int]]:
         """Byte ranges of the secrets of a file, in order."""
-        if source.path not in self._secrets:
-            self._secrets[source.path] = _byte_spans(source.data)
-        return self._secrets[source.path]
+        if source not in self._secrets:
+            self._secrets[source] = _byte_spans(source.data)
+        return self._secrets[source]
 
 
 class Places(Quotes):

@@ -1,0 +1,112 @@
+"""What a scanner says: places of secrets, never their values."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Certainty(IntEnum):
+    """Why something is taken for a secret."""
+
+    NAME = 1
+    """A name beside it says so, and it looks like one."""
+    FORM = 2
+    """Its form is that of an issuer, or the file is one that holds nothing else."""
+    PROVEN = 3
+    """A checksum or a structure inside of it is right: chance is ruled out."""
+
+
+class Half(NamedTuple):
+    """What belongs to a secret and was found beside it.
+
+    Attributes:
+        title: what it is.
+        line: where, counted from 1.
+        text: the line, its secrets taken out.
+    """
+
+    title: str
+    line: int
+    text: str
+
+
+class Hit(NamedTuple):
+    """One secret in one file.
+
+    Attributes:
+        kind: a word for machines.
+        title: what it is, without an article.
+        line: where it begins, counted from 1; ``column``: in code points, likewise.
+        column: see above.
+        end_column: where it ends on that line.
+        text: the line, every secret in it taken out; empty for what is no text.
+        name: the name that it is given to, where there is one.
+        certainty: why it is taken for a secret.
+        notes: what was made out about it without a network: "its checksum is right", "encrypted", "expires 2027-01-01".
+        inside: what it was found in, from the outside in: members of archives, encodings.
+        halves: what belongs to it.
+        expires: ISO date after which it opens nothing; empty where it does not say.
+        locked: whether it is encrypted, or a hash: it opens nothing until it is guessed.
+    """
+
+    kind: str
+    title: str
+    line: int
+    column: int
+    end_column: int
+    text: str
+    name: str = ""
+    certainty: Certainty = Certainty.FORM
+    notes: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    halves: tuple[Half, ...] = ()
+    expires: str = ""
+    locked: bool = False
+
+
+class Gap(NamedTuple):
+    """What could not be looked at: the file (with what inside of it), and why, as a sentence part."""
+
+    where: str
+    why: str
+
+
+class Report(NamedTuple):
+    """What one file holds.
+
+    Attributes:
+        hits: in the order of the file.
+        gaps: what of it was not read.
+        unchanged: how many hits were left out because the file is as its package shipped it.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    unchanged: int = 0
+
+
+class Candidate(NamedTuple):
+    """A secret found in bytes that are at hand.
+
+    Attributes:
+        start: offset of the secret; ``end``: past it.
+        end: see above.
+        kind: a word for machines.
+        title: what it is.
+        certainty: see :class:`Hit`; likewise ``name``, ``notes``, ``expires`` and ``locked``.
+        part: whether it is only half of a secret, to be shown beside the other.
+        inside: the encodings that it was found in.
+    """
+
+    start: int
+    end: int
+    kind: str
+    title: str
+    certainty: Certainty = Certainty.FORM
+    name: str = ""
+    notes: tuple[str, ...] = ()
+    expires: str = ""
+    locked: bool = False
+    part: bool = False
+    inside: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Rules about secrets that were found in files."""
