@@ -14,7 +14,7 @@ from hardhull.cli.errors import FAILED, USAGE, UserError, told
 from hardhull.cli.main import INTERRUPTED
 from hardhull.cli.output import write
 
-VERBS = ("scan", "fix", "undo", "learn", "prove", "explain", "report")
+VERBS = ("scan", "fix", "undo", "learn", "prove", "explain", "report", "db")
 DEFAULT = "scan"
 OWN_OPTIONS = frozenset({"--help", "-h", "--version"})
 

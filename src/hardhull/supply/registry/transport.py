@@ -76,6 +76,7 @@ class Transport:
         body: bytes | None = None,
         limit: int = MAX_BODY,
         attempts: int = ATTEMPTS,
+        seconds: int = MAX_SECONDS,
     ) -> Reply:
         """One question, with its redirects and retries. A status is never an error.
 
@@ -87,7 +88,7 @@ class Transport:
         sent = {"User-Agent": f"hardhull/{__version__}", "Accept-Encoding": "identity", **(headers or {})}
         meant_for = origin(checked(url))
         for _redirect in range(MAX_REDIRECTS + 1):
-            reply = self._attempts(method, url, sent, body, limit, attempts)
+            reply = self._attempts(method, url, sent, body, (limit, seconds), attempts)
             target = reply.headers.get("location")
             if reply.status not in REDIRECTS or not target or method == "POST":
                 return reply
@@ -97,11 +98,17 @@ class Transport:
         raise NetworkError(f"{shown(url)} redirects in a circle", "ask who runs it")
 
     def _attempts(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: int, attempts: int
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        bounds: tuple[int, int],
+        attempts: int,
     ) -> Reply:
         for attempt in range(1, attempts + 1):
             try:
-                reply = self._once(method, url, headers, body, limit)
+                reply = self._once(method, url, headers, body, bounds)
             except NetworkError:
                 raise
             except SSLError as error:
@@ -118,13 +125,15 @@ class Transport:
             self._sleep(wait)
         raise AssertionError("every attempt ends with an answer or an error")
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: int) -> Reply:
+    def _once(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: tuple[int, int]
+    ) -> Reply:
         response = self._pool(url).request(
             method, url, headers=headers, body=body, retries=False, redirect=False, preload_content=False
         )
         try:
             read = method != "HEAD" and response.status not in REDIRECTS
-            data = _body(response, limit, url) if read else b""
+            data = _body(response, url, *bounds) if read else b""
             names = {name.lower(): response.headers.get(name, "") for name in response.headers}
         except BaseException:
             response.close()
@@ -188,7 +197,7 @@ def _wait(reply: Reply, attempt: int) -> float:
     return BACKOFF * 2.0 ** (attempt - 1)
 
 
-def _body(response: BaseHTTPResponse, limit: int, url: str) -> bytes:
+def _body(response: BaseHTTPResponse, url: str, limit: int, seconds: int) -> bytes:
     """The body, if it is small and quick enough.
 
     Raises:
@@ -198,7 +207,7 @@ def _body(response: BaseHTTPResponse, limit: int, url: str) -> bytes:
     length = response.headers.get("Content-Length", "")
     if length.isascii() and length.isdigit() and int(length[:18]) > limit:
         raise too_large
-    end = time.monotonic() + MAX_SECONDS
+    end = time.monotonic() + seconds
     parts: list[bytes] = []
     size = 0
     while True:
