@@ -98,7 +98,7 @@ def intervals(line: str, key: Callable[[str], Any]) -> tuple[Interval, ...]:
     events = [(event[0], event[1:]) for event in line.split("\t")]
     limits = [version for sign, version in events if sign == "<" and version != "*"]
     events = [event for event in events if event[0] != "<"]
-    if not all((sign == "+") is (at % 2 == 0) for at, (sign, _) in enumerate(events)):
+    if not _paired(events, key):
         events.sort(key=lambda event: event[0] != "+")
         events.sort(key=_order(key))
     found: list[Interval] = []
@@ -114,6 +114,14 @@ def intervals(line: str, key: Callable[[str], Any]) -> tuple[Interval, ...]:
     if is_open:
         found.append(Interval(first, None))
     return tuple(_limited(one, limits, key) for one in found) if limits else tuple(found)
+
+
+def _paired(events: list[tuple[str, str]], key: Callable[[str], Any]) -> bool:
+    """Whether each that introduces is followed by its own end, which is not before it."""
+    if not all((sign == "+") is (at % 2 == 0) for at, (sign, _) in enumerate(events)):
+        return False
+    pairs = zip(events[::2], events[1::2], strict=False)
+    return all(first == BEGINNING or not key(end) < key(first) for (_, first), (_, end) in pairs)
 
 
 def _order(key: Callable[[str], Any]) -> Callable[[tuple[str, str]], Any]:
