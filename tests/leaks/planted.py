@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import random
@@ -230,13 +231,14 @@ def _hidden(make: Maker, shelf: Shelf) -> None:
     one = make.crc("ghu")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config/app.properties", f"token={one}\n")
+        archive.writestr(zipfile.ZipInfo("config/app.properties"), f"token={one}\n")
     outer = io.BytesIO()
-    with tarfile.open(fileobj=outer, mode="w:gz") as bundle:
+    with tarfile.open(fileobj=outer, mode="w") as bundle:
         entry = tarfile.TarInfo("lib/app.jar")
         entry.size = len(packed.getvalue())
         bundle.addfile(entry, io.BytesIO(packed.getvalue()))
-    shelf.files.append(Planted("in a jar in a tar.gz", "opt/bundle.tgz", outer.getvalue(), one))
+    bundled = gzip.compress(outer.getvalue(), mtime=0)
+    shelf.files.append(Planted("in a jar in a tar.gz", "opt/bundle.tgz", bundled, one))
     one = make.crc("ghr")
     shelf.files.append(
         Planted("in a program", "usr/bin/tool", b"\x7fELF\0\0" + bytes(9000) + b"\0" + one.encode() + b"\0" * 99, one)

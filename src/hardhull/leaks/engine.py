@@ -54,7 +54,7 @@ class Engine:
         self._hyperscan: Any = hyperscan
         self.compiled = False
         """Whether the database was made now instead of taken from the cache."""
-        key = hashlib.sha256(repr((version("hyperscan"), _processor(), list(patterns))).encode()).hexdigest()
+        self.key = key = hashlib.sha256(repr((version("hyperscan"), _processor(), list(patterns))).encode()).hexdigest()
         kept = _kept(cache, key) if cache else None
         database = self._load(kept) if kept else None
         if database is None:
@@ -107,12 +107,12 @@ def _processor() -> tuple[str, str, str]:
 
 
 def cache_folder() -> Path | None:
-    """Where this user's programs keep what they can make again; None where there is no such place."""
+    """Where this user's compiled patterns are kept; None where there is no such place."""
     named = os.environ.get("XDG_CACHE_HOME", "")
     if named.startswith("/"):
-        return Path(named) / "hardhull"
+        return Path(named) / "hardhull" / "patterns"
     try:
-        return Path.home() / ".cache" / "hardhull"
+        return Path.home() / ".cache" / "hardhull" / "patterns"
     except RuntimeError:
         return None
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from hardhull.leaks.owned import Digest
 
 
 class Certainty(IntEnum):
@@ -65,6 +68,26 @@ class Hit(NamedTuple):
     locked: bool = False
 
 
+def plain(hit: Hit) -> list[Any]:
+    """A hit as JSON values; there is no secret in it."""
+    return list(hit)
+
+
+def of_plain(row: list[Any]) -> Hit:
+    """What :func:`plain` made.
+
+    Raises:
+        TypeError, ValueError: it did not.
+    """
+    hit = Hit(*row)
+    return hit._replace(
+        certainty=Certainty(hit.certainty),
+        notes=tuple(hit.notes),
+        inside=tuple(hit.inside),
+        halves=tuple(Half(*half) for half in hit.halves),
+    )
+
+
 class Gap(NamedTuple):
     """What could not be looked at: the file (with what inside of it), and why, as a sentence part."""
 
@@ -79,11 +102,13 @@ class Report(NamedTuple):
         hits: in the order of the file.
         gaps: what of it was not read.
         unchanged: how many hits were left out because the file is as its package shipped it.
+        digest: of the file, where it was asked for and something was found.
     """
 
     hits: tuple[Hit, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unchanged: int = 0
+    digest: Digest | None = None
 
 
 class Candidate(NamedTuple):

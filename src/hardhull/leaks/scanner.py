@@ -12,7 +12,7 @@ from hardhull.leaks.owned import Hashing, digest_of
 from hardhull.leaks.show import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from hardhull.leaks.owned import Digest, Ownership
@@ -32,14 +32,16 @@ class Scanner:
     Args:
         cache: the folder that keeps compiled patterns; None keeps none.
         ownership: who knows which files are as their packages shipped them; None where nobody does.
+        digests: whether a report names the digest of a file with hits, for whoever asks about owners later.
 
     Raises:
         NoEngineError: Hyperscan cannot be used here.
     """
 
-    def __init__(self, cache: Path | None = None, ownership: Ownership | None = None) -> None:
+    def __init__(self, cache: Path | None = None, ownership: Ownership | None = None, *, digests: bool = False) -> None:
         self.finder = Finder(cache)
         self.ownership = ownership
+        self.digests = digests or ownership is not None
 
     def scan(self, path: str, chunks: Iterable[bytes]) -> Report:
         """What a file holds.
@@ -48,124 +50,157 @@ class Scanner:
             path: its name, with ``/`` as separator.
             chunks: its bytes, in pieces of any size.
         """
-        parts: list[bytes] = []
-        size = 0
-        pieces = iter(chunks)
-        for piece in pieces:
-            parts.append(piece)
-            size += len(piece)
-            if size > WHOLE:
-                return self._large(path, b"".join(parts), pieces)
-        data = parts[0] if len(parts) == 1 else b"".join(parts)
-        return self.scan_bytes(path, data) if data else Report()
+        stream = Stream(self, path)
+        for piece in chunks:
+            stream.feed(piece)
+        return stream.close()
 
     def scan_bytes(self, path: str, data: bytes) -> Report:
         """The same for bytes that are at hand."""
-        hits: list[Hit] = []
-        gaps: list[Gap] = []
-        self._file(path, data, (), Budget(), hits, gaps)
-        return self._owned(path, hits, gaps, lambda: digest_of(data))
+        found = _Found(self.finder)
+        found.file(path, data, (), Budget())
+        return self.report(path, found, digest_of(data) if found.hits and self.digests else None)
 
-    def _owned(self, path: str, hits: list[Hit], gaps: list[Gap], digest: object) -> Report:
-        if hits and self.ownership is not None and callable(digest):
-            made: Digest = digest()
-            if self.ownership.owned_unchanged(path, made):
-                return Report((), tuple(gaps), len(hits))
-        return Report(tuple(hits), tuple(gaps))
+    def report(self, path: str, found: _Found, digest: Digest | None) -> Report:
+        """What was found, without what is as its package shipped it."""
+        if digest is not None and self.ownership is not None and self.ownership.owned_unchanged(path, digest):
+            return Report((), tuple(found.gaps), len(found.hits), digest)
+        return Report(tuple(found.hits), tuple(found.gaps), 0, digest)
 
-    def _file(
-        self, path: str, data: bytes, inside: tuple[str, ...], budget: Budget, hits: list[Hit], gaps: list[Gap]
-    ) -> None:
+
+class _Found:
+    """Collects what one file holds."""
+
+    def __init__(self, finder: Finder) -> None:
+        self.finder = finder
+        self.hits: list[Hit] = []
+        self.gaps: list[Gap] = []
+
+    def file(self, path: str, data: bytes, inside: tuple[str, ...], budget: Budget) -> None:
         """One file, or a member of an archive in it."""
         name = inside[-1] if inside else path
         wide = wide_encoding(data[:256])
         if wide:
             text = narrow(data, wide)
-            hits += self._hits(name, text, self.finder.candidates(name, text), (*inside, wide.upper()), gaps)
+            self.add(name, text, self.finder.candidates(name, text), (*inside, wide.upper()))
         archive = kind_of(data[:512])
         if archive:
-            self._archive(path, data, archive, inside, budget, hits, gaps)
-        hits += self._hits(name, data, self.finder.candidates(name, data), inside, gaps)
+            self._archive(path, data, archive, inside, budget)
+        self.add(name, data, self.finder.candidates(name, data), inside)
 
-    def _archive(
-        self,
-        path: str,
-        data: bytes,
-        kind: str,
-        inside: tuple[str, ...],
-        budget: Budget,
-        hits: list[Hit],
-        gaps: list[Gap],
-    ) -> None:
+    def _archive(self, path: str, data: bytes, kind: str, inside: tuple[str, ...], budget: Budget) -> None:
         where = "!".join((path, *inside))
         if len(inside) >= MOST_DEPTH:
-            gaps.append(Gap(where, f"archives are nested deeper than {MOST_DEPTH}"))
+            self.gaps.append(Gap(where, f"archives are nested deeper than {MOST_DEPTH}"))
             return
         for member in members(data, kind, budget):
             if isinstance(member, Member):
                 name = member.name or _unpacked_name(inside[-1] if inside else path)
-                self._file(path, member.data, (*inside, name), budget, hits, gaps)
+                self.file(path, member.data, (*inside, name), budget)
             else:
-                gaps.append(Gap(f"{where}!{member.name}" if member.name else where, member.why))
+                self.gaps.append(Gap(f"{where}!{member.name}" if member.name else where, member.why))
 
-    def _hits(
-        self, name: str, data: bytes, found: list[Candidate], inside: tuple[str, ...], gaps: list[Gap]
-    ) -> Iterator[Hit]:
+    def add(self, name: str, data: bytes, found: list[Candidate], inside: tuple[str, ...], above: int = 0) -> None:
+        """Candidates of one stretch of bytes, with so many lines above it."""
         if not found:
             return
         if len(found) >= MOST_CANDIDATES:
-            gaps.append(Gap("!".join((name, *inside)), f"it holds more than {MOST_CANDIDATES:,} possible secrets"))
-        yield from Shown(data, found, inside).hits()
+            why = f"it holds more than {MOST_CANDIDATES:,} possible secrets"
+            self.gaps.append(Gap("!".join((name, *inside)), why))
+        for hit in Shown(data, found, inside).hits():
+            halves = tuple(half._replace(line=half.line + above) for half in hit.halves)
+            self.hits.append(hit._replace(line=hit.line + above, halves=halves) if above else hit)
 
-    def _large(self, path: str, data: bytes, pieces: Iterator[bytes]) -> Report:
-        """A file that is not held at once."""
-        hashing = Hashing() if self.ownership is not None else None
-        hits: list[Hit] = []
-        gaps: list[Gap] = []
+
+class Stream:
+    """One file that comes in pieces.
+
+    Args:
+        scanner: whose reports it gives.
+        path: the file's name.
+    """
+
+    def __init__(self, scanner: Scanner, path: str) -> None:
+        self._scanner = scanner
+        self._path = path
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._large: _Large | None = None
+
+    def feed(self, data: bytes) -> None:
+        """The next bytes."""
+        self._parts.append(data)
+        self._size += len(data)
+        if self._large is None:
+            if self._size <= WHOLE:
+                return
+            self._large = _Large(self._scanner, self._path, self._taken())
+        elif self._size >= BLOCK:
+            self._large.take(self._taken(), last=False)
+
+    def _taken(self) -> bytes:
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts, self._size = [], 0
+        return data
+
+    def close(self) -> Report:
+        """The file is at its end: what it holds."""
+        data = self._taken()
+        if self._large is None:
+            return self._scanner.scan_bytes(self._path, data) if data else Report()
+        self._large.take(data, last=True)
+        return self._large.report()
+
+
+class _Large:
+    """A file that is not held at once: blocks overlap by more than the longest secret."""
+
+    def __init__(self, scanner: Scanner, path: str, data: bytes) -> None:
+        self._scanner = scanner
+        self._path = path
+        self._hashing = Hashing() if scanner.digests else None
+        self._found = _Found(scanner.finder)
+        self._text = not is_binary(data)
+        self._data = b""
+        self._fresh = 0
+        """Offset of the first byte whose candidates were not taken."""
+        self._above = 0
+        """Lines in front of the bytes that are held."""
         if kind_of(data[:512]):
             why = f"an archive of more than {WHOLE >> 20} MiB inside of a file is not unpacked"
-            gaps.append(Gap(path, why))
-        lines, last = 1, False
-        text = not is_binary(data)
-        if hashing:
-            hashing.update(data)
-        fresh = 0  # offset in data of the first byte whose candidates were not taken
-        while True:
-            limit = len(data) if last else len(data) - OVERLAP
-            for begin in range(0, max(limit, 1), BLOCK):
-                stop = min(begin + BLOCK, limit)
-                low = max(0, begin - CONTEXT)
-                block = data[low : min(len(data), stop + OVERLAP)]
-                found = [
-                    one
-                    for one in self.finder.candidates(path, block)
-                    if max(begin, fresh) <= one.start + low < stop
-                    or (last and stop == limit and one.start + low >= stop)
-                ]
-                before = lines + data.count(b"\n", 0, low) if found else lines
-                hits += [hit._replace(line=hit.line + before - 1) for hit in self._hits(path, block, found, (), gaps)]
-            if last:
-                break
-            keep = max(0, limit - CONTEXT)
-            lines += data.count(b"\n", 0, keep) if text else 0
-            fresh = limit - keep
-            more, last = _next(pieces)
-            if hashing:
-                hashing.update(more)
-            data = data[keep:] + more
-        return self._owned(path, hits, gaps, lambda: hashing.digest if hashing else None)
+            self._found.gaps.append(Gap(path, why))
+        self.take(data, last=False)
 
+    def take(self, more: bytes, *, last: bool) -> None:
+        """The next bytes; what stands near their end waits for those behind it."""
+        if self._hashing:
+            self._hashing.update(more)
+        data = self._data + more
+        limit = len(data) if last else len(data) - OVERLAP
+        for begin in range(0, max(limit, 1), BLOCK):
+            self._block(data, begin, min(begin + BLOCK, limit), last=last and begin + BLOCK >= limit)
+        keep = max(0, limit - CONTEXT)
+        self._above += data.count(b"\n", 0, keep) if self._text else 0
+        self._fresh = limit - keep
+        self._data = data[keep:]
 
-def _next(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """The next block, and whether it is the last one."""
-    parts: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        parts.append(piece)
-        size += len(piece)
-        if size >= BLOCK:
-            return b"".join(parts), False
-    return b"".join(parts), True
+    def _block(self, data: bytes, begin: int, stop: int, *, last: bool) -> None:
+        low = max(0, begin - CONTEXT)
+        block = data[low : min(len(data), stop + OVERLAP)]
+        first = max(begin, self._fresh)
+        found = [
+            one
+            for one in self._scanner.finder.candidates(self._path, block)
+            if first <= one.start + low and (last or one.start + low < stop)
+        ]
+        if found:
+            above = self._above + (data.count(b"\n", 0, low) if self._text else 0)
+            self._found.add(self._path, block, found, (), above)
+
+    def report(self) -> Report:
+        """What the file holds."""
+        digest = self._hashing.digest if self._hashing and self._found.hits else None
+        return self._scanner.report(self._path, self._found, digest)
 
 
 def _unpacked_name(name: str) -> str:
