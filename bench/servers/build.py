@@ -72,13 +72,13 @@ def environment() -> None:
     subprocess.run([str(VENV / "bin" / "pip"), "install", "-q", "-r", str(HERE / "requirements.txt")], check=True)
 
 
-def image(name: str) -> bool:
-    """Builds one; its output is shown where that fails."""
+def image(name: str, folder: Path | None = None) -> bool:
+    """Builds one from its folder, which is that of its name; its output is shown where that fails."""
     command = ["docker", "build", "--network=host", "--tag", f"{PREFIX}/{name}"]
     if proxy := os.environ.get("http_proxy"):
         command += ["--build-arg", f"http_proxy={proxy}"]
     env = {**os.environ, "DOCKER_BUILDKIT": "0"}
-    done = subprocess.run([*command, str(HERE / name)], env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, str(folder or HERE / name)], env=env, capture_output=True, text=True, check=False)
     print(f"{'built' if done.returncode == 0 else 'FAILED'} {name}", flush=True)
     if done.returncode:
         print((done.stdout + done.stderr)[-3000:], flush=True)

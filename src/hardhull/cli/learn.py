@@ -63,7 +63,7 @@ def command(target: str, form: str, output: str, everything: bool, quiet: bool, 
 def _learn(named: str, request: Request) -> int:
     from hardhull.formats.profile import write as written
 
-    target = found(named, request.use.service)
+    target = found(named, request.use.service, request.use.asked)
     path = _path(target, request)
     _kept(path)
     learned = _recorded(target, request)

@@ -69,13 +69,28 @@ def command(target: str, replay: str, deploy: bool, form: str, output: str, quie
 def _prove(named: str, request: Request) -> int:
     from hardhull.prove.prover import prove
 
-    target = found(named, request.use.service)
+    _not_deployed(request)
+    target = found(named, request.use.service, request.use.asked)
     wanted = exercise(target, request.use, trust=False)
     with running():
         _needs_the_kernel()
         with _recorder(request) as recorder:
             outcome = prove(target, settings(target, request.use), wanted, recorder, _teller(request))
     return _kept(target, outcome, wanted, request)
+
+
+def _not_deployed(request: Request) -> None:
+    """Refuses checks that ask another service where containers are made anew: only their own are asked then.
+
+    Raises:
+        UserError: there are some.
+    """
+    from hardhull.run.exercise import asked_at
+
+    other = next((each for each in (*request.use.commands, *request.use.urls) if asked_at(each)[0]), "")
+    if request.deploy and other:
+        why = f"{other} asks another service than the one that is made anew"
+        raise UserError("nothing is deployed", why, "give it a check of its own, or leave --deploy out", USAGE)
 
 
 def _needs_the_kernel() -> None:
@@ -119,7 +134,7 @@ def _replay(named: str, request: Request) -> int:
     _consent(shown, request)
     asked = Use(shown.service, *shown.wanted[1:4], shown.wanted.seconds, shown.wanted.reload, request.use.allow)
     where = shown.target if shown.target.startswith("image:") else str(root / shown.target)
-    target = found(where, shown.service)
+    target = found(where, shown.service, asked.asked)
     wanted = exercise(target, asked, trust=False)
     with running():
         _needs_the_kernel()

@@ -10,7 +10,7 @@ from hardhull.cli.errors import FAILED, REFUSED, USAGE, UserError, told
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hardhull.run.refusal import Refusal
     from hardhull.run.target import Target
@@ -45,14 +45,21 @@ def _told(refusal: Refusal, code: int) -> UserError:
     return UserError(refusal.what, redact(refusal.why), redact(refusal.how) + consent, code)
 
 
-def found(named: str, service: str) -> Target:
-    """What the person named.
+def found(named: str, service: str, use: Iterable[str] = ()) -> Target:
+    """What the person named, and beside it the workloads at which its checks and loads are asked.
+
+    Args:
+        named: what a person named.
+        service: the name of the workload, where it is given by itself.
+        use: checks, URLs and loads as they were given.
 
     Raises:
         UserError: it is not there, or not clear.
     """
     from hardhull.cli.inputs import stdin
+    from hardhull.run.exercise import asked_at
     from hardhull.run.target import STDIN, target
 
+    beside = tuple(dict.fromkeys(name for name, _ in map(asked_at, use) if name))
     with running(USAGE):
-        return target(named, service, stdin() if named == STDIN else b"")
+        return target(named, service, stdin() if named == STDIN else b"", beside)

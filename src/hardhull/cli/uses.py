@@ -32,6 +32,11 @@ class Use(NamedTuple):
     reload: str
     allow: tuple[str, ...]
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Everything that is asked of it, as it was given."""
+        return (*self.commands, *self.urls, *self.loads)
+
     def checked(self) -> Use:
         """The same.
 
@@ -51,7 +56,7 @@ _OPTIONS = (
     click.option(
         "--check", "commands", multiple=True, metavar="CMD",
         help="A command on this machine that ends with 0 where the workload works; repeatable. It finds it at "
-        "$HARDHULL_HOST, its port 80 at $HARDHULL_PORT_80.",
+        "$HARDHULL_HOST, its port 80 at $HARDHULL_PORT_80; '@web CMD' asks the service web in front of it.",
     ),
     click.option(
         "--url", "urls", multiple=True, metavar="URL", help="Has to answer, as http://localhost:80/; repeatable."

@@ -212,6 +212,8 @@ class Stage:
             try:
                 used = exercise(world, wanted, watch.started)
             except CannotRunError:
+                if wanted.key in world.begun and not watch.lives:
+                    watch.started()  # what waits for it was not started: it is asked what it did all the same
                 self._unstarted = watch.seen(self._named(world))
                 raise
             found = Trial(candidate, used, "", watch.seen(self._named(world)))

@@ -89,6 +89,11 @@ class Watch:
         for each in self._lives:
             self._recorder.release(each)
 
+    @property
+    def lives(self) -> int:
+        """How often it was seen to be started."""
+        return len(self._lives)
+
     def started(self) -> None:
         """The container was just started, or started again. One that has ended already is looked for afterwards."""
         pid = self._world.state(self._key)["Pid"]

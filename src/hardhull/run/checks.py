@@ -36,12 +36,19 @@ class Check(NamedTuple):
         words: the command inside; the command for ``host`` and ``load``; port and path for ``http`` (and the scheme,
             if it is not http); the port for ``tcp``.
         seconds: how long an answer may take.
+        judges: the container that it says something of, where it asks another one in front of it; empty for the same.
     """
 
     kind: str
     container: str
     words: tuple[str, ...] = ()
     seconds: float = SECONDS
+    judges: str = ""
+
+    @property
+    def containers(self) -> tuple[str, ...]:
+        """All that have to run for it."""
+        return (self.container, self.judges) if self.judges else (self.container,)
 
     @property
     def title(self) -> str:
@@ -196,7 +203,7 @@ def _load(check: Check, world: World) -> Outcome:
     """A load of a container that has ended would go on asking it for as long as it is patient."""
 
     def running() -> bool:
-        return bool(world.state(check.container)["Running"])
+        return all(world.state(each)["Running"] for each in check.containers)
 
     address = world.address(check.container)
     ran = execute.on_host(world, check.words[0], environment(address), check.seconds, running)

@@ -58,9 +58,9 @@ class Container(NamedTuple):
     hidden: tuple[str, ...] = ()
 
 
-def needed(subject: Workload, among: Sequence[Workload]) -> list[Workload]:
-    """The workload with all that it depends on: services it waits for, links to or joins, and the rest of its pod."""
-    found = [subject]
+def needed(subject: Workload, among: Sequence[Workload], others: Sequence[Workload] = ()) -> list[Workload]:
+    """The workload and others with all that they depend on: services they wait for, link to or join, and their pods."""
+    found = [subject, *(one for one in others if one is not subject)]
     for each in found:
         names = set(_depended(each))
         found += [one for one in among if one not in found and (one.name in names or _same_pod(one, each))]

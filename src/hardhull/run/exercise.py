@@ -29,7 +29,8 @@ class Exercise(NamedTuple):
 
     Attributes:
         key: whose; its key in the world.
-        commands: the person's own checks, run on this machine.
+        commands: the person's own checks, run on this machine; ``@NAME COMMAND`` asks the container NAME, which works
+            only where this one does. Likewise ``urls`` and ``loads``.
         urls: asked as people know them (``http://localhost:8080/``).
         loads: commands on this machine that use it and judge every reply.
         seconds: how long it runs on after that, checked every second.
@@ -120,20 +121,48 @@ class Exercised(NamedTuple):
 def questions(world: World, exercise: Exercise) -> list[Check]:
     """The checks of a container: what its file, its image and the person say, else whether its ports are open.
 
+    Where the file names no ports and the loads ask another service, the loads are its checks: what its image exposes
+    need not be open then (a worker of the same image as the server).
+
     Raises:
         CannotRunError: nobody has said how to see whether it works.
     """
     key = exercise.key
     found = checks.of_container(world, key)
-    found += [checks.of_url(world, key, url) for url in exercise.urls]
-    found += [Check("host", key, (command,)) for command in exercise.commands]
+    found += [_url(world, key, url) for url in exercise.urls]
+    found += [_command("host", key, command) for command in exercise.commands]
+    if not found and not world.containers[key].ports:
+        loads = [_command("load", key, command, exercise.patience) for command in exercise.loads]
+        found = [load for load in loads if load.judges]
     if not found and (world.containers[key].networks or world.containers[key].joins):
-        ports = [name.partition("/")[0] for name in world.address(key).ports if name.endswith("/tcp")]
-        found = [Check("tcp", key, (port,)) for port in ports]
+        found = [Check("tcp", key, (port,)) for port in _open(world, key)]
     if not found:
         how = "give it a HEALTHCHECK, or name a check with --check or --url; what does its work and ends needs none"
         raise CannotRunError(Refusal(f"{key} is not run", "nobody says how to see whether it works", how))
     return found
+
+
+def _open(world: World, key: str) -> list[str]:
+    """The TCP ports that have to be open: those of the file, else of the image, which may expose more than is used."""
+    told = [name for name, _ in world.containers[key].ports]
+    names = [name for name in told if name.endswith("/tcp")] or world.address(key).ports
+    return [name.partition("/")[0] for name in names if name.endswith("/tcp")]
+
+
+def asked_at(text: str) -> tuple[str, str]:
+    """Of ``@NAME COMMAND`` the name and the command; the name is empty where it is the workload itself."""
+    name, _, rest = text.partition(" ")
+    return (name[1:], rest.strip()) if name.startswith("@") and name != "@" else ("", text)
+
+
+def _command(kind: str, key: str, command: str, seconds: float = checks.SECONDS) -> Check:
+    name, rest = asked_at(command)
+    return Check(kind, name or key, (rest,), seconds, key if name not in {"", key} else "")
+
+
+def _url(world: World, key: str, url: str) -> Check:
+    name, rest = asked_at(url)
+    return checks.of_url(world, name or key, rest)._replace(judges=key if name not in {"", key} else "")
 
 
 def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambda: None) -> Exercised:
@@ -147,9 +176,8 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
     Raises:
         CannotRunError: the engine refuses it, or there is no check.
     """
-    world.start()
+    world.start(wanted.key, wanted.ready)
     started()
-    begun = time.monotonic()
     try:
         asked = questions(world, wanted)
     except CannotRunError:
@@ -162,13 +190,13 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
     first = _ready(world, wanted, asked)
     if not all(outcome.passed for outcome in first):
         return _failed(world, wanted.key, first)
-    ready = time.monotonic() - begun
+    ready = time.monotonic() - world.begun[wanted.key]
     trust = tuple(trusted(check, world) for check in asked) if wanted.trust else ()
     if wanted.trust and not any(each.trusted for each in trust):
         raise CannotRunError(_unbelievable(wanted, trust))
     outcomes = [*first]
-    for command in wanted.loads:
-        outcomes.append(_ask(world, Check("load", wanted.key, (command,), wanted.patience)))
+    for command in wanted.loads if not _by_load(asked) else ():
+        outcomes.append(_ask(world, _command("load", wanted.key, command, wanted.patience)))
         if not outcomes[-1].passed:
             return _failed(world, wanted.key, outcomes, ready)
     outcomes += _after(world, wanted, asked)
@@ -229,9 +257,18 @@ def _until(world: World, check: Check, end: float) -> Outcome:
     while True:
         left = end - time.monotonic()
         outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, left))))
-        if outcome.passed or time.monotonic() > end or not world.state(check.container)["Running"]:
+        if outcome.passed or time.monotonic() > end or not _running(world, check):
             return outcome
         time.sleep(PAUSE)
+
+
+def _by_load(asked: Sequence[Check]) -> bool:
+    """Whether its loads are its checks, so that they have run when it is ready."""
+    return any(check.kind == "load" for check in asked)
+
+
+def _running(world: World, check: Check) -> bool:
+    return all(world.state(each)["Running"] for each in check.containers)
 
 
 def _ask(world: World, check: Check) -> Outcome:
@@ -244,7 +281,7 @@ def _ask(world: World, check: Check) -> Outcome:
 
 def _after(world: World, wanted: Exercise, asked: Sequence[Check]) -> list[Outcome]:
     """The checks once more after the load, and every second for as long as it is to run."""
-    if not wanted.loads and not wanted.seconds:
+    if not wanted.seconds and (not wanted.loads or _by_load(asked)):
         return []
     end = time.monotonic() + wanted.seconds
     found = [_ask(world, check) for check in asked]

@@ -44,17 +44,20 @@ class Target(NamedTuple):
     data: tuple[DataObject, ...] = ()
 
 
-def target(named: str, service: str = "", stdin: bytes = b"") -> Target:
+def target(named: str, service: str = "", stdin: bytes = b"", beside: Sequence[str] = ()) -> Target:
     """Finds what a person means.
 
     Args:
         named: a path, ``PATH:NAME`` for one of several workloads in it, ``image:REFERENCE``, or ``-``.
         service: the name of the workload, where it is given by itself.
         stdin: what ``-`` holds.
+        beside: names of workloads of the same file that run as well, with what they depend on.
 
     Raises:
         CannotRunError: there is nothing there, nothing that can be run, or more than one workload.
     """
+    if named.startswith(IMAGE) and beside:
+        raise CannotRunError(Refusal(f"{named} is not run", f"an image has no {beside[0]} beside it", "name a file"))
     if named.startswith(IMAGE):
         return _image(named, service)
     path, name = (named, service) if named == STDIN else _split(named, service)
@@ -64,7 +67,8 @@ def target(named: str, service: str = "", stdin: bytes = b"") -> Target:
     subject = _chosen(named, path, name, found, root)
     among = [each for each in found if each.place.source.path == subject.place.source.path]
     where = "" if path == STDIN else subject.place.source.path
-    return Target(subject, tuple(needed(subject, among)), root, where, _beside(subject, root, path))
+    others = [_chosen(named, path, name, among, root) for name in beside]
+    return Target(subject, tuple(needed(subject, among, others)), root, where, _beside(subject, root, path))
 
 
 def _beside(subject: Workload, root: Path, path: str) -> tuple[DataObject, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from contextlib import contextmanager
@@ -62,6 +63,7 @@ class World:
         adapted: what is another way than the files say, by key.
         cleared: runs of killed owners that were removed first.
         hidden: secrets of all containers.
+        begun: when each container was started (``time.monotonic``), by key.
     """
 
     def __init__(self, containers: Sequence[Container], settings: Settings) -> None:
@@ -73,6 +75,7 @@ class World:
         self.ids: dict[str, str] = {}
         self.adapted: dict[str, list[Adapted]] = {one.key: list(one.adapted) for one in containers}
         self.cleared: list[str] = []
+        self.begun: dict[str, float] = {}
         self.hidden = hiding(value for one in containers for value in one.hidden)
         self.guard: Guard
         self._owner = _this_process()
@@ -116,8 +119,12 @@ class World:
         """Seconds until its guard removes it."""
         return max(0.0, self._end - time.monotonic())
 
-    def start(self) -> None:
+    def start(self, key: str = "", patience: float = math.inf) -> None:
         """Makes and starts all containers in their order, each when what it waits for is so far.
+
+        Args:
+            key: a container that others wait for no longer than ``patience`` seconds.
+            patience: see there.
 
         Raises:
             CannotRunError: the engine refuses, an image is missing, or a dependency does not become what is awaited.
@@ -125,9 +132,10 @@ class World:
         furnishing = Furnishing(self.client, self.id, self._owner, self.settings)
         for container in self.containers.values():
             with self.telling(container.workload.subject):
-                self._await(container)
+                self._await(container, key, patience)
                 self.ids[container.key] = furnishing.make(container, self.ids)
                 self.adapted[container.key] += furnishing.adapted.pop(container.key, [])
+                self.begun[container.key] = time.monotonic()
                 self.client.start(self.ids[container.key])
 
     def inspect(self, key: str) -> dict[str, Any]:
@@ -222,15 +230,16 @@ class World:
             told = unanswered(error, self.where)
             raise CannotRunError(Refusal(f"{subject} is not run", f"the engine: {told.why}", told.how)) from None
 
-    def _await(self, container: Container) -> None:
+    def _await(self, container: Container, key: str, patience: float) -> None:
         for service, condition in container.after:
+            most = self.begun[service] + patience - time.monotonic() if service == key else math.inf
             if condition == COMPLETED:
-                code = self.wait_ended(service, self.left())
+                code = self.wait_ended(service, most)
                 if code != 0:
                     ended = "did not end in time" if code is None else f"ended with code {code}"
                     raise self._stuck(container, service, ended)
             elif condition == HEALTHY:
-                health = self.wait_healthy(service, self.left())
+                health = self.wait_healthy(service, most)
                 if health != "healthy":
                     raise self._stuck(container, service, f"is not healthy ({health})")
 
