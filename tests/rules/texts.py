@@ -41,6 +41,7 @@ PATHS = {
     "seccomp": "seccomp.json",
     "engine-api": "inspect.json",
     "live": "facts.json",
+    "image": "image.json",
     "markdown": "README.md",
     "secrets": "settings.ini",
 }

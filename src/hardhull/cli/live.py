@@ -1,4 +1,4 @@
-"""Targets that are no files: this machine's containers (one: ``container:NAME``), its engine, host and images."""
+"""Targets that are no files: this machine's containers (one: ``container:NAME``), its engine, host; built images."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from hardhull.cli.errors import USAGE, UserError
 
 WORDS = ("containers", "engine", "host", "images")
 ONE = "container:"
+IMAGES = ("image:", "docker-archive:", "oci:", "registry:", "rootfs:")
+"""What a target of a built image begins with."""
 
 
 class Split(NamedTuple):
@@ -18,16 +20,18 @@ class Split(NamedTuple):
         paths: files and folders, ``-`` included.
         live: of :data:`WORDS`, in this order.
         names: containers by name or id; empty for all.
+        images: built images, as they were written.
     """
 
     paths: tuple[str, ...]
     live: tuple[str, ...]
     names: tuple[str, ...]
+    images: tuple[str, ...] = ()
 
     @property
     def only_live(self) -> bool:
         """Whether no file is asked for."""
-        return bool(self.live) and not self.paths
+        return bool(self.live or self.images) and not self.paths
 
 
 def split(targets: tuple[str, ...]) -> Split:
@@ -39,6 +43,7 @@ def split(targets: tuple[str, ...]) -> Split:
     paths: list[str] = []
     live: set[str] = set()
     names: list[str] = []
+    images: list[str] = []
     after = False
     for target in targets:
         word = target.removesuffix(":")
@@ -48,6 +53,8 @@ def split(targets: tuple[str, ...]) -> Split:
                 raise UserError(f"`{word}` is ambiguous", "it is a target and also stands in this folder", how, USAGE)
             live.add(word)
             after = word == "containers"
+        elif target.startswith(IMAGES):
+            images.append(target)
         elif target.startswith(ONE):
             live.add("containers")
             names.append(target.removeprefix(ONE))
@@ -57,7 +64,7 @@ def split(targets: tuple[str, ...]) -> Split:
             paths.append(target)
     if names and "" in names:
         raise UserError("`container:` names no container", "nothing follows the colon", "write container:NAME", USAGE)
-    return Split(tuple(paths), tuple(word for word in WORDS if word in live), tuple(names))
+    return Split(tuple(paths), tuple(word for word in WORDS if word in live), tuple(names), tuple(images))
 
 
 def document(asked: Split) -> bytes:

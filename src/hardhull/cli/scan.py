@@ -21,6 +21,7 @@ from hardhull.report.cells import clean
 from hardhull.report.words import count, left_out, summary
 
 if TYPE_CHECKING:
+    from hardhull.cli.live import Split
     from hardhull.model.finding import Severity
     from hardhull.model.result import Result
     from hardhull.scan import Options
@@ -71,6 +72,8 @@ def command(targets: tuple[str, ...], **options: object) -> int:
 
     TARGET may also be `containers [NAME]...` (or `container:NAME`), `engine`, `host` or `images`: this machine, judged
     by what its kernel and its engine say. `--format json --facts only` writes that to a file, to be scanned anywhere.
+
+    Or a built image: `image:NAME` of the engine, `docker-archive:FILE`, `oci:FOLDER`, `registry:NAME`, `rootfs:FOLDER`.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     _check(request)
@@ -89,9 +92,9 @@ def _check(request: Request) -> None:
 def _scan(targets: tuple[str, ...], request: Request) -> int:
     asked = split(targets)
     facts = document(asked)
-    if facts and request.facts == "only" and asked.only_live:
+    if facts and request.facts == "only" and asked.only_live and not asked.images:
         return _keep(facts, request)
-    result = _result(asked.paths, request, facts)
+    result = _result(asked, request, facts)
     _tell_pending(asked.paths)
     gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
     code = exit_code(result, gate, strict=request.strict)
@@ -149,10 +152,20 @@ def _explain_code(result: Result, request: Request, code: int, gate: Severity | 
         sys.stderr.write(f"hardhull: {summary(result)}; {left_out(result)}\n")
 
 
-def _result(targets: tuple[str, ...], request: Request, facts: bytes = b"") -> Result:
+def _result(asked: Split, request: Request, facts: bytes) -> Result:
+    """What the files and this machine are; and what built images hold, which are read first."""
+    if not asked.images:
+        return _of_tree(asked.paths, _options(asked.paths, request)._replace(live=facts), request)
+    from hardhull.cli.images import read_images
+
+    read = read_images(asked.images, request.today)
+    options = _options(asked.paths, request)._replace(live=facts, built=read.documents)
+    return read.added(_of_tree(asked.paths, options, request))
+
+
+def _of_tree(targets: tuple[str, ...], options: Options, request: Request) -> Result:
     from hardhull.scan import scan
 
-    options = _options(targets, request)._replace(live=facts)
     with Refusals(targets):
         if not request.engine:
             return scan(targets, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.images.distribution import distribution
@@ -41,13 +42,19 @@ class Inventory(NamedTuple):
     gaps: tuple[tuple[str, Gap], ...]
 
 
-def inventory(image: ReadImage) -> Inventory:
-    """The packages of an image that was read with :class:`hardhull.images.packages.Packages`."""
+def inventory(image: ReadImage, today: str = "") -> Inventory:
+    """The packages of an image that was read with :class:`hardhull.images.packages.Packages`.
+
+    Args:
+        image: the image.
+        today: ISO date at which support is judged; the real one by default.
+    """
     parts = [layer.parts[NAME] if layer is not None else None for layer in image.layers]
     visible = seen(image.layers, [_paths(part) for part in parts])
     rows = [(at, row) for at, part in enumerate(parts) if part for row in part.rows if row.path in visible[at]]
     digests = [place.digest for place in image.image.layers] or [""]
-    system = distribution(row for _at, row in rows)
+    today = today or datetime.now(UTC).date().isoformat()
+    system = distribution((row for _at, row in rows), today)
     owners = Owners([row for _at, row in rows])
     first = dict(_first_layers(image.layers))
     places: dict[Key, tuple[int, list[str]]] = {}

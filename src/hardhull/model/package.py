@@ -29,7 +29,7 @@ class Distribution(NamedTuple):
 
 
 class Package(NamedTuple):
-    """One package of an image, once for each version and place it is installed in.
+    """One package of an image, once for each version, however often it is installed.
 
     Attributes:
         ecosystem: a type of package URLs (github.com/package-url/purl-spec): ``deb``, ``apk``, ``rpm``, ``pypi``,
@@ -42,10 +42,11 @@ class Package(NamedTuple):
         source: the source package it was built from, of a distribution's package; equal to ``name`` where not told.
         source_version: its version, which differs after a rebuild (``+b1``); equal to ``version`` where not told.
         arch: ``amd64``, ``x86_64``, ``all``; empty where the ecosystem has none.
-        paths: files that show it, relative to the image's root: the package database, a METADATA, a program.
+        paths: files that show it, in all its places, relative to the image's root: a package database, a METADATA, a
+            program.
         layer: ``sha256:...``, uncompressed (diff id), of the layer that brought it; empty for a folder.
-        owner: the distribution's package whose files these are, as ``NAME VERSION``: it is then that package in
-            another guise, fixed by the distribution, and not a package to be judged of its own; else empty.
+        owner: the package whose files these are, as ``NAME VERSION``, where somebody vendored it; else empty. What a
+            package of the distribution holds in another guise stands in no list of packages: it is fixed with that.
         purl: its package URL.
     """
 
@@ -59,3 +60,25 @@ class Package(NamedTuple):
     layer: str = ""
     owner: str = ""
     purl: str = ""
+
+
+class ImageContents(NamedTuple):
+    """What an image holds, as a result has it.
+
+    Attributes:
+        name: as it was asked for: ``docker-archive:app.tar``.
+        id: digest of its configuration; empty for a folder.
+        digest: of its manifest; empty where it has none.
+        platform: ``linux/amd64``; empty for a folder.
+        layers: digests of its layers, uncompressed, lowest first.
+        distribution: what it is made from.
+        packages: what is installed.
+    """
+
+    name: str
+    id: str
+    digest: str
+    platform: str
+    layers: tuple[str, ...]
+    distribution: Distribution
+    packages: tuple[Package, ...]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from hardhull.model.finding import Confidence, Dimension, Severity
+    from hardhull.model.package import ImageContents
 
 
 LIVE = "live"
@@ -232,6 +233,7 @@ class Result(NamedTuple):
         facts: only when asked for; plain JSON values.
         fail_on: the severity that the configuration names for the gate; empty where it names none.
         controls: of the CIS Docker Benchmark, where a living machine was judged; empty otherwise.
+        images: what built images hold, where some were targets.
     """
 
     version: str
@@ -248,6 +250,7 @@ class Result(NamedTuple):
     facts: tuple[dict[str, Any], ...] = ()
     fail_on: str = ""
     controls: tuple[Control, ...] = ()
+    images: tuple[ImageContents, ...] = ()
 
     @property
     def shown(self) -> tuple[Found, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from hardhull.model.finding import Confidence, Dimension, Severity
+from hardhull.model.package import Distribution, ImageContents, Package
 from hardhull.model.result import (
     AttackPath,
     CheckCount,
@@ -123,7 +124,35 @@ def _result(top: _Node) -> Result:
         top.items("facts", dict) if "facts" in top.value else (),
         run.word("fail_on", FAIL_ON) if "fail_on" in run.value else "",
         tuple(map(_control, top.each("controls"))) if "controls" in top.value else (),
+        _images(top) if "images" in top.value else (),
     )
+
+
+def _images(top: _Node) -> tuple[ImageContents, ...]:
+    """The images, each with its packages."""
+    found = top.each("packages")
+    return tuple(
+        ImageContents(
+            row.get("name", str),
+            row.get("id", str),
+            row.get("digest", str),
+            row.get("platform", str),
+            row.items("layers", str),
+            _distribution(_Node(row.value.get("distribution"), f"{row.at}distribution.")),
+            tuple(_package(each) for each in found if each.get("image", str) == row.get("name", str)),
+        )
+        for row in top.each("images")
+    )
+
+
+def _distribution(row: _Node) -> Distribution:
+    texts = {name: row.get(name, str) for name in Distribution._fields if name != "like"}
+    return Distribution(**texts, like=row.items("like", str))
+
+
+def _package(row: _Node) -> Package:
+    texts = {name: row.get(name, str, "") for name in Package._fields if name not in {"name", "version", "paths"}}
+    return Package(name=row.get("name", str), version=row.get("version", str), paths=row.items("paths", str), **texts)
 
 
 def _rule(row: _Node) -> RuleInfo:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from hardhull.model.package import ImageContents
     from hardhull.model.result import AttackPath, Found, Location, Result, RuleInfo, Score, Target
 
 SCHEMA = "hardhull/1"
@@ -38,6 +39,9 @@ def render(result: Result) -> Iterator[str]:
     yield from _listed("not_checked", (item._asdict() for item in result.not_checked))
     yield from _listed("unused_ignores", (item._asdict() for item in result.unused_ignores))
     yield f',\n "score": {encode(_score(result.score))}'
+    if result.images:
+        yield from _listed("images", map(_image, result.images))
+        yield from _listed("packages", (row for image in result.images for row in _packages(image)))
     if result.controls:
         yield from _listed("controls", (control._asdict() for control in result.controls))
     yield from _listed("rules", map(_rule, result.rules.values()))
@@ -139,6 +143,17 @@ def _evidence(found: Found) -> list[dict[str, Any]]:
     rows += [{"kind": "reading", "what": what, "value": value, "where": where} for what, value, where in found.readings]
     rows += [{"kind": "observation", "what": a, "value": b, "where": c} for a, b, c in found.observations]
     return rows
+
+
+def _image(image: ImageContents) -> dict[str, Any]:
+    """An image without its packages, which are a list of their own."""
+    return {**image._asdict(), "distribution": image.distribution._asdict(), "packages": len(image.packages)}
+
+
+def _packages(image: ImageContents) -> Iterator[dict[str, Any]]:
+    """The packages of an image; what there is nothing to say of is left out."""
+    for package in image.packages:
+        yield {"image": image.name, **{key: value for key, value in package._asdict().items() if value}}
 
 
 def _path(path: AttackPath) -> dict[str, Any]:

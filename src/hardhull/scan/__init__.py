@@ -40,6 +40,7 @@ class Options(NamedTuple):
         strict: whether a fault of ours is raised; for tests.
         stdin: the bytes of the target ``-``.
         live: a document of facts about this machine, judged beside the files; empty where none was collected.
+        built: documents about built images (``hardhull-image/1``), each with the name of its target.
         line_hashes: whether findings carry the names that GitHub gives to lines.
         quotes: whether findings carry the lines that they point at.
         secrets: whether every file is searched for secrets, those too that no reader is for.
@@ -53,6 +54,7 @@ class Options(NamedTuple):
     strict: bool = False
     stdin: bytes = b""
     live: bytes = b""
+    built: tuple[tuple[str, bytes], ...] = ()
     line_hashes: bool = False
     quotes: bool = True
     images: LocalImages | None = None
@@ -95,6 +97,7 @@ def gather(targets: Sequence[str], options: Options) -> tuple[Discovery, Policy]
         _take_stdin(found, options.stdin)
     if options.live:
         found.files.append(Candidate(Source(LIVE, options.live), ("live",)))
+    found.files.extend(Candidate(Source(name, data), ("image",)) for name, data in options.built)
     return found, policy
 
 
@@ -165,7 +168,7 @@ def _examined(
     ignores = Ignores(_today(options), policy.ignores) if options.ignores else None
     if ignores is not None:
         for candidate in found.files:
-            if candidate.kinds != ("live",):  # whoever names a container must not hide it
+            if candidate.kinds not in {("live",), ("image",)}:  # whoever names a container must not hide it
                 ignores.read(candidate.source)
         for source in found.noted:
             ignores.read(source)
@@ -238,6 +241,8 @@ def _targets(files: Sequence[Candidate], facts: Sequence[Fact]) -> tuple[Target,
     return tuple(
         Target("live", "this machine", workloads=counts[LIVE])
         if one.source.path == LIVE
+        else Target("image", one.source.path, reference=one.source.path)
+        if one.kinds == ("image",)
         else Target(
             one.kinds[0], one.source.path.rpartition("/")[2], one.source.path, workloads=counts[one.source.path]
         )

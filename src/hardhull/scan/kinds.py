@@ -35,6 +35,8 @@ KEPT = lazy(r"^hardhull/(?:profiles/(?P<profile>[^/]+\.json)$|proofs/(?P<proof>[
 
 LIVE = lazy(rb'^\s*\{\s*"schema"\s*:\s*"hardhull-facts/')
 """A document of facts: how a machine was, for whoever judges it elsewhere."""
+IMAGE = lazy(rb'^\s*\{\s*"schema"\s*:\s*"hardhull-image/')
+"""A document about a built image."""
 SERVICES_KEY = lazy(rb"^(?:\xef\xbb\xbf)?[\"']?services[\"']?[ \t]*:[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 FLOW_SERVICES = lazy(rb"^\s*\{[^}]*[\"']?services[\"']?\s*:", re.DOTALL)
 IMAGE_OR_BUILD = lazy(rb"^[ \t{,-]*[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE)
@@ -73,7 +75,8 @@ def kinds_of(path: str, data: bytes) -> tuple[str, ...]:
 
     The kinds: ``dockerfile``, ``dockerfile-template``, ``compose``, ``kubernetes``, ``kustomization``, ``chart``,
     ``workflow``, ``gitlab``, ``unit``, ``quadlet``, ``makefile``, ``shell``, ``markdown``, ``daemon.json``,
-    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``, ``live``, ``profile``, ``proof``.
+    ``dockerd-options``, ``seccomp``, ``engine-api``, ``auditd``, ``live``, ``image``, ``profile``,
+    ``proof``.
     """
     if path.startswith("hardhull/"):
         kept = KEPT.match(path)
@@ -130,6 +133,8 @@ def _json(lower: str, data: bytes) -> tuple[str, ...]:
         return ("seccomp",)
     if LIVE.search(data):
         return ("live",)
+    if IMAGE.search(data):
+        return ("image",)
     if b'"HostConfig"' in data:
         return ("engine-api",)
     if b'"apiVersion"' in data and b'"kind"' in data:

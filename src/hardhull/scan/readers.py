@@ -78,6 +78,13 @@ def live(source: Source, _images: Lookup) -> Read:
     return Read(found.facts, [NotChecked(*gap) for gap in found.gaps])
 
 
+def image(source: Source, _images: Lookup) -> Read:
+    """A document about a built image."""
+    from hardhull.formats.built_image import read
+
+    return Read([read(source)])
+
+
 def dockerd_options(source: Source, _images: Lookup) -> Read:
     """``/etc/default/docker`` and ``/etc/sysconfig/docker``."""
     from hardhull.formats.dockerd_flags import read_options
@@ -210,6 +217,7 @@ READERS: dict[str, Reader] = {
     "seccomp": seccomp,
     "engine-api": engine_api,
     "live": live,
+    "image": image,
     "dockerd-options": dockerd_options,
     "shell": commands("script.shell"),
     "makefile": commands("script.makefile"),

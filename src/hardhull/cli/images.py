@@ -1,0 +1,101 @@
+"""Built images as targets of a scan: reads them, and adds what they hold to the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.model.package import ImageContents
+from hardhull.model.result import NotChecked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardhull.images.inventory import Inventory
+    from hardhull.images.reading import ReadImage
+    from hardhull.model.result import Result, Target
+
+
+class ReadImages(NamedTuple):
+    """What was read.
+
+    Attributes:
+        documents: of each image what rules judge, by the name of its target.
+        images: what each holds.
+        not_checked: what could not be read.
+    """
+
+    documents: tuple[tuple[str, bytes], ...]
+    images: tuple[ImageContents, ...]
+    not_checked: tuple[NotChecked, ...]
+
+    def added(self, result: Result) -> Result:
+        """The result of a scan with these images."""
+        digests = {image.name: image.digest or image.id for image in self.images}
+        return result._replace(
+            images=self.images,
+            not_checked=(*self.not_checked, *result.not_checked),
+            targets=tuple(_with_digest(target, digests) for target in result.targets),
+        )
+
+
+def _with_digest(target: Target, digests: dict[str, str]) -> Target:
+    return target._replace(digest=digests[target.name]) if target.name in digests else target
+
+
+def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
+    """Reads the images, each in one pass; one that cannot be read does not hide the others."""
+    from hardhull.images.cache import Cache, default_folder
+    from hardhull.images.errors import ImageError
+    from hardhull.images.inventory import inventory
+    from hardhull.images.packages import Packages
+    from hardhull.images.targets import parsed, read_target
+
+    cache = Cache(default_folder())
+    documents: list[tuple[str, bytes]] = []
+    images: list[ImageContents] = []
+    gaps: list[NotChecked] = []
+    for text in targets:
+        try:
+            target = parsed(text)
+            if target is None or target.text in dict(documents):
+                continue
+            image = read_target(target, [Packages()], cache)
+        except ImageError as error:
+            gaps.append(NotChecked("failed", text, error.why, error.how))
+            continue
+        found = inventory(image, today)
+        images.append(_contents(image, found))
+        documents.append((target.text, _document(image, found)))
+        gaps += _gaps(target.text, image, found)
+    cache.close()
+    return ReadImages(tuple(documents), tuple(images), tuple(gaps))
+
+
+def _contents(image: ReadImage, found: Inventory) -> ImageContents:
+    one = image.image
+    layers = tuple(place.digest for place in one.layers if place.digest)
+    return ImageContents(one.name, one.id, one.digest, str(one.platform), layers, found.distribution, found.packages)
+
+
+def _document(image: ReadImage, found: Inventory) -> bytes:
+    from hardhull.formats.built_image import written
+
+    one = image.image
+    told = {"name": one.name, "id": one.id, "digest": one.digest, "tags": list(one.tags), "platform": str(one.platform)}
+    return written({**told, "created": one.created}, {"User": one.config.get("User") or ""}, found.distribution)
+
+
+def _gaps(name: str, image: ReadImage, found: Inventory) -> Iterator[NotChecked]:
+    for place, why in image.broken:
+        how = "build or save the image again"
+        yield NotChecked("failed", f"layer {place.digest[:19]}... of {name}", why, how)
+    for digest, gap in found.gaps:
+        where = f"{gap.path} of {name}" if gap.path else f"layer {digest[:19]}... of {name}" if digest else name
+        yield NotChecked(
+            "failed", where, gap.why, "look at the file; it is in the image, and its packages are not known"
+        )
+    if not image.image.layers or image.image.layers[0].digest:
+        return
+    yield NotChecked(
+        "out-of-scope", f"configuration and history of {name}", "a folder has none", "scan the image itself"
+    )
