@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import IO, TYPE_CHECKING, cast
 
 from hardhull.images.errors import BrokenLayerError
@@ -79,7 +78,7 @@ def _gzip(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
             if not rest:
                 raise BrokenLayerError("its compressed data end in the middle")
             yield rest
-    except zlib.error:
+    except isal_zlib.error:  # type: ignore[misc]  # it is one
         raise BrokenLayerError("its gzip data are damaged") from None
 
 

@@ -12,7 +12,7 @@ from hardhull.images.passing import Passing
 from hardhull.supply.connection import NoEngineError, connect, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from docker import APIClient
 
@@ -58,17 +58,16 @@ def _opened(client: APIClient, where: str, name: str, readers: Sequence[Reader],
     if known is not None:
         return known
     client.timeout = SECONDS
-    store = Passing(_sent(client, identifier), readers)
+    sent = client.get_image(identifier)
+    try:
+        store = Passing(sent, readers)
+    finally:
+        sent.close()
     found = archive.opened(store, name, Wanted())
     cache.keep_document(found.image.id, _config(store))
     digests = [str(digest) for digest in told.get("RepoDigests") or ()]
     digest = next((one.partition("@")[2] for one in digests), found.image.digest)
     return found._replace(image=found.image._replace(tags=tuple(tags), digest=digest))
-
-
-def _sent(client: APIClient, identifier: str) -> Iterator[bytes]:
-    chunks: Iterator[bytes] = client.get_image(identifier)
-    return chunks
 
 
 def _config(store: Passing) -> bytes:

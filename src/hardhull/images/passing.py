@@ -62,6 +62,7 @@ class Passing:
                 kept += entry.size
                 if kept > MOST_DOCUMENTS:
                     raise ImageError("it holds too much beside layers", "save the image again, alone")
+        tape.drain()  # whoever sends it is waiting for that
 
     def document(self, name: str) -> bytes | None:
         """See :class:`hardhull.images.store.Store`."""
