@@ -11,7 +11,7 @@ import pytest
 from planted import DECOYS, Maker, Planted, kinds
 
 from hardhull.images.cache import Cache
-from hardhull.images.leaked import LeakedIn, Leaks, leaks
+from hardhull.images.leaked import Leaks, leaks
 from hardhull.images.secrets import NAME, Secrets
 from hardhull.images.targets import parsed, read_target
 from hardhull.leaks.engine import cache_folder
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardhull.images.reading import ReadImage
+    from hardhull.leaks.hit import LeakedIn
 
 
 @cache

@@ -259,6 +259,10 @@ DECOYS = {
     "root/.npmrc": "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n",
     "etc/shadow": "root:*:19000:0:99999:7:::\ndaemon:!:19000:0:99999:7:::\n",
     "opt/app/types.d.ts": "export interface Login { password: string; apiToken?: string; secretKey: SecretKeyOptions }\n",
+    "opt/app/call.md": 'curl -u "12345:$API_TOKEN" https://x\ncurl -u Grafana-user9:$pass https://x\n',
+    "deploy/settings.yaml": "kind: Secret\nstringData:\n  audience: team-1234-app\n  clientID: 0a1b2c3d-0000\n",
+    "opt/app/test_oauth.go": 'ClientSecret: "ZXhhbXBsZS1hcHAtc2VjcmV0",\n',
+    "ci/common.libsonnet": "token: step('the app token', 'team/actions@46f48da11e78ebdba7a8747ae456b11062fac83e')\n",
     "opt/app/openapi.yaml": "  password:\n    type: string\n    format: password\n  token: { type: string }\n",
 }
 """Files that hold none."""

@@ -50,3 +50,11 @@ class Leak(Fact):
     kind: ClassVar[str] = "leak"
 
     secrets: Slot[Items[LeakedSecret]] = Slot(())
+    layer: Slot[str] = Slot("")
+    """Which layer of an image holds it: its number and digest; empty for files that are in no image."""
+    made_by: Slot[str] = Slot("")
+    """The instruction that made the layer, without secrets; empty where nobody knows."""
+    gone_by: Slot[str] = Slot("")
+    """The instruction that took the file away again: the layer has it all the same; empty where it still shows."""
+    again: Slot[str] = Slot("")
+    """The numbers of later layers that hold the same file once more."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.images.described import in_configuration
 from hardhull.images.merge import seen
 from hardhull.images.secrets import NAME, SECRETS, UNCHANGED
-from hardhull.leaks.hit import of_plain
+from hardhull.leaks.hit import LeakedIn, of_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,32 +15,7 @@ if TYPE_CHECKING:
     from hardhull.images.image import Image
     from hardhull.images.layer import Gap, Layer
     from hardhull.images.reading import ReadImage
-    from hardhull.leaks.hit import Hit
     from hardhull.leaks.scanner import Scanner
-
-
-class LeakedIn(NamedTuple):
-    """A file of an image with secrets, or a part of its configuration.
-
-    Attributes:
-        path: the file, or what else it is ("ENV of the configuration").
-        hits: what is in it.
-        layer: number of its layer from 1; 0 for the configuration.
-        digest: of the layer.
-        made_by: the instruction that made the layer, its secrets taken out; empty where nobody knows.
-        gone_by: where the image does not show it: the instruction that took it away, or "a later layer".
-        visible: whether the image still shows it.
-        again: numbers of later layers that hold the same once more.
-    """
-
-    path: str
-    hits: tuple[Hit, ...]
-    layer: int = 0
-    digest: str = ""
-    made_by: str = ""
-    gone_by: str = ""
-    visible: bool = True
-    again: tuple[int, ...] = ()
 
 
 class Leaks(NamedTuple):

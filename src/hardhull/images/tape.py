@@ -84,6 +84,9 @@ class Tape:
 
     def peek(self, size: int) -> bytes:
         """The next bytes, which stay where they are."""
+        end = self._at + size
+        if end <= len(self._buffer):  # nearly always: nothing is copied
+            return self._buffer[self._at : end]
         data = self.read(size)
         self._buffer = data + self._buffer[self._at :]
         self._at = 0

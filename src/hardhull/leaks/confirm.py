@@ -227,7 +227,8 @@ def _command(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate 
         group = next((at for at, text in enumerate(match.groups(), 1) if text), 0)
         value = match[group].decode("utf-8", "replace")
         good = not (stands_elsewhere(value) or is_placeholder(value) or is_guessable(value))
-        if good and any(map(str.isdigit, value)) and "(" not in value and "/" not in value[:1]:
+        good = good and self.data[match.end(group) : match.end(group) + 1] not in {b"$", b"{", b"<"}
+        if good and any(map(str.isdigit, value)) and "(" not in value and value[0] not in "/@" and value[-1] != ":":
             yield Candidate(*match.span(group), kind.id, kind.title, Certainty.NAME), match.end()
         else:
             yield None, match.end()

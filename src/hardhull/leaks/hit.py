@@ -88,6 +88,30 @@ def of_plain(row: list[Any]) -> Hit:
     )
 
 
+class LeakedIn(NamedTuple):
+    """A file of an image with secrets, or a part of its configuration.
+
+    Attributes:
+        path: the file, or what else it is ("ENV of the configuration").
+        hits: what is in it.
+        layer: number of its layer from 1; 0 for the configuration.
+        digest: of the layer.
+        made_by: the instruction that made the layer, its secrets taken out; empty where nobody knows.
+        gone_by: where the image does not show it: the instruction that took it away, or "a later layer".
+        visible: whether the image still shows it.
+        again: numbers of later layers that hold the same once more.
+    """
+
+    path: str
+    hits: tuple[Hit, ...]
+    layer: int = 0
+    digest: str = ""
+    made_by: str = ""
+    gone_by: str = ""
+    visible: bool = True
+    again: tuple[int, ...] = ()
+
+
 class Gap(NamedTuple):
     """What could not be looked at: the file (with what inside of it), and why, as a sentence part."""
 

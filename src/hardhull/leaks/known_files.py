@@ -17,6 +17,7 @@ from hardhull.leaks.hit import Candidate, Certainty
 from hardhull.leaks.weigh import entropy, is_placeholder
 from hardhull.text.secret_names import is_common, role_of
 from hardhull.text.secret_values import stands_elsewhere
+from hardhull.text.secrets import looks_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,6 +196,19 @@ _ITEM: Final = re.compile(
 )
 
 
+_IDENTITY: Final = re.compile(
+    r"(?i)(?:user(?:name)?|client[-_]?id|audience|issuer.*|tenant.*|email|host(?:name)?|port|region|endpoint|bucket.*"
+    r"|database|db(?:name)?|name|namespace|url|type|.*\.(?:crt|pub))"
+)
+"""Names of what stands in Secrets beside what is secret."""
+
+
+def _is_kept_secret(name: str, plain: str) -> bool:
+    if _IDENTITY.fullmatch(name) or plain.startswith("-----BEGIN CERT") or not _literal(plain):
+        return False
+    return role_of(name) is not None or looks_random(plain) or "-----BEGIN" in plain or "://" in plain or "\n" in plain
+
+
 def kubernetes_secret(data: bytes) -> Iterator[Candidate]:
     """Values of manifests of kind Secret, decoded to tell placeholders."""
     if b"Secret" not in data:
@@ -209,10 +223,7 @@ def kubernetes_secret(data: bytes) -> Iterator[Candidate]:
             for item in _ITEM.finditer(document, block.start(2), block.end(2)):
                 plain = _plain(item[2]) if block[1] == b"data" else _value(item[2])
                 name = _value(item[1])
-                public = name.endswith((".crt", "username", "user", ".pub")) or (plain or "").startswith(
-                    "-----BEGIN CERT"
-                )
-                if plain and not public and _literal(plain.strip()):
+                if plain and _is_kept_secret(name, plain.strip()):
                     start, end = item.span(2)
                     yield Candidate(
                         offset + start, offset + end, "kubernetes-secret", "value of a Kubernetes Secret", name=name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from base64 import b64decode
 from collections import Counter
 from typing import Final
 
@@ -43,7 +44,20 @@ def entropy(value: bytes) -> float:
 def is_placeholder(value: str) -> bool:
     """Whether a value says itself that it stands for another: ``your-token``, ``xxxx``, a row of the keyboard."""
     lower = value.lower()
-    return bool(_PLACEHOLDER.search(value)) or any(row in lower for row in _SEQUENCES) or len(set(lower)) < 5
+    if _PLACEHOLDER.search(value) or any(row in lower for row in _SEQUENCES) or len(set(lower)) < 5:
+        return True
+    return bool(_ENCODED.fullmatch(value)) and bool(_PLACEHOLDER.search(_decoded(value)))
+
+
+_ENCODED: Final = lazy(r"[A-Za-z0-9+/]{12,200}={0,2}")
+
+
+def _decoded(value: str) -> str:
+    """What a value says in base64, where that is a text."""
+    try:
+        return b64decode(value + "=" * (-len(value) % 4), validate=True).decode("ascii")
+    except ValueError:
+        return ""
 
 
 _CURSOR: Final = lazy(
@@ -96,7 +110,7 @@ def _in_program(value: str) -> bool:
     """What looks generated: long, letters and digits mixed without a pattern."""
     if len(value) < 16 or not looks_random(value) or is_common(value) or _HEX_DIGEST.fullmatch(value):
         return False
-    if _DOTTED.fullmatch(value) or any(char in value for char in "()[]{}<>|,;\\ %"):
+    if _DOTTED.fullmatch(value) or any(char in value for char in "()[]{}<>|,;\\ %@"):
         return False
     return entropy(value.encode()) >= 3.4 and not _words(value)
 

@@ -10,7 +10,7 @@ import hashlib
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from hardhull.model.finding import Confidence, Severity
+from hardhull.model.finding import Confidence, Reading, Severity
 from hardhull.rules.fix import advise
 from hardhull.text.secret_formats import checksum62
 
@@ -42,8 +42,9 @@ def _finding(leak: Leak, item: Field[LeakedSecret], secret: LeakedSecret, severi
     name = f" ({secret.name})" if secret.name and secret.name.isprintable() else ""
     where = f", inside {' > '.join(secret.inside)}" if secret.inside else ""
     notes = [*secret.notes, *(["which is over"] if secret.expired else [])]
-    return item.finding(
-        f"{leak.subject} holds {_article(secret.title)} {secret.title}{name}{where}",
+    gone = ", which a later layer only hides" if leak.gone_by.value else ""
+    finding = item.finding(
+        f"{leak.subject} holds {_article(secret.title)} {secret.title}{name}{where}{gone}",
         label=", ".join(notes),
         also=tuple(half.mark(f"its {half.value}") for half in secret.halves),
         value=f"{secret.kind} {secret.name} {'/'.join(secret.inside[:-1])}".strip(),
@@ -51,6 +52,18 @@ def _finding(leak: Leak, item: Field[LeakedSecret], secret: LeakedSecret, severi
         confidence=SURE[secret.certainty],
         fix=advise("make a new one, and take it out of the file", REVOKE),
     )
+    return finding.with_evidence(*_where(leak))
+
+
+def _where(leak: Leak) -> Iterator[Reading]:
+    """How it came into an image, and how it was hidden."""
+    if not leak.layer.value:
+        return
+    yield Reading("layer", leak.made_by.value or "made by nobody knows what", leak.layer.value)
+    if leak.gone_by.value:
+        yield Reading("taken away", leak.gone_by.value, "a later layer; the file is still in the image")
+    if leak.again.value:
+        yield Reading("held again", leak.again.value, "numbers of layers")
 
 
 def _article(title: str) -> str:

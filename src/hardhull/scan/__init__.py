@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hardhull.facts.fact import Fact
     from hardhull.facts.local_image import LocalImages
+    from hardhull.leaks.hit import LeakedIn
     from hardhull.model.result import Control, Found
     from hardhull.rules.policy import Policy
     from hardhull.scan.ignore import Ignores
@@ -43,6 +44,7 @@ class Options(NamedTuple):
         built: documents about built images (``hardhull-image/1``), each with the name of its target.
         line_hashes: whether findings carry the names that GitHub gives to lines.
         quotes: whether findings carry the lines that they point at.
+        leaks: what built images leak, each with the name of its target.
         secrets: whether every file is searched for secrets, those too that no reader is for.
         images: where the images that the tree names are looked up; nowhere by default, so that nothing is asked.
     """
@@ -59,6 +61,7 @@ class Options(NamedTuple):
     quotes: bool = True
     images: LocalImages | None = None
     secrets: bool = False
+    leaks: tuple[tuple[str, tuple[LeakedIn, ...]], ...] = ()
 
 
 def scan(targets: Sequence[str], options: Options) -> Result:
@@ -93,6 +96,11 @@ def gather(targets: Sequence[str], options: Options) -> tuple[Discovery, Policy]
         from hardhull.scan.leaks import with_secrets
 
         found = with_secrets(found, paths, policy.exclude, _today(options))
+    if options.leaks:
+        from hardhull.scan.leaks import image_leaks
+
+        facts = (fact for name, leaked in options.leaks for fact in image_leaks(name, leaked, _today(options)))
+        found = found._replace(facts=(*found.facts, *facts))
     if "-" in targets:
         _take_stdin(found, options.stdin)
     if options.live:

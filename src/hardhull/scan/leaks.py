@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from hardhull.facts.leak import Leak, LeakedSecret
 from hardhull.leaks.engine import NoEngineError, cache_folder
 from hardhull.leaks.finder import BASE64
-from hardhull.leaks.hit import Certainty
+from hardhull.leaks.hit import Certainty, Report
 from hardhull.leaks.scanner import Scanner
 from hardhull.model.field import Field
 from hardhull.model.result import NotChecked
@@ -19,9 +19,9 @@ from hardhull.scan.discover import HIDDEN, MAX_DEPTH, Walk
 from hardhull.text.redaction import REDACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from hardhull.leaks.hit import Hit, Report
+    from hardhull.leaks.hit import Hit, LeakedIn
     from hardhull.scan.discover import Discovery
     from hardhull.scan.judge import Judgement
 
@@ -165,6 +165,26 @@ def leak_of(path: str, report: Report, today: str) -> Leak:
     leak = Leak(path, "secrets", items[0].place)
     leak.secrets = Field("secrets", items, items[0].place)
     return leak
+
+
+def image_leaks(image: str, found: Iterable[LeakedIn], today: str) -> Iterator[Leak]:
+    """The facts that parts of an image hold secrets.
+
+    Args:
+        image: what the person named.
+        found: the parts.
+        today: ISO date.
+    """
+    for one in found:
+        leak = leak_of(f"{image}/{one.path}", Report(one.hits), today)
+        leak.subject = one.path
+        told = {"gone_by": one.gone_by, "again": ", ".join(map(str, one.again)), "made_by": one.made_by}
+        if one.layer:
+            told["layer"] = f"{one.layer}{f' ({one.digest[:19]}...)' if one.digest else ''}"
+        for name, value in told.items():
+            if value:
+                leak.fields[name] = Field(name, value, leak.place)
+        yield leak
 
 
 def _packed(hit: Hit) -> bool:
