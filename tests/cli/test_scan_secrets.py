@@ -11,6 +11,7 @@ from planted import DECOYS, Maker, Planted, kinds
 
 from hardhull.cli.formats import FORMATS
 from hardhull.cli.main import main
+from made_images import WHITEOUT, config, layer, saved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +61,7 @@ def test_no_value_is_in_any_output_nor_in_the_cache(
     form: str, tree: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     cache = tmp_path_factory.mktemp("cache")
-    if form == "json":  # compiling takes a second; once is enough
-        monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     files = planted(tree)
     facts = ["--facts", "also"] if form == "json" else []
     main(["scan", "--secrets", "--all", "--format", form, *facts])
@@ -129,3 +129,45 @@ def test_without_the_option_nothing_is_searched(tree: Path, capsys: Captured) ->
     planted(tree)
     main(["scan", "--format", "json"])
     assert not [one for one in json.loads(capsys.readouterr().out)["findings"] if one["rule"] == "HH-SEC-320"]
+
+
+def image(tree: Path, name: str = "app.tar", build: int = 0) -> str:
+    """An image with a planted file that is deleted, and a token in its environment."""
+    key, login = (next(one for one in kinds() if one.what == what) for what in ("RSA PRIVATE KEY", ".netrc"))
+    layers = [
+        layer(("etc/os-release", "ID=debian\n"), ("built", str(build))),
+        layer((key.path, key.data), (login.path, login.data)),
+        layer(("root/.wh..netrc", WHITEOUT)),
+    ]
+    history = [{"created_by": text} for text in ("ADD file:x in /", "COPY secrets / # buildkit", RUN + " # buildkit")]
+    described = config(layers, history=history, config={"Env": [f"API_TOKEN={Maker(5).crc('ghp')}"]})
+    write(tree, name, saved(layers, described=described))
+    return f"docker-archive:{name}"
+
+
+RUN = "RUN /bin/sh -c rm /root/.netrc"
+
+
+def test_an_image_is_searched_without_an_option(tree: Path, capsys: Captured) -> None:
+    assert main(["scan", image(tree), "--format", "json"]) == 1
+    out = capsys.readouterr().out
+    found = {one["subject"]: one for one in json.loads(out)["findings"] if one["rule"].startswith("HH-SEC-")}
+    assert set(found) == {"etc/ssl/rsa.pem", "root/.netrc", "ENV API_TOKEN of the configuration"}
+    evidence = {(one["what"], one["value"]) for one in found["root/.netrc"]["evidence"] if one["kind"] == "reading"}
+    assert evidence == {("layer", "COPY secrets / # buildkit"), ("taken away", RUN + " # buildkit")}
+    assert "which a later layer only hides" in found["root/.netrc"]["message"]
+    assert not [one.what for one in kinds() if one.secret in out]
+    assert Maker(5).crc("ghp") not in out
+
+
+def test_a_dockerfile_beside_it_is_where_its_leaks_are_told_in_every_build(tree: Path, capsys: Captured) -> None:
+    write(tree, "src/Dockerfile", "FROM debian:12.8\n\nCOPY  secrets \\\n  /\nRUN rm /root/.netrc\nUSER 1000\n")
+    ids = set()
+    for build in range(3):
+        main(["scan", image(tree, build=build), "src", "--format", "json"])
+        result = json.loads(capsys.readouterr().out)
+        found = [one for one in result["findings"] if one["rule"] in {"HH-SEC-321", "HH-SEC-322"}]
+        places = [(one["locations"][0]["path"], one["locations"][0]["line"]) for one in found]
+        assert places == [("src/Dockerfile", 3)] * 2
+        ids.add(tuple(sorted(one["id"] for one in found)))
+    assert len(ids) == 1

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.images.inventory import Inventory
+    from hardhull.images.reader import Reader
     from hardhull.images.reading import ReadImage
+    from hardhull.images.secrets import Secrets
+    from hardhull.leaks.hit import LeakedIn
     from hardhull.model.result import Result, Target
 
 
@@ -22,11 +25,13 @@ class ReadImages(NamedTuple):
         documents: of each image what rules judge, by the name of its target.
         images: what each holds.
         not_checked: what could not be read.
+        leaks: which secrets each leaks, by the name of its target.
     """
 
     documents: tuple[tuple[str, bytes], ...]
     images: tuple[ImageContents, ...]
     not_checked: tuple[NotChecked, ...]
+    leaks: tuple[tuple[str, tuple[LeakedIn, ...]], ...] = ()
 
     def added(self, result: Result) -> Result:
         """The result of a scan with these images."""
@@ -54,12 +59,15 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
     documents: list[tuple[str, bytes]] = []
     images: list[ImageContents] = []
     gaps: list[NotChecked] = []
+    leaked: list[tuple[str, tuple[LeakedIn, ...]]] = []
+    secrets = _secrets(gaps)
+    readers: list[Reader] = [Packages(), *([secrets] if secrets else [])]
     for text in targets:
         try:
             target = parsed(text)
             if target is None or target.text in dict(documents):
                 continue
-            image = read_target(target, [Packages()], cache)
+            image = read_target(target, readers, cache)
         except ImageError as error:
             gaps.append(NotChecked("failed", text, error.why, error.how))
             continue
@@ -67,8 +75,33 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
         images.append(_contents(image, found))
         documents.append((target.text, _document(image, found)))
         gaps += _gaps(target.text, image, found)
+        if secrets:
+            leaked.append((target.text, _leaks(target.text, image, secrets, gaps)))
     cache.close()
-    return ReadImages(tuple(documents), tuple(images), tuple(gaps))
+    return ReadImages(tuple(documents), tuple(images), tuple(gaps), tuple(leaked))
+
+
+def _secrets(gaps: list[NotChecked]) -> Secrets | None:
+    """The reader of secrets; None, and a word about it, where it cannot work."""
+    from hardhull.images.secrets import Secrets
+    from hardhull.leaks.engine import NoEngineError, cache_folder
+    from hardhull.leaks.scanner import Scanner
+
+    try:
+        return Secrets(Scanner(cache_folder(), digests=True))
+    except NoEngineError as error:
+        gaps.append(NotChecked("failed", "secrets in images", str(error), "install hyperscan for this platform"))
+        return None
+
+
+def _leaks(name: str, image: ReadImage, secrets: Secrets, gaps: list[NotChecked]) -> tuple[LeakedIn, ...]:
+    from hardhull.images.leaked import leaks
+
+    found = leaks(image, secrets.scanner)
+    for digest, gap in found.gaps:
+        where = f"{gap.path} of {name}" if gap.path else f"layer {digest[:19]}... of {name}"
+        gaps.append(NotChecked("out-of-scope", where, gap.why, "unpack it, and scan the folder with --secrets"))
+    return found.found
 
 
 def _contents(image: ReadImage, found: Inventory) -> ImageContents:

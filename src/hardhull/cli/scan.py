@@ -159,7 +159,7 @@ def _result(asked: Split, request: Request, facts: bytes) -> Result:
     from hardhull.cli.images import read_images
 
     read = read_images(asked.images, request.today)
-    options = _options(asked.paths, request)._replace(live=facts, built=read.documents)
+    options = _options(asked.paths, request)._replace(live=facts, built=read.documents, leaks=read.leaks)
     return read.added(_of_tree(asked.paths, options, request))
 
 

@@ -56,5 +56,7 @@ class Leak(Fact):
     """The instruction that made the layer, without secrets; empty where nobody knows."""
     gone_by: Slot[str] = Slot("")
     """The instruction that took the file away again: the layer has it all the same; empty where it still shows."""
+    instruction: Slot[str] = Slot("")
+    """The same instruction where it stands in a Dockerfile that was read beside the image."""
     again: Slot[str] = Slot("")
     """The numbers of later layers that hold the same file once more."""

@@ -61,12 +61,12 @@ class Secrets:
     name = NAME
 
     def __init__(self, scanner: Scanner) -> None:
-        self._scanner = scanner
+        self.scanner = scanner
         self.fingerprint = f"{_code()} {scanner.finder.engine.key}"
 
     def of_layer(self) -> LayerReader:
         """One for a layer."""
-        return _InLayer(self._scanner)
+        return _InLayer(self.scanner)
 
 
 class _InLayer:

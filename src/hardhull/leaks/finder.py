@@ -47,7 +47,7 @@ class Finder:
         self._needles = needles(word for kind in kinds for word in kind.begins)
         self._looked_for: list[Kind | Needle] = [*kinds, *self._needles]
         patterns = [*(kind.pattern for kind in kinds), *(_literal(needle.text) for needle in self._needles)]
-        self.engine = Engine(patterns, cache)
+        self.engine = _engine(tuple(patterns), cache)
 
     def candidates(self, path: str, data: bytes, depth: int = 0) -> list[Candidate]:
         """What counts in the bytes, in their order, without overlaps.
@@ -93,6 +93,16 @@ class Finder:
                             yield inner._replace(start=run.start, end=run.end, inside=(BASE64, *inner.inside))
             elif not (binary and what.context):
                 yield from confirmer.at(what, end)
+
+
+_ENGINES: Final[dict[tuple[str, ...], Engine]] = {}
+
+
+def _engine(patterns: tuple[str, ...], cache: Path | None) -> Engine:
+    """One for a process: it is the same wherever it is kept."""
+    if patterns not in _ENGINES:
+        _ENGINES[patterns] = Engine(patterns, cache)
+    return _ENGINES[patterns]
 
 
 def _literal(text: str) -> str:

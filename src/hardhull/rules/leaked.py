@@ -10,7 +10,7 @@ import hashlib
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from hardhull.model.finding import Confidence, Reading, Severity
+from hardhull.model.finding import Confidence, Finding, Reading, Severity
 from hardhull.rules.fix import advise
 from hardhull.text.secret_formats import checksum62
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from hardhull.facts.leak import Leak, LeakedSecret
     from hardhull.model.field import Field
-    from hardhull.model.finding import Finding
 
 SURE: Final = {"name": Confidence.MEDIUM, "form": Confidence.HIGH, "proven": Confidence.HIGH}
 REVOKE: Final = (
@@ -52,6 +51,13 @@ def _finding(leak: Leak, item: Field[LeakedSecret], secret: LeakedSecret, severi
         confidence=SURE[secret.certainty],
         fix=advise("make a new one, and take it out of the file", REVOKE),
     )
+    if "instruction" in leak.fields:  # a place in the tree stays when the image is built again
+        at = leak.instruction.mark("this instruction put it there")
+        fixes, evidence = finding.fixes, (at, *finding.evidence)
+        finding = Finding(
+            finding.message, evidence, finding.field, f"{leak.subject} {finding.value}",
+            severity=finding.severity, confidence=finding.confidence, fixes=fixes,
+        )  # fmt: skip
     return finding.with_evidence(*_where(leak))
 
 

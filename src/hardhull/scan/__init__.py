@@ -171,6 +171,10 @@ def _examined(
     reading = Reading(tree, strict=options.strict, images=asked.find if asked else nothing, record=record)
     reading.run()
     reading.take(found.facts)
+    if found.facts:
+        from hardhull.scan.leaks import at_instructions
+
+        at_instructions(reading.facts)
     link(reading.facts, tree, reading.images, record)
     attach(reading.facts, tree, reading.not_checked, record)
     ignores = Ignores(_today(options), policy.ignores) if options.ignores else None

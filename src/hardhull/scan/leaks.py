@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,14 +14,17 @@ from hardhull.leaks.finder import BASE64
 from hardhull.leaks.hit import Certainty, Report
 from hardhull.leaks.scanner import Scanner
 from hardhull.model.field import Field
+from hardhull.model.lazy import lazy
 from hardhull.model.result import NotChecked
 from hardhull.model.source import Excerpt, Place, Source, Span
 from hardhull.scan.discover import HIDDEN, MAX_DEPTH, Walk
+from hardhull.scan.quote import CUT
 from hardhull.text.redaction import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from hardhull.facts.fact import Fact
     from hardhull.leaks.hit import Hit, LeakedIn
     from hardhull.scan.discover import Discovery
     from hardhull.scan.judge import Judgement
@@ -185,6 +189,43 @@ def image_leaks(image: str, found: Iterable[LeakedIn], today: str) -> Iterator[L
             if value:
                 leak.fields[name] = Field(name, value, leak.place)
         yield leak
+
+
+def at_instructions(facts: Iterable[Fact]) -> None:
+    """Gives the leaks of images the line of a Dockerfile that made their layer, where just one can have."""
+    known = list(facts)
+    leaks = [fact for fact in known if isinstance(fact, Leak) and fact.made_by.value]
+    sources = {fact.place.source.path: fact.place.source for fact in known if fact.kind == "recipe"}
+    if not leaks or not sources:
+        return
+    lines = [(text, Place(source, span)) for source in sources.values() for text, span in _instructions(source)]
+    for leak in leaks:
+        wanted = _made_by(leak.made_by.value)
+        places = [place for text, place in lines if wanted.fullmatch(text)]
+        if len(places) == 1:
+            leak.instruction = Field("instruction", leak.made_by.value, places[0])
+
+
+_BUILDER: Final = lazy(r"\s+# buildkit$")
+_SHELL: Final = lazy(r"^(?:RUN )?(?:\|\d+ .*?)?/bin/sh -c ")
+_CONTINUED: Final = lazy(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
+_INSTRUCTION: Final = lazy(r"(?im)^[ \t]*(?:RUN|COPY|ADD|ENV|ARG|LABEL|WORKDIR)\b(?:[^\n\\]|\\[^\n]|\\[ \t]*\r?\n)*")
+
+
+def _instructions(source: Source) -> Iterator[tuple[str, Span]]:
+    """Instructions of a Dockerfile in one line, each with the span of its first line."""
+    text = source.data.decode("utf-8", "surrogateescape")
+    for found in _INSTRUCTION.finditer(text):
+        line = source.position(len(text[: found.start()].encode("utf-8", "surrogateescape"))).line
+        yield " ".join(_CONTINUED.sub(" ", found[0]).split()), source.line_span(line)
+
+
+def _made_by(told: str) -> re.Pattern[str]:
+    """What an instruction may be that the history tells so: without secrets, cut, and with what builders add."""
+    plain = _SHELL.sub("RUN ", _BUILDER.sub("", told))
+    plain = plain if plain.split(" ", 1)[0].isupper() else f"RUN {plain}"
+    whole = ".*".join(map(re.escape, plain.removesuffix(CUT).split(REDACTED)))
+    return re.compile(whole + (".*" if plain.endswith(CUT) else ""), re.DOTALL)
 
 
 def _packed(hit: Hit) -> bool:
