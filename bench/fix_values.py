@@ -122,6 +122,13 @@ def _leaves(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...],
             yield from _leaves(value, (*path, key.value if isinstance(key, yaml.ScalarNode) else "?"))
     elif isinstance(node, yaml.SequenceNode) and node.value:
         for number, item in enumerate(node.value):
-            yield from _leaves(item, (*path, "[]" if isinstance(item, yaml.ScalarNode) else number))
+            yield from _leaves(item, (*path, "[]" if isinstance(item, yaml.ScalarNode) else _named(item, number)))
     elif node is not None:
         yield path, node
+
+
+def _named(item: yaml.Node, number: int) -> object:
+    """What tells an item of a list: its name where it has one, so that it may move up where another goes."""
+    entries = item.value if isinstance(item, yaml.MappingNode) else []
+    names = [value.value for key, value in entries if key.value == "name" and isinstance(value, yaml.ScalarNode)]
+    return names[0] if names else number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from hardhull.facts import pipeline_changes as wants
@@ -102,11 +103,19 @@ def _on_input(pipeline: Pipeline, want: wants.OnInput, drafts: Drafts) -> None:
     raw = run.words[want.last].place.text
     if want.first == want.last:
         raw = raw.partition("=")[2]
-    if not raw or not raw.strip("'\""):
+    if not raw.strip("'\"") or not _is_word(raw):
         raise UnwritableError("the password is not a word of its own")
     draft = drafts.of(run.place.source)
     draft.insert(run.place.span.start, f"printf %s {raw} | ")
     draft.replace(Span(row.words[want.first].start, row.words[want.last].end), "--password-stdin")
+
+
+def _is_word(raw: str) -> bool:
+    """Whether a text is one word as it stands: inside a quoted scalar its quotes may be escaped, and its end cut."""
+    try:
+        return "\n" not in raw and len(shlex.split(raw)) == 1
+    except ValueError:
+        return False
 
 
 def _count(pipeline: Pipeline, want: wants.Counted, drafts: Drafts) -> None:
