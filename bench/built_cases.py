@@ -14,6 +14,8 @@ class H(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("", int(sys.argv[1])), H).serve_forever()
 """
 JS = b"require('http').createServer((q, r) => r.end('node ' + process.argv.slice(2))).listen(+process.env.PORT || 8080)\n"
+NPMRC = b"//npm.example.com/:_authToken=npm_x8Kq2vLr7TzW4mYbN1cJ5hDs9fGa3eQpU0iO\n"
+NETRC = b"machine git.example.com login builder password x8Kq2vLr7TzW4mYb\n"
 SH = b"#!/bin/sh\necho fine > index.html\nexec httpd -f -p $1\n"
 GO = {
     "goserver": """package main
@@ -233,6 +235,46 @@ CMD ["cat", "/length"]
 RUN printf '%s' --db-password=vK3nq8Zr0pLw | wc -c > /length
 CMD ["cat", "/length"]
 """, ("image-secret-in-run",), hidden="vK3nq8Zr0pLw"),
+    Case("argument of two steps, behind a user", """FROM debian:13.1
+RUN useradd -u 1500 web && mkdir /out && chown web /out
+ARG API_TOKEN
+USER 1500:1500
+RUN printf %s "$API_TOKEN" | wc -c > /out/length
+RUN <<EOF
+printf %s "$API_TOKEN" | sha256sum > /out/sum
+EOF
+CMD ["cat", "/out/length", "/out/sum"]
+""", ("image-secret-in-arg",), hidden="t0k3n"),
+    Case("argument kept in the environment", """FROM debian:13.1
+ARG API_TOKEN
+ENV STAGE=test \\
+    API_TOKEN=$API_TOKEN
+RUN printf %s "$STAGE $API_TOKEN" | sha256sum > /sum
+CMD ["sh", "-c", "cat /sum && echo $STAGE"]
+""", ("image-secret-in-env",), hidden="t0k3n"),
+    Case("variable of the build only", """FROM debian:13.1
+ENV DB_PASSWORD=vK3nq8Zr0pLw
+RUN printf %s "$DB_PASSWORD" | sha256sum > /sum
+CMD ["cat", "/sum"]
+""", ("image-secret-in-env",), hidden="vK3nq8Zr0pLw"),
+    Case("argument in an earlier stage", """FROM debian:13.1 AS build
+ARG API_TOKEN
+RUN printf %s "$API_TOKEN" | sha256sum > /sum
+FROM debian:13.1
+COPY --from=build /sum /sum
+CMD ["cat", "/sum"]
+""", ("image-secret-in-arg",)),
+    Case("copied file with a token", """FROM debian:13.1
+WORKDIR /app
+COPY app.py .npmrc ./
+RUN sha256sum .npmrc > /sum
+CMD ["cat", "/sum"]
+""", ("secret-file-copied",), {"app.py": PY, ".npmrc": NPMRC}, hidden="x8Kq2vLr7TzW4mYb"),
+    Case("copied file in a home", """FROM debian:13.1
+COPY .netrc /root/.netrc
+RUN sha256sum /root/.netrc > /sum
+CMD ["cat", "/sum"]
+""", ("secret-file-copied",), {".netrc": NETRC}, hidden="x8Kq2vLr7TzW4mYb"),
     Case("here-document, network of the host", """FROM debian:13.1
 RUN --network=host <<EOF
 echo built > /built

@@ -102,15 +102,21 @@ def run(engine: Engine, case: Case, builder: Buildkit | None) -> str:
     old, new = look(engine, "case:before", case), look(engine, "case:after", case)
     user = engine.image("case:after")["Config"].get("User", "")
     wrong = verdict(case, old, new, user)
-    history = str(engine.send("GET", "/images/case:after/history"))
-    if case.hidden and (
-        case.hidden in history or case.hidden not in str(engine.send("GET", "/images/case:before/history"))
-    ):
-        wrong = wrong or "the secret is in the history"
+    if case.hidden and not in_image(engine, "case:before", case.hidden):
+        wrong = wrong or "the secret was not in the image before"
+    if case.hidden and in_image(engine, "case:after", case.hidden):
+        wrong = wrong or "the secret is in the image"
+    if case.hidden and text == case.text.encode():
+        wrong = wrong or "nothing was fixed"
     who = f"{old.uid if old.uid is not None else '-'} -> {new.uid if new.uid is not None else user or 'root'}"
     did = (new.answer or f"exit {new.code} {new.output}").replace("\n", " ")[:40]
     print(f"{'FAILED' if wrong else 'ok':6} {case.name:34} {who:18} {did:42} {'; '.join(made)[:70]}")
     return wrong
+
+
+def in_image(engine: Engine, image: str, text: str) -> bool:
+    """Whether a text stands in an image: in a file of any layer, in its configuration or in its history."""
+    return text.encode() in engine.call("GET", f"/images/{image}/get")
 
 
 PROGRAMS: dict[str, bytes] = {}

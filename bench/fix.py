@@ -1,12 +1,14 @@
 """Every automatic fix of every rule over real projects, in memory: what the reference parsers say, what was lost.
 
-    python bench/fix.py DIR [--compose PATH-OF-docker-compose]
-    python bench/fix.py DIR --after COPY [--compose PATH]
+    python bench/fix.py DIR [--compose PATH-OF-docker-compose] [--buildkit PATH-OF-oracle_buildkit] [--server URL --token T]
+    python bench/fix.py DIR --after COPY [--compose PATH] [--buildkit PATH] [--server URL --token T]
 
 Each folder below DIR is a project. Counted are: files that their reference parser took before and refuses after the
 fixes (BuildKit's parser for Dockerfiles, `docker compose config`, `bash -n`, PyYAML and json), comments that are gone,
 original lines that go per edit and per file, values that are gone (all, and those outside the edits), changes of a second
-run, and what became of the fixes, by rule and by reason. With --after nothing is fixed: COPY, which another tool has
+run, and what became of the fixes, by rule and by reason. With --buildkit (``go build`` of oracle_buildkit.go in a module
+that requires github.com/moby/buildkit) Dockerfiles are also asked about there; with --server every workload object is sent
+to a throw-away kube-apiserver, as a dry run with strict decoding. With --after nothing is fixed: COPY, which another tool has
 fixed, is counted in the same way; it declares no edits.
 """
 
@@ -27,6 +29,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from fix_asks import Also
 from fix_values import comments, gone, lines_gone, values
 
 from hardhull.fix.choose import Choices
@@ -70,7 +73,7 @@ def planned(found: Discovery) -> Plan:
     return Planner(found, Policy(), OPTIONS, CHOICES, pinned).plan()
 
 
-def project(folder: Path, tally: Tally, compose: str) -> None:
+def project(folder: Path, tally: Tally, compose: str, also: Also) -> None:
     found = discover([str(folder)], (), folder)
     kinds = {one.source.path: one.kinds for one in found.files}
     tally.files.update(one.kinds[0] for one in found.files)
@@ -83,6 +86,8 @@ def project(folder: Path, tally: Tally, compose: str) -> None:
             tally.whys[each.found.rule, re.sub(r"\d+|'[^']*'|\$\w+|\$\{[^}]*\}", "N", each.why)[:110]] += 1
     for file in plan.files:
         look_at(folder, file, kinds.get(file.path, ()), tally)
+        if file.before is not None:
+            also.ask(f"{folder.name}/{file.path}", kinds.get(file.path, ()), file.before, file.after, tally)
     if compose:
         ask_compose(folder, plan, kinds, compose, tally)
     again = planned(rewritten(found, list(plan.files)))
@@ -174,7 +179,7 @@ def ask_compose(folder: Path, plan: Plan, kinds: dict[str, tuple[str, ...]], com
         ]
 
 
-def others(folder: Path, copy: Path, compose: str, tally: Tally) -> None:
+def others(folder: Path, copy: Path, compose: str, tally: Tally, also: Also) -> None:
     """Counts what another tool made of a project."""
     found = discover([str(folder)], (), folder)
     tally.files.update(one.kinds[0] for one in found.files)
@@ -188,6 +193,7 @@ def others(folder: Path, copy: Path, compose: str, tally: Tally) -> None:
         if after != before:
             tally.changed[one.kinds[0]] += 1
             compare(f"{folder.name}/{path}", one.kinds, before, after, tally)
+            also.ask(f"{folder.name}/{path}", one.kinds, before, after, tally)
             if compose and "compose" in one.kinds and _compose(compose, folder, path, {**os.environ}):
                 tally.files["asked docker compose"] += 1
                 if not _compose(compose, copy, path, {**os.environ}):
@@ -212,14 +218,17 @@ def main() -> None:
     parser.add_argument("--compose", default="")
     parser.add_argument("--after", type=Path)
     parser.add_argument("--whys", type=int, default=40)
+    parser.add_argument("--buildkit", default="")
+    parser.add_argument("--server", default="")
+    parser.add_argument("--token", default="")
     options = parser.parse_args()
-    tally = Tally()
+    tally, also = Tally(), Also(options.buildkit, options.server, options.token)
     for folder in sorted(path for path in options.folder.iterdir() if path.is_dir()):
         try:
             if options.after:
-                others(folder, options.after / folder.name, options.compose, tally)
+                others(folder, options.after / folder.name, options.compose, tally, also)
             else:
-                project(folder, tally, options.compose)
+                project(folder, tally, options.compose, also)
         except Exception as error:
             tally.faults.append(f"{folder.name}: {type(error).__name__}: {error}"[:300])
             if "--trace" in sys.argv:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/x\nnonroot:x:65532:65532::/:/x\n"
+SECRET_FILES = {".npmrc", ".netrc"}
 GROUP = b"root:x:0:\nnobody:x:65534:\nnonroot:x:65532:\n"
 
 
@@ -115,6 +116,8 @@ class Buildkit:
             "--output", f"type=docker,name={tag}", "--opt", "build-arg:API_TOKEN=t0k3n", "--no-cache",
             "--secret", "id=API_TOKEN,env=API_TOKEN", "--secret", "id=DB_PASSWORD,env=DB_PASSWORD",
         ]  # fmt: skip
+        for name in SECRET_FILES & {*files}:  # as the fix says: docker build --secret id=npmrc,src=.npmrc
+            command += ["--secret", f"id={name.removeprefix('.')},src={context / name}"]
         for number, (name, where) in enumerate(self._bases.items()):
             path, _at, digest = where.partition("@")
             command += [
