@@ -116,6 +116,7 @@ def line_ends_kept(path: str, before: bytes, after: bytes) -> Law:
     lines = before.count(b"\n")
     if (
         lines
+        and before.count(b"\r") == before.count(b"\r\n")
         and before.count(b"\r\n") in {0, lines}
         and before.count(b"\r\n") * after.count(b"\n") != (after.count(b"\r\n") * lines)
     ):

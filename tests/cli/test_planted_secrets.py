@@ -86,6 +86,20 @@ Environment=MYSQL_ROOT_PASSWORD={WORD}
 Environment=API_TOKEN={TOKEN}
 PodmanArgs=--privileged
 """,
+    "app/Dockerfile": f"""FROM node:22.12.0
+ARG NPM_TOKEN
+ENV DEPLOY_PASSWORD={PASSWORD}
+COPY package.json .npmrc ./
+RUN npm ci --//npm.example.com/:_authToken=$NPM_TOKEN
+RUN ./deploy --password "$DEPLOY_PASSWORD" && curl -H "Authorization: Bearer {TOKEN}" https://example.com
+RUN <<EOF
+./login --password={WORD}
+EOF
+""",
+    "app/.npmrc": f"//npm.example.com/:_authToken={TOKEN}\n",
+    ".env": f"MYSQL_PASSWORD={WORD}\n",
+    "body.json": f"""{{"Image": "mysql", "Env": ["MYSQL_ROOT_PASSWORD={WORD}"], "HostConfig": {{"Privileged": true}}}}
+""",
 }
 
 
@@ -138,6 +152,22 @@ def test_a_patch_of_files_with_secrets_applies(capsys: pytest.CaptureFixture[str
     assert patched
     assert len(patched) + err.count("is left out of the patch") == out.count("+++ ") + err.count("error: ")
     assert "compose.yaml" in patched | {line.split()[1] for line in err.splitlines() if line.startswith("error:")}
+
+
+@pytest.mark.parametrize("only", [[], ["--only", "HH-PRV-004"]], ids=["all", "one"])
+def test_no_override_repeats_a_secret(only: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is laid over a file is a new one, which nobody expects a secret in."""
+    assert main(["fix", "--risk", "all", "--as", "override", "--apply", "--all", *only]) == 0
+    assert main(["undo", "--list"]) == 0
+    out, err = capsys.readouterr()
+    none_said(out + err)
+    now = {path for path in Path().rglob("*") if path.is_file() and ".hardhull" not in path.parts}
+    new = now - {Path(name) for name in FILES}
+    assert {"compose.override.yaml", "kustomization.yaml"} <= {path.name for path in new}
+    for path in new:
+        none_said(path.read_text())
+    assert main(["undo"]) == 0
+    assert {name: Path(name).read_text() for name in FILES} == FILES
 
 
 def edit_later(path: str) -> None:

@@ -138,6 +138,18 @@ spec:
 """
 
 
+def test_the_stage_that_counts_is_named() -> None:
+    recipe = "FROM debian:13.1 AS dev\nFROM dev\nUSER 1000:1000\n"
+    compose = "services:\n  app:\n    build:\n      context: .\n      target: dev\n"
+    plan = plan_of("runs-as-root", {"compose.yaml": compose, "Dockerfile": recipe})
+    assert advice(plan) == "create a user in its Dockerfile\nfix Dockerfile: in its stage dev the last USER counts"
+    plan = plan_of(
+        "runs-as-root",
+        {"compose.yaml": compose.replace("      target: dev\n", ""), "Dockerfile": recipe.replace("1000:1000", "0")},
+    )
+    assert advice(plan) == "create a user in its Dockerfile\nfix Dockerfile: its last USER counts"
+
+
 def test_a_low_port_needs_root_in_many_clusters() -> None:
     low = plan_of("runs-as-root", {"pod.yaml": POD.replace("IMAGE", "nginx:1.27")})
     assert "nginx-unprivileged" in advice(low)

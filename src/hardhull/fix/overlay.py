@@ -10,6 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from hardhull.facts.workload import Workload
+from hardhull.fix.page import page_of
 from hardhull.fix.patch import file_edit
 from hardhull.formats.compose.layers import Layers
 from hardhull.formats.compose.write import snippet, write_over
@@ -83,6 +84,10 @@ class Overlay:
         for path in drafts.log.touched(mark):
             if not self._is_unit(path):
                 raise UnwritableError(f"{path} has no override: change it where it stands")
+            draft = drafts.at(path)
+            made = drop_in(draft.source, Source(path, draft.result()))
+            if any(secret in made for secret in page_of(path, draft.source.data).secrets):
+                raise UnwritableError("a drop-in repeats the whole line, which holds a secret: take that out first")
 
     def laid(self, files: Iterable[FileEdit]) -> list[FileEdit]:
         """Files that change, as the files that are laid over them."""

@@ -35,6 +35,7 @@ from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.workload import Workload
     from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
@@ -56,7 +57,9 @@ def _fix(workload: Workload) -> Fix:
     if asked_for and image_user and not is_root(image_user):
         return back_to_default(workload.user, f"let it start as the image's user {image_user}", WRITES)
     if recipe is not None:
-        return advise("create a user in its Dockerfile", f"fix {recipe.place.source.path}: its last USER counts")
+        return advise(
+            "create a user in its Dockerfile", f"fix {recipe.place.source.path}: {_whose(recipe)} last USER counts"
+        )
     shipped = next((one for one in base.ships if one.uid is not None), None) if base is not None else None
     if base is None or shipped is None:
         return advise("run it as a user without privileges", ADVICE)
@@ -120,6 +123,12 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
         severity=severity,
         fix=_fix(workload),
     )
+
+
+def _whose(recipe: ImageRecipe) -> str:
+    """A Dockerfile's own, or that of an earlier stage, where the workload is built from that."""
+    stage = recipe.final
+    return "its" if stage is None or stage is recipe.stages[-1] else f"in its stage {stage.name or stage.index} the"
 
 
 EXAMPLES = [
