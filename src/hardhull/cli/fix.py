@@ -6,7 +6,7 @@ import gc
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -48,7 +48,21 @@ class Request(NamedTuple):
     quiet: bool
 
 
-@click.command("fix", short_help="Show what would repair the findings, and with --apply write it.")
+class _Verb(click.Command):
+    """The verb; ``fix engine`` has options of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Its words, taken by it or by the one for engines."""
+        if {"engine", "engine:"}.isdisjoint(args):
+            return super().make_context(info_name, args, parent, **extra)
+        from hardhull.cli.fix_engine import command as of_engines
+
+        return of_engines.make_context("fix", args, parent, **extra)
+
+
+@click.command("fix", cls=_Verb, short_help="Show what would repair the findings, and with --apply write it.")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--apply", "apply", is_flag=True, help="Write the changes, journaled: `hardhull undo` takes them back.")
 @click.option("--only", multiple=True, metavar="RULE", help="Only findings of this rule, by id or name; repeatable.")

@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from hardhull.facts.store import ImageStore
     from hardhull.prune.plan import Prune
 
-STATE = "/var/lib/hardhull"
-"""Where the state of a machine is kept, in ``.hardhull`` below it."""
 VARIABLE = "HARDHULL_HOST_STATE"
-"""Another folder for it, for whoever is not root."""
+"""Another tree than the whole machine, whose state is kept in ``.hardhull`` below it."""
 
 
 def is_live(targets: tuple[str, ...]) -> bool:
@@ -37,7 +35,8 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
     asked = split(targets)
     if asked.live != ("images",) or asked.paths:
         what = f"cannot fix {' '.join(targets)}"
-        raise UserError(what, "of a machine, this version changes images only", "run `hardhull fix images`", USAGE)
+        how = "run `hardhull fix images` or `hardhull fix engine`, each by itself"
+        raise UserError(what, "of a machine, this version changes its images and its engine", how, USAGE)
     if request.form == "patch":
         raise UserError("a patch of images cannot be written", "they are no files", "use --format json", USAGE)
     from hardhull.prune.plan import plan
@@ -65,10 +64,10 @@ def _store(facts: bytes) -> ImageStore:
 
 def _apply(found: Prune) -> list[str]:
     """What can be pulled again first, as a receipt of its own: the other one cannot be undone."""
-    from hardhull.cli.journals import journal_of
+    from hardhull.cli.journals import HOST, journal_of
 
     need_posix()
-    root = Path(os.environ.get(VARIABLE) or STATE)
+    root = Path(os.environ.get(VARIABLE) or HOST)
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

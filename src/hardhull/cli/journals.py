@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hardhull.apply import Journal
+
+HOST = Path("/")
+"""The tree of what is changed of a machine; its journal is kept beside the key, for root below /var/lib/hardhull."""
 
 
 def journal_of(root: Path) -> Journal:
@@ -15,6 +17,9 @@ def journal_of(root: Path) -> Journal:
     from hardhull.apply import Journal
     from hardhull.apply.actions import KINDS
     from hardhull.deploy.kind import KINDS as DEPLOYED
+    from hardhull.engines.kind import KINDS as ENGINES
+    from hardhull.engines.reload import heal
     from hardhull.prune.kind import KINDS as PRUNED
 
-    return Journal(root, {**KINDS, **DEPLOYED, **PRUNED})
+    heal()
+    return Journal(root, {**KINDS, **DEPLOYED, **ENGINES, **PRUNED})

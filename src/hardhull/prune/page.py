@@ -33,7 +33,7 @@ def render(plan: Prune, view: View, receipts: Sequence[str] = ()) -> Iterator[st
     yield from _part("Gone for good:", plan.final, view)
     yield from _part("Left, because of their risk:", plan.left, view, risks=True)
     if receipts:
-        yield f"\nReceipts: {', '.join(receipts)}; `hardhull undo --root STATE NUMBER` pulls again what it can\n"
+        yield f"\nReceipts: {', '.join(receipts)}; `hardhull undo --root / NUMBER` pulls again what it can\n"
     elif plan.removed:
         yield f"\nNext:\n  {view.clean(view.command)} --apply   removes them, journaled\n"
     if plan.left and "--risk" not in view.command:

@@ -1,0 +1,121 @@
+"""A reload, and the event by which an engine tells what it took over; nothing else says whether it worked."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from hardhull.apply.actions import ActionError
+from hardhull.apply.key import state_folder
+from hardhull.apply.tree import digest_of
+from hardhull.engines.shadow import client_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SECONDS: Final = 10.0
+EXCHANGE: Final = 2
+"""``RENAME_EXCHANGE`` (linux/fs.h)."""
+NOTE: Final = "exchanged.json"
+DEFAULTS: Final[dict[str, Any]] = {
+    "debug": False, "default-cgroupns-mode": "host", "default-ipc-mode": "private", "default-runtime": "runc",
+    "default-shm-size": "64M", "insecure-registries": [], "labels": [], "live-restore": False, "registry-mirrors": [],
+    "runtimes": {}, "shutdown-timeout": 15, "allow-nondistributable-artifacts": [],
+}  # fmt: skip
+"""What an engine does where nobody wrote the key; a reload without the key would keep what was there before."""
+
+
+def reload(address: str, pid: int) -> dict[str, str]:
+    """Lets the engine read its file again; returns what it says that it has now.
+
+    Raises:
+        ActionError: it says nothing, as where it cannot read the file.
+    """
+    begun = time.time()
+    try:
+        os.kill(pid, signal.SIGHUP)
+    except ProcessLookupError:
+        raise ActionError("the engine is gone, and cannot be reloaded") from None
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        told = last(address, begun)
+        if told is not None:
+            return told
+        time.sleep(0.05)
+    raise ActionError("the engine did not take the configuration over: its log says why")
+
+
+def last(address: str, since: float) -> dict[str, str] | None:
+    """What the engine said at its last reload since a moment; None for no reload."""
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    found = None
+    filters = {"type": ["daemon"], "event": ["reload"]}
+    try:
+        with client_of(address) as client:
+            for one in client.events(since=f"{since:.6f}", until=f"{time.time():.6f}", filters=filters, decode=True):
+                found = dict(one["Actor"]["Attributes"])
+    except (DockerException, RequestException):
+        return None
+    return found
+
+
+def reload_with_defaults(address: str, pid: int, config: str, missing: Iterable[str]) -> None:
+    """A reload after which keys that are gone from the file have their defaults again.
+
+    For that moment the file is exchanged for one that says the defaults, and exchanged back: the engine reads no other.
+
+    Raises:
+        ActionError: as for :func:`reload`.
+    """
+    wanted = {key: DEFAULTS[key] for key in missing if key in DEFAULTS}
+    if not wanted:
+        reload(address, pid)
+        return
+    path = Path(config)
+    data = path.read_bytes() if path.exists() else b""
+    beside = path.with_name(f".{path.name}.hardhull-reload")
+    beside.unlink(missing_ok=True)
+    found = json.loads(data) if data.strip() else {}
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(json.dumps({**found, **wanted}).encode())
+    there = bool(data) or path.exists()
+    note = state_folder() / NOTE
+    note.write_text(json.dumps({"path": config, "beside": str(beside), "digest": digest_of(data), "there": there}))
+    try:
+        _exchange(beside, path) if there else beside.rename(path)
+        reload(address, pid)
+    finally:
+        heal()
+
+
+def heal() -> None:
+    """Puts a file back that was exchanged when this program was killed."""
+    note = state_folder() / NOTE
+    try:
+        told = json.loads(note.read_bytes())
+    except (OSError, ValueError):
+        return
+    path, beside = Path(told["path"]), Path(told["beside"])
+    with suppress(OSError):
+        if told["there"] and beside.exists() and digest_of(beside.read_bytes()) == told["digest"]:
+            beside.rename(path)  # it is the file itself, with its times
+        elif not told["there"] and not beside.exists():
+            path.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
+    note.unlink(missing_ok=True)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    call = ctypes.CDLL(None, use_errno=True).renameat2
+    at = -100  # AT_FDCWD
+    if call(at, os.fsencode(one), at, os.fsencode(other), EXCHANGE):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(other))

@@ -1,0 +1,210 @@
+"""What a configuration needs of the machine around the engine: log servers, name servers, addresses, bridges, folders.
+
+It is asked in the engine's own network namespace. A shadow has none of it, so it gets what was found here: the same
+addresses, and somebody who listens where a log server does.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import closing, suppress
+from ipaddress import ip_address, ip_interface, ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.engines.log_servers import Server, log_servers
+from hardhull.engines.namespaces import connects, within
+from hardhull.engines.plugins import plugins
+from hardhull.engines.schema import HOST, Refusal
+from hardhull.hosts.proc import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hardhull.engines.candidate import Candidate
+    from hardhull.engines.daemon import Daemon
+
+SECONDS = 1.5
+_QUESTION = b"\x48\x48\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"
+"""A question for the name servers of the root: every name server has an answer, if only that it refuses."""
+OWN_LINKS = ("docker", "br-", "veth", "lo")
+
+
+class Surroundings(NamedTuple):
+    """What a shadow has to have, and what is missing on the machine.
+
+    Attributes:
+        addresses: of the machine, that the configuration names.
+        bridges: names of bridges that the configuration wants to find.
+        servers: log servers that answered.
+        refusals: what is not there.
+        untried: keys of which the shadow can show nothing, with the reason.
+        left_out: keys that the shadow cannot even start with.
+    """
+
+    addresses: tuple[str, ...] = ()
+    bridges: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    untried: tuple[tuple[str, str], ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+    def files(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """What the shadow reads at its start, by file."""
+        yield "addresses", [*self.addresses, *(f"{one.address}/32" for one in self.servers if not one.local)]
+        yield "bridges", self.bridges
+        yield "names", [f"{one.address} {one.name}" for one in self.servers if one.name != one.address]
+
+
+def surroundings(wanted: Candidate, engine: Daemon) -> Surroundings:
+    """Looks at the machine for what the configuration changes."""
+    network = f"/proc/{engine.pid}/ns/net"
+    refusals = [*_folders(wanted), *_names(wanted, network), *_overlaps(wanted, engine.pid)]
+    servers, missing, untried = _log(wanted, network)
+    addresses, absent = _addresses(wanted, network)
+    bridges, gone = _bridges(wanted, network)
+    unknown, managed = plugins(wanted, engine.address)
+    return Surroundings(
+        addresses, bridges, servers, (*refusals, *missing, *absent, *gone, *unknown), (*untried, *managed),
+        frozenset(key for key, _ in managed),
+    )  # fmt: skip
+
+
+def _log(wanted: Candidate, network: str) -> tuple[tuple[Server, ...], list[Refusal], tuple[tuple[str, str], ...]]:
+    if not wanted.fields & {"log_driver", "log_opts"}:
+        return (), [], ()
+    found, untried = log_servers(str(wanted.new("log_driver")), dict(wanted.new("log_opts")))
+    missing, there = [], []
+    for one in found:
+        why = _unresolved(one) or connects(network, one.address, one.port, SECONDS)
+        if why:
+            where = f"{one.name}:{one.port}"
+            text = f"the log server {where} does not answer ({why}), and then no container starts"
+            missing.append(Refusal(HOST, "log-opts", text))
+        else:
+            there.append(one)
+    return tuple(there), missing, (("log-driver", untried),) if untried else ()
+
+
+def _unresolved(server: Server) -> str:
+    return "" if server.address else "its name has no address"
+
+
+def _names(wanted: Candidate, network: str) -> Iterator[Refusal]:
+    """Name servers that the machine cannot reach: containers could look nothing up."""
+    if "dns" not in wanted.fields:
+        return
+    for address in wanted.new("dns"):
+        if not within(network, lambda address=address: _resolves(address)):  # type: ignore[misc]
+            yield Refusal(HOST, "dns", f"the name server {address} does not answer from this machine")
+
+
+def _resolves(address: str) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_DGRAM)) as asked:
+        asked.settimeout(SECONDS)
+        try:
+            asked.connect((address, 53))
+            asked.send(_QUESTION)
+            return asked.recv(512)[:2] == _QUESTION[:2]
+        except OSError:
+            return False
+
+
+def _addresses(wanted: Candidate, network: str) -> tuple[tuple[str, ...], list[Refusal]]:
+    """Addresses of its own that it is to use."""
+    asked: list[tuple[str, str, int]] = []
+    if "ip" in wanted.fields and wanted.new("ip"):
+        asked.append(("ip", str(wanted.new("ip")), 0))
+    for key in ("hosts", "metrics_addr"):
+        if key in wanted.fields:
+            value = wanted.new(key)
+            asked += [
+                (key.replace("_", "-"), *_split(each.removeprefix("tcp://")))
+                for each in (value if isinstance(value, tuple) else (value,))
+                if each and "://" not in each.removeprefix("tcp://")
+            ]
+    found, absent = [], []
+    for key, address, port in asked:
+        why = within(network, lambda address=address, port=port: _cannot_bind(address, port))  # type: ignore[misc]
+        if why:
+            absent.append(Refusal(HOST, key, f"{address}{f':{port}' if port else ''} cannot be used: {why}"))
+        elif not _everywhere(address):
+            found.append(f"{address}/{128 if ':' in address else 32}")
+    return tuple(dict.fromkeys(found)), absent
+
+
+def _split(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "0.0.0.0", int(port) if port.isdigit() else 0  # noqa: S104  what the engine does
+
+
+def _everywhere(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return True  # a name: of this machine, then
+    return found.is_loopback or found.is_unspecified
+
+
+def _cannot_bind(address: str, port: int) -> str:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind((address, port))
+        except OSError as error:
+            return (error.strerror or "unknown").lower()
+    return ""
+
+
+def _bridges(wanted: Candidate, network: str) -> tuple[tuple[str, ...], list[Refusal]]:
+    name = str(wanted.new("bridge"))
+    if name in {"", "none"}:
+        return (), []
+    try:
+        within(network, lambda: socket.if_nametoindex(name))
+    except OSError:
+        return (), [Refusal(HOST, "bridge", f"this machine has no bridge {name}")]
+    return (name,), []
+
+
+def _overlaps(wanted: Candidate, pid: int) -> Iterator[Refusal]:
+    """A network for containers that hides one that the machine is in."""
+    for field in ("bip", "fixed_cidr"):
+        value = str(wanted.new(field)) if field in wanted.fields else ""
+        if "/" not in value:
+            continue
+        with suppress(ValueError):
+            ours = ip_interface(value).network
+            for row in lines(f"/proc/{pid}/net/route")[1:]:
+                link, target, mask = row.split()[0], row.split()[1], row.split()[7]
+                if link.startswith(OWN_LINKS) or mask == "00000000":
+                    continue
+                there = ip_network((_number(target), int(mask, 16).bit_count()))
+                if ours.version == there.version and ours.overlaps(there):
+                    key = field.replace("_", "-")
+                    yield Refusal(HOST, key, f"{value} overlaps {there}, which this machine reaches over {link}")
+                    return
+
+
+def _number(digits: str) -> int:
+    """An address of /proc/net/route, which the kernel writes in the machine's own order of bytes."""
+    import sys
+
+    return int.from_bytes(int(digits, 16).to_bytes(4, sys.byteorder), "big")
+
+
+def _folders(wanted: Candidate) -> Iterator[Refusal]:
+    for field in ("data_root", "exec_root"):
+        path = Path(str(wanted.new(field)))
+        if field not in wanted.fields or not path.is_absolute():
+            continue
+        while not path.exists() and path != path.parent:
+            path = path.parent
+        key = field.replace("_", "-")
+        if not path.is_dir():
+            yield Refusal(HOST, key, f"{path} is no folder")
+        elif os.statvfs(path).f_flag & os.ST_RDONLY:
+            yield Refusal(HOST, key, f"{path} is on a file system that is read-only")
