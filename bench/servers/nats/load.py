@@ -14,8 +14,17 @@ from _common.lines import Lines
 from _common.web import Web
 
 
-def session() -> Lines:
-    link = Lines(4222)
+class Session(Lines):
+    """Answers the server, which asks from time to time whether anybody is still there."""
+
+    def line(self) -> str:
+        while (found := super().line()) == "PING":
+            self.send("PONG")
+        return found
+
+
+def session() -> Session:
+    link = Session(4222)
     link.expect("INFO ")
     link.send('CONNECT {"verbose":false,"headers":true}')
     link.ask("PING", "PONG")

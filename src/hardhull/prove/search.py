@@ -29,7 +29,7 @@ from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from hardhull.prove.image import ImageFiles
     from hardhull.prove.trial import Look, Stage, Trial
@@ -255,12 +255,8 @@ class Search:
                 continue
             tried.add(privilege)
             self._tell(f"without {privilege.title}")
-            trial = self._stage.trial(self._giving.without(candidate, privilege), self._before, life=False)
-            if trial.works:
-                self._kept.pop(privilege, None)
-                works = trial
-            else:
-                self._keep(privilege, trial.failure, shown_of(privilege, refused(trial, self._before)))
+            trial = self._missing(self._giving.without(candidate, privilege), [privilege])
+            works = trial if trial.works else works
 
     def _less_of(self, capabilities: Collection[str], works: Trial) -> Trial:
         """The same without those of these capabilities that nothing needs; they are taken away together first."""
@@ -271,19 +267,35 @@ class Search:
             candidate = best[0].candidate or self._first
             gone = [Privilege(CAPABILITY, name) for name in sorted(names)]
             less = candidate._replace(capabilities=(candidate.capabilities or frozenset()) - set(names))
-            trial = self._stage.trial(less, self._before, life=False)
+            trial = self._missing(less, gone)
             if trial.works:
                 best[0] = trial
-                for each in gone:
-                    self._kept.pop(each, None)
                 return None
-            given = refused(trial, self._before)
-            for each in gone:
-                self._keep(each, trial.failure, shown_of(each, given))
-            return {each.privilege.name for each in given if each.privilege in gone}
+            return {each.privilege.name for each in refused(trial, self._before) if each.privilege in gone}
 
         needed(sorted(capabilities), without)
         return best[0]
+
+    def _missing(self, candidate: Candidate, gone: Sequence[Privilege]) -> Trial:
+        """A try without some privileges. A failure that none of them is seen to cause may be chance, and is repeated.
+
+        Args:
+            candidate: that has them no more.
+            gone: which. They are kept where it does not work, else forgotten.
+        """
+        trial = self._stage.trial(candidate, self._before, life=False)
+        given = refused(trial, self._before)
+        if not trial.works and not any(shown_of(each, given) for each in gone):
+            again = self._stage.trial(candidate, self._before, life=False)
+            if again.works:
+                self._flaky.append(trial.failure)
+            trial, given = again, refused(again, self._before)
+        for each in gone:
+            if trial.works:
+                self._kept.pop(each, None)
+            else:
+                self._keep(each, trial.failure, shown_of(each, given))
+        return trial
 
     def _keep(self, privilege: Privilege, why: str, evidence: str = "") -> None:
         self._kept[privilege] = Kept(privilege, why, evidence)
