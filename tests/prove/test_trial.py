@@ -8,7 +8,7 @@ import pytest
 
 from hardhull.learn.bpf import Recorder
 from hardhull.prove.candidate import Candidate, Writable
-from hardhull.prove.trial import ENDS, Stage
+from hardhull.prove.trial import ENDS, Stage, crowd
 from hardhull.run.exercise import Exercise
 from hardhull.run.settings import Settings
 from hardhull.run.target import Target
@@ -50,6 +50,13 @@ def staged(folder: Path, name: str) -> tuple[Target, Exercise]:
     (folder / "seen").touch()
     wanted = Exercise(name, (ASK.format(folder / "seen"),), ready=20)
     return Target(subject, (subject,), folder, "compose.yaml"), wanted
+
+
+def test_on_a_busy_machine_there_is_more_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for load, times in ((0.3, 1.0), (2.0, 1.0), (9.0, 4.5)):
+        monkeypatch.setattr("os.getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert crowd() == times
 
 
 def test_an_exit_code_that_varies_by_itself_is_named_and_no_failure(engine: Engine, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -130,7 +131,7 @@ class Stage:
             life: whether it is restarted and stopped as well.
         """
         base = before.used
-        ready = max(LEAST_PATIENCE, PATIENCE * (base.ready or 0.0)) if base else self.wanted.ready
+        ready = max(LEAST_PATIENCE, PATIENCE * (base.ready or 0.0)) * crowd() if base else self.wanted.ready
         wanted = self.wanted._replace(
             life=life and self.wanted.life, ready=min(ready, self.wanted.ready), patience=self._patience(before)
         )
@@ -151,7 +152,7 @@ class Stage:
         """How long a load of a candidate may take."""
         outcomes = before.used.outcomes if before.used else ()
         longest = max((one.seconds for one in outcomes if one.check.kind in {"load", "job"}), default=0.0)
-        return min(self.wanted.patience, LOAD_PATIENCE + PATIENCE * longest)
+        return min(self.wanted.patience, (LOAD_PATIENCE + PATIENCE * longest) * crowd())
 
     def _worse(self, before: Trial, found: Trial, *, life: bool) -> tuple[Difference, ...]:
         """In what it is worse. What the workload answers otherwise is asked of a second baseline first."""
@@ -242,6 +243,11 @@ class Stage:
         options = [each for each in body["HostConfig"].get("SecurityOpt", []) if not each.startswith("seccomp")]
         body["HostConfig"]["SecurityOpt"] = [*options, f"seccomp={profile_text(candidate)}"]
         return container._replace(body=body)
+
+
+def crowd() -> float:
+    """How many processes share a processor at the moment, at least one: so much longer everything takes."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def engine(world: World) -> str:
