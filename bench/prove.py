@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,35 +81,79 @@ def rows(out: Path) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in found}
 
 
+class Line(NamedTuple):
+    """One proof in figures.
+
+    Attributes:
+        calls: made from the start to the graceful stop; ``allowed``: in the filter, the runtime's own among them, and
+            what exec, restart and reload add; ``wide``: with those that its programs hold.
+        root: whether it starts as root; ``powers``: the most capabilities that a process of it has.
+        frozen: whether its root is read-only.
+        budget: seconds that it may take: 30, and its boots, stops and loads.
+    """
+
+    calls: int
+    allowed: int
+    wide: int
+    root: bool
+    powers: int
+    frozen: bool
+    tries: int
+    cpu: float
+    wall: float
+    budget: float
+
+
+def figures(row: dict[str, Any], document: dict[str, Any]) -> Line:
+    profile, before = document["profile"], document["results"]["before"]
+    candidate = {"user": "", "read_only": True, **document["replay"]["strict"]}  # without what is as in most
+    kept = sum(each["kept"] for each in document["measures"])
+    once = (before["ready_seconds"] or 0) + (before.get("stop") or {"seconds": 0})["seconds"]
+    loads = sum(each["before_seconds"] for each in document["throughput"]) * document["tries"]
+    processes = document["results"]["after"]["processes"] or ()
+    return Line(
+        len(profile["syscalls"]),
+        len(profile["syscalls_allowed"]),
+        len(profile["syscalls_static"]),
+        any(each["uid"] == 0 for each in processes) if processes else not candidate["user"],
+        max((int(each["capabilities"], 16).bit_count() for each in processes), default=0),
+        bool(candidate["read_only"]),
+        document["tries"],
+        row["cpu"],
+        row["wall"],
+        30 + (4 + kept) * once + loads,
+    )
+
+
 def table(out: Path) -> None:
     proven = []
-    for name, row in rows(out).items():
+    print(
+        "| name | calls | in the filter | with the code's | user | capabilities | writable | drills | tries | CPU-s | wall |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for name, row in sorted(rows(out).items()):
         if row["code"]:
-            print(f"{name:22} not proven: {' '.join(row['why'].split())[-200:]}")
+            print(f"| {name} | not proven: {' '.join(row['why'].split())[-200:]} |")
             continue
         document = json.loads((out / f"{name}.json").read_text())
-        profile, drills = document["profile"], document["drills"]
-        boots = document["tries"] * (document["results"]["before"]["ready_seconds"] or 0)
-        loads = sum(each["before_seconds"] for each in document["throughput"]) * document["tries"]
-        beyond = row["wall"] - boots - loads
-        proven.append((len(profile["syscalls"]), beyond))
-        blocked = [sum(each["verdict"] == "succeeded" for each in drills[when]) for when in ("before", "after")]
-        processes = document["results"]["after"]["processes"]
-        strongest = max((int(each["capabilities"], 16).bit_count() for each in processes), default=0)
+        one, drills = figures(row, document), document["drills"]
+        proven.append(one)
+        passed = [sum(each["verdict"] == "succeeded" for each in drills[when]) for when in ("before", "after")]
         print(
-            f"{name:22} {document['runs']} runs, user {profile['user'] or 'its own':12} "
-            f"calls {len(profile['syscalls']):3} ({len(profile['syscalls_static']):3} with the code's) "
-            f"caps {' '.join(profile['capabilities']) or '-':40} (most in a process: {strongest}) "
-            f"writable {len(profile['writable'])} drills {blocked[0]}->{blocked[1]} tries {document['tries']:2} "
-            f"{row['wall']:5.1f} s, {beyond:5.1f} beyond boots and load, {row['cpu']:4.1f} CPU-s"
-            f"{' flaky' if document['flaky'] else ''}"
+            f"| {name} | {one.calls} | {one.allowed} | {one.wide} | {document['profile']['user'] or 'its own'} "
+            f"| {' '.join(document['profile']['capabilities']) or '-'} "
+            f"| {' '.join(document['profile']['writable']) or '-' if one.frozen else 'all'} "
+            f"| {passed[0]} -> {passed[1]} | {one.tries} | {one.cpu:.1f} | {one.wall:.0f} of {one.budget:.0f} s |"
         )
-    print(f"proven {len(proven)} of {len(rows(out))}")
+    print(f"\nproven {len(proven)} of {len(rows(out))}")
     if proven:
-        print(f"median calls {statistics.median(each[0] for each in proven)}")
-        print(
-            f"median {statistics.median(each[1] for each in proven):.1f} s beyond, most {max(e[1] for e in proven):.1f}"
-        )
+        for field in ("calls", "allowed", "wide", "tries", "cpu"):
+            found = [getattr(each, field) for each in proven]
+            print(f"{field}: median {statistics.median(found):g}, most {max(found):g}")
+        print(f"no root process {sum(not each.root for each in proven)}, ", end="")
+        print(f"no capability in any process {sum(not each.powers for each in proven)}, ", end="")
+        print(f"read-only {sum(each.frozen for each in proven)}, ", end="")
+        print(f"within the budget {sum(each.wall <= each.budget for each in proven)}")
 
 
 # ---- other configurations of the same servers -----------------------------------------------------------------------
