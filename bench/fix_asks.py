@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Also:
     """Programs that are asked about a file before and after.
 
+    The server needs the account that a controller makes: ``kubectl create serviceaccount default``.
+
     Args:
         buildkit: the program made of ``oracle_buildkit.go``; empty to ask nobody.
         server: the address of a throw-away kube-apiserver; empty likewise.
@@ -50,10 +52,14 @@ class Also:
         except (UnreadableError, ValueError) as error:
             tally.refused.append(f"objects: {name}: {error}")
             return
-        if [one.get("kind") for one in old] != [one.get("kind") for one in new]:
+        if [one.get("kind") for one in old] != [one.get("kind") for one in new[: len(old)]]:
             tally.refused.append(f"kube-apiserver: {name}: other objects, or in another order")
             return
-        for one, other in zip(old, new, strict=True):
+        for other in new[len(old) :]:
+            status, why = server.accepts(other)
+            tally.files["new objects asked kube-apiserver"] += 1
+            tally.refused += [f"kube-apiserver: {name}: {why[:300]}"] if status >= 300 else []
+        for one, other in zip(old, new, strict=False):
             if one.get("kind") not in WORKLOADS or one == other:
                 continue
             if server.accepts(one)[0] >= 300:

@@ -170,7 +170,7 @@ class Server:
         metadata = made.get("metadata")
         if isinstance(metadata, dict):
             made = {**made, "metadata": {**metadata, "namespace": "default"}}
-        plural = f"{kind.lower()}s"
+        plural = f"{kind.lower().removesuffix('y')}{'ies' if kind.endswith('y') else 's'}"
         url = f"{self.url}{base}/namespaces/default/{plural}?dryRun=All&fieldValidation=Strict"
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         request = urllib.request.Request(url, json.dumps(made).encode(), headers)  # noqa: S310

@@ -314,3 +314,11 @@ def test_time_grows_with_the_length_only(unit: str) -> None:
 
     cost(1000)
     assert cost(200_000) < 20 * cost(20_000) + 0.2
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_what_fixes_let_compose_say_is_shown_and_any_other_text_there_is_not(quote: str) -> None:
+    asked = f"- {quote}DB_PASSWORD=${{DB_PASSWORD:?set it in .env}}{quote}\n"
+    assert redact(asked) == asked
+    assert "x8Kq2vLr" not in redact(asked.replace("set it in .env", "set it in .env x8Kq2vLr"))
+    assert "set it in" not in redact(asked.replace("${DB_PASSWORD:?set it in .env}", "set it in .env"))

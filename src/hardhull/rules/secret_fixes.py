@@ -17,6 +17,7 @@ from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Add, Swap, advise, change
 from hardhull.rules.hardening import snippet
 from hardhull.rules.secret_files import reads_from_file
+from hardhull.text.redaction import ASK
 from hardhull.text.secret_names import role_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 ROTATE: Final = "make a new value soon, the old one stays in this file's history"
 _DEFAULT: Final = lazy(r"\$\{([A-Za-z_]\w*):?-([^${}]*)\}")
 """A variable of Compose with a literal default."""
-_ASK: Final = "set it in .env"
 _SAID_BY_CALLER: Final = frozenset({"shell", "makefile"})
 """Texts around a ``docker run`` whose environment is that of the person who starts them."""
 
@@ -87,7 +87,7 @@ def _of_compose(workload: Workload, item: Field[EnvVar]) -> Fix:
     if reads_from_file(workload, variable.name):
         return _from_file(workload, item)
     name = _own_name(workload, variable.name)
-    return _asked_for(item, name, f"${{{name}:?{_ASK}}}", f"take {variable.name} from outside of the file")
+    return _asked_for(item, name, f"${{{name}:?{ASK}}}", f"take {variable.name} from outside of the file")
 
 
 def _own_name(workload: Workload, name: str) -> str:
@@ -106,7 +106,7 @@ def _without_default(workload: Workload, item: Field[EnvVar]) -> Fix:
     if len(telling) != 1:
         return _by_hand(workload, item.value.name, "which of its defaults is the secret is not clear")
     one = telling[0]
-    text = f"{raw[: one.start()]}${{{one[1]}:?{_ASK}}}{raw[one.end() :]}"
+    text = f"{raw[: one.start()]}${{{one[1]}:?{ASK}}}{raw[one.end() :]}"
     return _asked_for(item, one[1], text, f"take the default of {one[1]} away")
 
 

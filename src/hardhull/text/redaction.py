@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 REDACTED: Final = "[redacted]"
+ASK: Final = "set it in .env"
+"""What fixes let Compose say where a variable is not set (``${NAME:?...}``): of such texts, this one is known."""
 
 _NAME_WORDS: Final = ("pass", "pwd", "secret", "token", "key", "masterauth")
 _COMMAND_WORDS: Final = (
@@ -105,7 +107,7 @@ def secret_spans(text: str) -> list[tuple[int, int]]:
     """Where secrets stand in a text: offsets of characters, in order, apart from each other."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(_spans(text)):
-        if start >= end or text[start:end] == REDACTED:
+        if start >= end or text[start:end] == REDACTED or text[start - 2 : end] == f":?{ASK}":
             continue
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
