@@ -106,25 +106,50 @@ def _scalars(data: bytes) -> Iterator[Value]:
     try:
         text = data.decode("utf-8-sig")
         documents = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+        events = list(yaml.parse(text, Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError):
         return
     shift = len(data) - len(text.encode())
     offsets = range(len(text) + 1) if text.isascii() else [0, *accumulate(len(sign.encode()) for sign in text)]
+    walk = _Walk([one for one in events if isinstance(one, yaml.AliasEvent)])
     for number, document in enumerate(documents):
-        for path, node in _leaves(document, (number,)):
+        for path, what, node in walk.leaves(document, (number,)):
             start, end = (offsets[mark.index] + shift for mark in (node.start_mark, node.end_mark))
-            yield Value(path, node.value if isinstance(node, yaml.ScalarNode) else type(node).__name__, start, end)
+            yield Value(path, what, start, end)
 
 
-def _leaves(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], yaml.Node]]:
-    if isinstance(node, yaml.MappingNode) and node.value:
-        for key, value in node.value:
-            yield from _leaves(value, (*path, key.value if isinstance(key, yaml.ScalarNode) else "?"))
-    elif isinstance(node, yaml.SequenceNode) and node.value:
-        for number, item in enumerate(node.value):
-            yield from _leaves(item, (*path, "[]" if isinstance(item, yaml.ScalarNode) else _named(item, number)))
-    elif node is not None:
-        yield path, node
+class _Walk:
+    """Goes over composed documents in the order of the text. What an alias stands for is counted at its anchor alone.
+
+    Args:
+        aliases: all of them, in order.
+    """
+
+    def __init__(self, aliases: list[yaml.AliasEvent]) -> None:
+        self._aliases = iter(aliases)
+        self._seen: set[int] = set()
+
+    def leaves(self, node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+        """Paths, texts, and what has marks; of an alias its own, for a composed one has those of the anchor."""
+        if node is None:
+            return
+        if id(node) in self._seen:
+            alias = next(self._aliases)
+            yield path, f"*{alias.anchor}", alias
+            return
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode) and node.value:
+            for key, value in node.value:
+                if id(key) in self._seen:
+                    next(self._aliases)
+                self._seen.add(id(key))
+                yield from self.leaves(value, (*path, key.value if isinstance(key, yaml.ScalarNode) else "?"))
+        elif isinstance(node, yaml.SequenceNode) and node.value:
+            for number, item in enumerate(node.value):
+                name = "[]" if isinstance(item, yaml.ScalarNode) else _named(item, number)
+                yield from self.leaves(item, (*path, name))
+        else:
+            yield path, node.value if isinstance(node, yaml.ScalarNode) else type(node).__name__, node
 
 
 def _named(item: yaml.Node, number: int) -> object:
