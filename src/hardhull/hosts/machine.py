@@ -122,7 +122,8 @@ def listener(address: str) -> int:
         return 0
     if _is_engine(pid):
         return pid
-    inodes = {line.split()[6] for line in lines("/proc/net/unix")[1:] if line.split(None, 7)[7:] == [path]}
+    names = ([path], [os.path.realpath(path)])  # /var/run is a link to /run, and the kernel keeps the name it was given
+    inodes = {line.split()[6] for line in lines("/proc/net/unix")[1:] if line.split(None, 7)[7:] in names}
     for other in pids():
         if _is_engine(other) and inodes & set(_held(other)):
             return other
