@@ -170,11 +170,10 @@ def full_disk(series: Series) -> None:
     """No room beside the file."""
     series.before()
     filler = series.ground.etc / "filler"
-    with filler.open("wb") as stream:
+    with filler.open("wb", buffering=0) as stream:
         try:
             while True:
                 stream.write(b"x" * 4096)
-                stream.flush()
         except OSError:
             pass
     code, _, _ = series.ground.ran(*APPLY)
