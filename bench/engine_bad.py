@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 
 from engine_ground import Ground
 
@@ -42,7 +41,10 @@ BAD: list[tuple[str, str]] = [
     ("compress of one file (starts)", '{"log-opts": {"compress": "true"}}'),
     ("ulimit soft above hard (starts)", '{"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 9, "Hard": 4}}}'),
     ("ulimit unknown (starts)", '{"default-ulimits": {"files": {"Name": "files", "Soft": 9, "Hard": 9}}}'),
-    ("ulimit above the kernel's (starts)", '{"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 9, "Hard": 2000000000}}}'),
+    (
+        "ulimit above the kernel's (starts)",
+        '{"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 9, "Hard": 2000000000}}}',
+    ),
     ("log driver absent (starts)", '{"log-driver": "nosuch"}'),
     ("log server dead (starts)", '{"log-driver": "syslog", "log-opts": {"syslog-address": "tcp://127.0.0.1:9"}}'),
     ("fluentd absent (starts)", '{"log-driver": "fluentd"}'),
@@ -96,7 +98,10 @@ def main() -> None:
             caught = stage != "MISSED" and same and code in {1, 5}
             missed += not caught
             slowest = max(slowest, seconds)
-            print(f"{'caught' if caught else 'MISSED':6} {seconds:5.2f} s ({own:5.2f} s) {stage:12} {name:38} {why}", flush=True)
+            print(
+                f"{'caught' if caught else 'MISSED':6} {seconds:5.2f} s ({own:5.2f} s) {stage:12} {name:38} {why}",
+                flush=True,
+            )
     finally:
         ground.stop()
     print(f"{len(BAD) - missed} of {len(BAD)} caught, the slowest in {slowest:.2f} s")

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -97,7 +98,7 @@ class Series:
                 return "the engine does not follow the file"
             if self.ground.running() != self.containers:
                 return f"other containers run: {self.ground.running()}"
-            extra = [name for name in os.listdir(self.ground.etc) if "hardhull" in name]
+            extra = [path.name for path in self.ground.etc.iterdir() if "hardhull" in path.name]
             if extra:
                 return f"left beside the file: {extra}"
         except (OSError, ValueError, subprocess.SubprocessError) as error:
@@ -208,10 +209,8 @@ def engine_killed(series: Series, chance: random.Random, whole: float) -> None:
     series.before()
     process = series.ground.hardhull(*APPLY)
     time.sleep(chance.uniform(0.3, whole))
-    try:
+    with suppress(OSError, ValueError):
         os.kill(series.ground.pid(), signal.SIGKILL)
-    except (OSError, ValueError):
-        pass
     process.communicate(timeout=300)
     if not series.ground.wait(5):
         series.ground.start()

@@ -148,7 +148,9 @@ class UnderSystemd(Ground):
         return int(done.stdout)
 
     def reached(self, port: int) -> bool:
-        done = subprocess.run(["busybox", "nc", "-w", "1", "-z", "127.0.0.1", str(port)], capture_output=True, check=False)
+        done = subprocess.run(
+            ["busybox", "nc", "-w", "1", "-z", "127.0.0.1", str(port)], capture_output=True, check=False
+        )
         return done.returncode == 0
 
     def net(self) -> str:
