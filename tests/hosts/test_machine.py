@@ -33,6 +33,9 @@ def test_the_engine_that_got_its_socket_from_another_program(tmp_path: Path) -> 
                 while not found:
                     found = listener(f"unix://{path}")
                 assert found == engine.pid
+                link = tmp_path / "run"
+                link.symlink_to(tmp_path)
+                assert listener(f"unix://{link}/a b.sock") == engine.pid, "as /var/run, a link to /run"
             finally:
                 engine.kill()
 
