@@ -222,6 +222,7 @@ def engine_killed(series: Series, chance: random.Random, whole: float) -> None:
 def start_limit(series: Series) -> None:
     """As many starts as systemd allows have been made already."""
     series.before()
+    subprocess.run(["systemctl", "reset-failed", "docker.service"], check=False, capture_output=True)
     for _ in range(3):
         subprocess.run(["systemctl", "restart", "docker.service"], check=False, capture_output=True)
     series.ground.wait()
@@ -236,6 +237,7 @@ def main() -> None:
     parser.add_argument("--systemd", action="store_true")
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--others", type=int, default=5)
+    parser.add_argument("--limits", action="store_true", help="start limits only")
     options = parser.parse_args()
     ground = UnderSystemd() if options.systemd else Ground()
     chance = random.Random(7)  # noqa: S311  which instants
@@ -254,9 +256,11 @@ def main() -> None:
         print(f"undisturbed: exit {code} in {whole:.1f} s {err}", flush=True)
         series.after("none")
         for number in range(max(options.kills, options.others)):
-            if number < options.kills:
+            if number < options.kills and not options.limits:
                 killed(series, chance, whole, guard=number % 8 == 7)
-            if number < options.others:
+            if number < options.others and options.limits:
+                start_limit(series)
+            elif number < options.others:
                 bad_value(series)
                 log_server_dies(series)
                 full_disk(series)

@@ -23,7 +23,7 @@ from hardhull.engines.shadow import answers
 
 SETTINGS = (
     'labels=["a=b"]', "debug=true", "no-new-privileges=true", "log-opts.max-size=9m", "icc=false",
-    "userland-proxy=false", "default-shm-size=32m", "seccomp-profile=unconfined",
+    "userland-proxy=false", "default-shm-size=32m", "shutdown-timeout=20",
 )  # fmt: skip
 EVERY = 0.02
 
@@ -68,7 +68,7 @@ def one(ground: Ground, setting: str, *, live: bool, containers: bool) -> tuple[
     base = {"live-restore": True} if live else {}
     ground.file.write_text(json.dumps(base, indent=2) + "\n")
     code, out, err = ground.ran("fix", "engine", setting, "--format", "json")
-    assert code == 0, err
+    assert code == 0, err + out
     plan = json.loads(out)
     expected = plan["seconds"]
     probers = {"engine": Prober(ground, "", 0)}

@@ -33,6 +33,8 @@ OLD_ONES: Final = frozenset(
 AT_CREATION: Final = frozenset({"log_driver", "log_opts", "default_shm_size", "default_runtime", "default_ipc_mode",
                                 "default_cgroupns_mode"})  # fmt: skip
 """Those of them that are written into a container when it is created: a new start changes nothing."""
+SHUT: Final = 0.5
+"""How long an engine takes to end, measured by how long it takes to start."""
 START_UP: Final = 0.35
 """Seconds for one container to come up again; measured here, and different everywhere."""
 
@@ -97,9 +99,9 @@ def outlook(wanted: Candidate, containers: Sequence[Container], *, live_restore:
     hidden = _hidden(wanted, containers) if wanted.fields & HIDING else ""
     if way not in {RESTART, EMPTY}:
         return Outlook(way, effects, (), "", 0.0, 0.0, 0.0)
-    stop = max((each.stops for each in stopped), default=0.0)
+    stop = max((each.stops for each in stopped), default=0.0) + SHUT * start
     down = stop + start + START_UP * len(stopped) if stopped else 0.0
-    ports = start if not stopped and any(each.ports for each in containers) else 0.0
+    ports = stop + start if not stopped and any(each.ports for each in containers) else 0.0
     return Outlook(way, effects, stopped, hidden, stop + start, down, ports)
 
 

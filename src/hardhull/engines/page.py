@@ -138,8 +138,8 @@ def _ahead(plan: EnginePlan) -> list[str]:
         return ["the engine reloads; nothing is interrupted"]
     rows = [f"the engine restarts and is away for about {ahead.away:.1f} s"]
     if ahead.stopped:
-        first = "hardhull stops them, " if ahead.way == EMPTY else ""
-        rows.append(f"{count(len(ahead.stopped), 'container')} stop; {first}and start again in this order, after "
+        first = " (hardhull stops them first)" if ahead.way == EMPTY else ""
+        rows.append(f"{count(len(ahead.stopped), 'container')} stop{first} and start again in this order, after "
                     f"about {ahead.down:.1f} s at the latest:")  # fmt: skip
         rows += [
             f"  {one.name}: {f'stops after {one.stops:.0f} s, it does not listen' if one.deaf else 'stops at once'}; "
