@@ -13,6 +13,7 @@ from hardhull import report
 from hardhull.cli.main import main
 from hardhull.report.jsonin import read
 from hardhull.report.jsonout import render
+from made_advisories import export, record, until
 from made_images import layer, saved
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ STATUS = "Package: libc6\nStatus: install ok installed\nVersion: 2.36-9\nSource:
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HARDHULL_DB", str(tmp_path / "a.db"))
     monkeypatch.chdir(tmp_path)
+    export(tmp_path / "osv", "Debian", [record("D", until("Debian:10", "x", "1"), until("Debian:12", "x", "1"))])
+    export(tmp_path / "osv", "PyPI", [record("P", until("PyPI", "x", "1"))])
+    assert main(["db", "import", "-q", "osv", "--as-of", "2999-01-01"]) == 0
 
 
 def image(path: Path, version: str) -> str:

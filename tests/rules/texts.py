@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import closing
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from hardhull.advisories.database import reading, writing
+from hardhull.advisories.importing import import_path
+from hardhull.advisories.lookup import look_up
+from hardhull.formats.dockerfile import read
 from hardhull.leaks.engine import cache_folder
 from hardhull.leaks.scanner import Scanner
+from hardhull.model.package import Distribution, Package
 from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
 from hardhull.scan import Options, examine
+from hardhull.scan.built import Held, built
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
 from hardhull.scan.leaks import leak_of
@@ -19,6 +28,7 @@ from hardhull.scan.leaks import leak_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.fact import Fact
     from hardhull.facts.leak import Leak
     from hardhull.model.result import Found, Result
     from hardhull.scan import Examination
@@ -44,6 +54,7 @@ PATHS = {
     "image": "image.json",
     "markdown": "README.md",
     "secrets": "settings.ini",
+    "contents": "contents.json",
 }
 MARK = re.compile(r"[ \t]*#!\s*((?:HH-[A-Z]+-\d+)(?:\s*,\s*HH-[A-Z]+-\d+)*)[ \t]*$")
 FILE = re.compile(r"^--- (\S+)$", re.MULTILINE)
@@ -81,8 +92,32 @@ def discovery_of(files: dict[str, str], *, secrets: bool = False) -> Discovery:
         data = text.encode()
         kinds = kinds_of(path, data) or ("other",)  # what a scan reads only where another file makes it matter
         candidates.append(Candidate(Source(path, data), kinds))
-    facts = tuple(leaks_of(files)) if secrets else ()
+    facts: tuple[Fact, ...] = tuple(leaks_of(files)) if secrets else ()
+    if "contents.json" in files:
+        facts += image_of(files)
     return Discovery(Path("/nonexistent"), candidates, [], facts)
+
+
+def image_of(files: dict[str, str]) -> tuple[Fact, ...]:
+    """An image that was built from the Dockerfile, judged by the advisories beside its packages."""
+    told = json.loads(files["contents.json"])
+    history = [*told["history"], 'CMD ["x"]']
+    distribution = Distribution(**told["distribution"])
+    packages = tuple(
+        Package(**{key: value for key, value in one.items() if key != "step"}, layer=f"sha256:{one['step']}")
+        for one in told["packages"]
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.db"
+        (Path(folder) / "records.json").write_text(json.dumps(told["advisories"]))
+        with writing(path) as database:
+            import_path(database, Path(folder) / "records.json")
+        with closing(reading(path)) as database:
+            outcome = look_up(database, packages, distribution, "2026-01-01")
+    steps = tuple((f"sha256:{at}", at) for at in range(len(history)))
+    held = Held("image:shop", history=tuple(history), steps=steps, packages=packages, distribution=distribution)
+    recipe = read(Source("Dockerfile", files["Dockerfile"].encode()))
+    return built(held, outcome.found, outcome.not_checked, [recipe]).facts
 
 
 def leaks_of(files: dict[str, str]) -> Iterator[Leak]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hardhull.images.secrets import Secrets
     from hardhull.leaks.hit import LeakedIn
     from hardhull.model.result import Result, Target
+    from hardhull.scan.built import Held
 
 
 class ReadImages(NamedTuple):
@@ -26,12 +27,14 @@ class ReadImages(NamedTuple):
         images: what each holds.
         not_checked: what could not be read.
         leaks: which secrets each leaks, by the name of its target.
+        held: of each image what is looked up in the database of advisories.
     """
 
     documents: tuple[tuple[str, bytes], ...]
     images: tuple[ImageContents, ...]
     not_checked: tuple[NotChecked, ...]
     leaks: tuple[tuple[str, tuple[LeakedIn, ...]], ...] = ()
+    held: tuple[Held, ...] = ()
 
     def added(self, result: Result) -> Result:
         """The result of a scan with these images."""
@@ -49,6 +52,7 @@ def _with_digest(target: Target, digests: dict[str, str]) -> Target:
 
 def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
     """Reads the images, each in one pass; one that cannot be read does not hide the others."""
+    from hardhull.cli.contents import held_of
     from hardhull.images.cache import Cache, default_folder
     from hardhull.images.errors import ImageError
     from hardhull.images.inventory import inventory
@@ -62,6 +66,7 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
     leaked: list[tuple[str, tuple[LeakedIn, ...]]] = []
     secrets = _secrets(gaps)
     readers: list[Reader] = [Packages(), *([secrets] if secrets else [])]
+    held: list[Held] = []
     for text in targets:
         try:
             target = parsed(text)
@@ -74,11 +79,12 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
         found = inventory(image, today)
         images.append(_contents(image, found))
         documents.append((target.text, _document(image, found)))
+        held.append(held_of(target.text, image, found))
         gaps += _gaps(target.text, image, found)
         if secrets:
             leaked.append((target.text, _leaks(target.text, image, secrets, gaps)))
     cache.close()
-    return ReadImages(tuple(documents), tuple(images), tuple(gaps), tuple(leaked))
+    return ReadImages(tuple(documents), tuple(images), tuple(gaps), tuple(leaked), tuple(held))
 
 
 def _secrets(gaps: list[NotChecked]) -> Secrets | None:

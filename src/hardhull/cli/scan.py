@@ -45,6 +45,8 @@ class Request(NamedTuple):
     facts: str
     engine: bool
     secrets: bool
+    ignore_unfixed: bool
+    fail_on_unknown: bool
     quiet: bool
 
 
@@ -63,6 +65,8 @@ class Request(NamedTuple):
 @click.option("--facts", type=click.Choice(["none", "also", "only"]), default="none", help="What was read, as JSON.")
 @click.option("--engine", is_flag=True, help="Ask the local Docker engine about the images that the files name.")
 @click.option("--secrets", is_flag=True, help="Also search every file for secrets, whatever it is.")
+@click.option("--ignore-unfixed", is_flag=True, help="Leave out vulnerabilities of images that have no fix.")
+@click.option("--fail-on-unknown", is_flag=True, help="Exit 1 for vulnerabilities too that nobody has rated.")
 @click.option("-q", "--quiet", is_flag=True, help="One line, or nothing beside the format that was asked for.")
 def command(targets: tuple[str, ...], **options: object) -> int:
     """Scan files and folders: Dockerfiles, Compose, Kubernetes, docker run lines, units, daemon.json ...
@@ -74,6 +78,7 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     by what its kernel and its engine say. `--format json --facts only` writes that to a file, to be scanned anywhere.
 
     Or a built image: `image:NAME` of the engine, `docker-archive:FILE`, `oci:FOLDER`, `registry:NAME`, `rootfs:FOLDER`.
+    Its packages are looked up in the database of `hardhull db`; nobody is asked.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     _check(request)
@@ -97,7 +102,7 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
     result = _result(asked, request, facts)
     _tell_pending(asked.paths)
     gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
-    code = exit_code(result, gate, strict=request.strict)
+    code = exit_code(result, gate, strict=request.strict, unknown=request.fail_on_unknown)
     if request.facts == "only":
         code = exit_code(result, None, strict=request.strict)
         result = result._replace(findings=(), checks=(), rules={}, paths=(), score=None, unused_ignores=())
@@ -156,10 +161,14 @@ def _result(asked: Split, request: Request, facts: bytes) -> Result:
     """What the files and this machine are; and what built images hold, which are read first."""
     if not asked.images:
         return _of_tree(asked.paths, _options(asked.paths, request)._replace(live=facts), request)
+    from hardhull.cli.contents import AddContents
     from hardhull.cli.images import read_images
 
     read = read_images(asked.images, request.today)
-    options = _options(asked.paths, request)._replace(live=facts, built=read.documents, leaks=read.leaks)
+    contents = AddContents(read.held, today=request.today, ignore_unfixed=request.ignore_unfixed, alone=not asked.paths)
+    options = _options(asked.paths, request)._replace(
+        live=facts, built=read.documents, contents=contents, leaks=read.leaks
+    )
     return read.added(_of_tree(asked.paths, options, request))
 
 
@@ -210,6 +219,8 @@ def _again(targets: tuple[str, ...], request: Request) -> str:
         words.append("--engine")
     if request.secrets:
         words.append("--secrets")
+    if request.ignore_unfixed:
+        words.append("--ignore-unfixed")
     if request.today:
         words += ["--today", request.today]
     return " ".join(map(quoted, words))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class Severity(IntEnum):
     """How bad it is, if it is true; ordered, so that a gate can compare."""
 
+    UNKNOWN = 0
+    """Of advisories that nobody has rated; below every gate, which ``--fail-on-unknown`` changes."""
     INFO = 1
     LOW = 2
     MEDIUM = 3
@@ -21,7 +23,7 @@ class Severity(IntEnum):
 
     @property
     def word(self) -> str:
-        """The name in outputs: ``critical``, ``high``, ``medium``, ``low``, ``info``."""
+        """The name in outputs: ``critical``, ``high``, ``medium``, ``low``, ``info``, ``unknown``."""
         return self.name.lower()
 
 
@@ -87,6 +89,25 @@ class Reading(NamedTuple):
         return "reading"
 
 
+class Advisory(NamedTuple):
+    """Evidence: somebody published that this version has this fault.
+
+    Attributes:
+        what: ids of the records ("DSA-5417-1, DEBIAN-CVE-2023-2650").
+        value: what they say of this package.
+        where: the source of the records, with its date.
+    """
+
+    what: str
+    value: str
+    where: str
+
+    @property
+    def kind(self) -> str:
+        """The name of this kind of evidence in outputs."""
+        return "advisory"
+
+
 class Observation(NamedTuple):
     """Evidence: what recorded runs of the workload showed, or a proof of it.
 
@@ -106,7 +127,7 @@ class Observation(NamedTuple):
         return "observation"
 
 
-Evidence: TypeAlias = SourceSpan | Reading | Observation
+Evidence: TypeAlias = SourceSpan | Reading | Advisory | Observation
 
 
 class Finding:
@@ -122,12 +143,14 @@ class Finding:
         severity: set where the case differs from the rule's own.
         confidence: likewise.
         fixes: ways to make it go away, the one to take first.
+        names: ids beside the rule's by which an ignore can name it: CVEs.
+        urgency: what to do first among findings as severe as this one; more is sooner.
 
     Raises:
         ValueError: without evidence that is a place in a file.
     """
 
-    __slots__ = ("confidence", "evidence", "field", "fixes", "message", "severity", "value")
+    __slots__ = ("confidence", "evidence", "field", "fixes", "message", "names", "severity", "urgency", "value")
 
     def __init__(
         self,
@@ -139,6 +162,8 @@ class Finding:
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         fixes: tuple[Fix, ...] = (),
+        names: tuple[str, ...] = (),
+        urgency: int = 0,
     ) -> None:
         if not evidence or not isinstance(evidence[0], SourceSpan):
             msg = f"a finding needs a place in a file as its first evidence: {message}"
@@ -150,6 +175,8 @@ class Finding:
         self.severity = severity
         self.confidence = confidence
         self.fixes = fixes
+        self.names = names
+        self.urgency = urgency
 
     @property
     def primary(self) -> SourceSpan:
@@ -168,6 +195,8 @@ class Finding:
             severity=self.severity,
             confidence=self.confidence,
             fixes=self.fixes,
+            names=self.names,
+            urgency=self.urgency,
         )
 
     def __repr__(self) -> str:

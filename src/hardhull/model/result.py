@@ -134,6 +134,7 @@ class Found(NamedTuple):
             where it would be made from a secret.
         fixes: how to make it go away, the first is the one that ``hardhull fix`` takes.
         observations: evidence from recorded runs and proofs: (what, value, where).
+        advisories: evidence from published advisories: (ids, what they say, source).
     """
 
     id: str
@@ -150,6 +151,7 @@ class Found(NamedTuple):
     line_hash: str = ""
     fixes: tuple[FixInfo, ...] = ()
     observations: tuple[tuple[str, str, str], ...] = ()
+    advisories: tuple[tuple[str, str, str], ...] = ()
 
 
 class CheckCount(NamedTuple):

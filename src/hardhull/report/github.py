@@ -23,6 +23,7 @@ LEVELS = {
     Severity.MEDIUM: "warning",
     Severity.LOW: "notice",
     Severity.INFO: "notice",
+    Severity.UNKNOWN: "warning",
 }
 
 

@@ -21,6 +21,7 @@ SEVERITIES = {
     Severity.MEDIUM: "major",
     Severity.LOW: "minor",
     Severity.INFO: "info",
+    Severity.UNKNOWN: "minor",
 }
 
 

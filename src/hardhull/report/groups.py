@@ -85,6 +85,8 @@ def _notes(group: Group, view: View) -> Iterator[str]:
     found = group.first
     for what, value, source in found.readings:
         yield f"{what}: {value} ({source})"
+    for what, value, source in found.advisories:
+        yield f"{what}: {value} ({source})"
     for what, value, source in found.observations:
         yield f"observed, {what}: {value} ({source})"
     hidden = len(found.locations) - MAX_PLACES

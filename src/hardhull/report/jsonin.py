@@ -204,6 +204,7 @@ def _found(row: _Node, rules: dict[str, RuleInfo]) -> Found:
         row.get("line_hash", str, ""),
         tuple(FixInfo(**{name: item.get(name, str, "") for name in FixInfo._fields}) for item in row.each("fixes")),
         _evidence(row, "observation"),
+        _evidence(row, "advisory"),
     )
 
 

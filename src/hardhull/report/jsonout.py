@@ -142,6 +142,7 @@ def _evidence(found: Found) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{"kind": "source", "location": index} for index in range(len(found.locations))]
     rows += [{"kind": "reading", "what": what, "value": value, "where": where} for what, value, where in found.readings]
     rows += [{"kind": "observation", "what": a, "value": b, "where": c} for a, b, c in found.observations]
+    rows += [{"kind": "advisory", "what": a, "value": b, "where": c} for a, b, c in found.advisories]
     return rows
 
 

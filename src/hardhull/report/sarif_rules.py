@@ -16,6 +16,7 @@ LEVELS = {
     Severity.MEDIUM: "warning",
     Severity.LOW: "note",
     Severity.INFO: "note",
+    Severity.UNKNOWN: "warning",
 }
 SECURITY_SEVERITY = {
     Severity.CRITICAL: "9.5",
@@ -23,6 +24,7 @@ SECURITY_SEVERITY = {
     Severity.MEDIUM: "5.5",
     Severity.LOW: "3.0",
     Severity.INFO: "0.1",
+    Severity.UNKNOWN: "5.0",
 }
 """GitHub calls it critical from 9.0, high from 7.0, medium from 4.0 and low from 0.1: the middle of each."""
 PRECISION = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LOW: "low"}

@@ -17,6 +17,7 @@ STYLES = {
     "medium": "1;33",
     "low": "1;36",
     "info": "1;34",
+    "unknown": "1;34",
     "good": "32",
     "fair": "33",
     "poor": "31",

@@ -58,6 +58,11 @@ def at_or_above(result: Result, gate: Severity) -> int:
     return sum(1 for found in result.shown if found.severity >= gate)
 
 
+def unrated(result: Result) -> int:
+    """How many shown findings are of unknown severity."""
+    return sum(1 for found in result.shown if not found.severity)
+
+
 def fixable(result: Result) -> tuple[int, int]:
     """For how many shown findings there is a change that is safe or proven, and for how many one to be tried out."""
     fixes = [found.fixes[0] for found in result.shown if found.fixes and found.confidence is not Confidence.LOW]

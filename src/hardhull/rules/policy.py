@@ -33,6 +33,7 @@ class Policy(NamedTuple):
         ignores: findings accepted by path.
         exclude: glob patterns of paths that are not scanned.
         fail_on: severity name for the gate; empty for the default.
+        advisory_days: how old advisories may be before what they do not name counts as not checked.
         tight: whether what is exported from a profile allows only what was observed, and not also what the programs
             could call as well.
     """
@@ -46,3 +47,4 @@ class Policy(NamedTuple):
     exclude: tuple[str, ...] = ()
     fail_on: str = ""
     tight: bool = False
+    advisory_days: int = 7

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hardhull.leaks.hit import LeakedIn
     from hardhull.model.result import Control, Found
     from hardhull.rules.policy import Policy
+    from hardhull.scan.discover import AddContents
     from hardhull.scan.ignore import Ignores
     from hardhull.scan.judge import Judgement, Offer
     from hardhull.scan.record import Afresh, Work
@@ -45,6 +46,7 @@ class Options(NamedTuple):
         line_hashes: whether findings carry the names that GitHub gives to lines.
         quotes: whether findings carry the lines that they point at.
         leaks: what built images leak, each with the name of its target.
+        contents: adds what built images hold to what was discovered; None where no image was named.
         secrets: whether every file is searched for secrets, those too that no reader is for.
         images: where the images that the tree names are looked up; nowhere by default, so that nothing is asked.
     """
@@ -62,6 +64,7 @@ class Options(NamedTuple):
     images: LocalImages | None = None
     secrets: bool = False
     leaks: tuple[tuple[str, tuple[LeakedIn, ...]], ...] = ()
+    contents: AddContents | None = None
 
 
 def scan(targets: Sequence[str], options: Options) -> Result:
@@ -101,6 +104,8 @@ def gather(targets: Sequence[str], options: Options) -> tuple[Discovery, Policy]
 
         facts = (fact for name, leaked in options.leaks for fact in image_leaks(name, leaked, _today(options)))
         found = found._replace(facts=(*found.facts, *facts))
+    if options.contents is not None:
+        found = options.contents(found, policy)
     if "-" in targets:
         _take_stdin(found, options.stdin)
     if options.live:

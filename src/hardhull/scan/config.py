@@ -119,8 +119,15 @@ def _device(value: Any) -> str:
     raise ValueError(msg)
 
 
+def _days(value: Any) -> int:
+    if type(value) is int and 0 < value <= 3650:
+        return value
+    msg = "must be a number of days from 1 to 3650"
+    raise ValueError(msg)
+
+
 def _severity(value: Any) -> str:
-    words = [severity.word for severity in Severity]
+    words = [severity.word for severity in Severity if severity]
     if value not in words:
         msg = f"must be one of {', '.join(reversed(words))}"
         raise ValueError(msg)
@@ -163,5 +170,6 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "ignore": ("ignores", _ignores),
     "exclude": ("exclude", _texts),
     "fail-on": ("fail_on", _severity),
+    "advisory-days": ("advisory_days", _days),
 }
 """Setting in the file -> field of :class:`~hardhull.rules.policy.Policy` and how its value is read."""

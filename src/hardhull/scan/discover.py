@@ -13,9 +13,11 @@ from hardhull.scan.gitignore import Ignores
 from hardhull.scan.kinds import kinds_of, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeAlias
 
     from hardhull.facts.fact import Fact
+    from hardhull.rules.policy import Policy
 
 MAX_FILE = 32 * 1024 * 1024
 """Bytes. The largest real file of these kinds seen is a 4 MB generated manifest."""
@@ -52,6 +54,10 @@ class Discovery(NamedTuple):
     not_checked: list[NotChecked]
     facts: tuple[Fact, ...] = ()
     noted: tuple[Source, ...] = ()
+
+
+AddContents: TypeAlias = "Callable[[Discovery, Policy], Discovery]"
+"""Adds what built images hold to what was discovered: their facts, and what could not be checked of them."""
 
 
 class NoSuchTargetError(Exception):

@@ -7,6 +7,7 @@ part after ``ignore`` counts for the whole subject.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hardhull.model.lazy import lazy
@@ -138,6 +139,14 @@ def _end_of(source: Source, first: int, count: int) -> int:
     return last
 
 
+VULNERABILITY = lazy(
+    r"^(?:cve|ghsa|dsa|dla|usn|pysec|rustsec|go|rhsa|rlsa|alsa|suse|bit|cga|mal|debian|ubuntu|alpine|osv)-[a-z:]*-?"
+    r"\d[\w.:-]*$|^ghsa(?:-[a-z0-9]{4}){3}$",
+    re.IGNORECASE,
+)
+"""Ids of advisories, by which a finding about one can be accepted."""
+
+
 class Ignores:
     """All ignores of a scan: asked for each finding, and in the end which of them hid nothing."""
 
@@ -218,7 +227,7 @@ class Ignores:
     def unused(self, known: frozenset[str]) -> Iterable[NotChecked]:
         """What to say of ignores that are expired, hid nothing, name no rule or give no reason."""
         for ignore in (one for found in self._by_path.values() for one in found):
-            unknown = sorted(ignore.rules - known)
+            unknown = sorted(name for name in ignore.rules - known if not VULNERABILITY.match(name))
             if unknown:
                 yield NotChecked(
                     "ignore", ignore.where, f"there is no rule {', '.join(unknown)}", "see `hardhull explain --list`"

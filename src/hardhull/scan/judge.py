@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.model.change import Interrupts
 from hardhull.model.field import InexpressibleError, NotKnownError
-from hardhull.model.finding import Confidence, Observation, Reading, Severity, SourceSpan
+from hardhull.model.finding import Advisory, Confidence, Observation, Reading, Severity, SourceSpan
 from hardhull.model.result import CheckCount, FixInfo, Found, NotChecked, RuleInfo, Suppression
 from hardhull.rules.rule import find_rule, rules_for
 from hardhull.scan.quote import Places, Quotes
@@ -110,6 +110,7 @@ class Judge:
         self._keeps_offers = offers
         self._held: dict[int, Standing | None] = {}
         self._offers: list[Offer] = []
+        self._urgency: dict[str, int] = {}
 
     def judge(self, facts: Iterable[Fact]) -> Judgement:
         """Every rule over every fact of its kind."""
@@ -119,7 +120,7 @@ class Judge:
             self.by_fact[id(fact)] = [found for said in verdict.said for found in self._take(fact, said)]
             self.subjects.update(verdict.passed)
         findings = [found for group in self.by_fact.values() for found in group]
-        findings.sort(key=_order)
+        findings.sort(key=self._order)
         notes = list(self.unknown.values())
         unknown = frozenset(self._not_known)
         return Judgement(findings, self.by_fact, self._checks(), self._infos(), notes, unknown, self._offers)
@@ -204,8 +205,10 @@ class Judge:
         readings = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Reading))
         readings += tuple(at for at in (self._read_at(span) for span in spans) if at is not None)
         seen = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Observation))
+        told = tuple((item.what, item.value, item.where) for item in finding.evidence if isinstance(item, Advisory))
         locations = tuple(self.quotes.location(span) for span in spans)
-        severity, confidence = finding.severity or rule.severity, finding.confidence or rule.confidence
+        severity = rule.severity if finding.severity is None else finding.severity
+        confidence = finding.confidence or rule.confidence
         if getattr(fact, "from_docs", False):
             severity, confidence = min(severity, Severity.LOW), Confidence.LOW
         fixes = self._weighed(fact, finding.fixes)
@@ -213,10 +216,12 @@ class Judge:
         named = (*content, locations[0].path, fact.subject)
         found = Found(
             self._id(named), _hash(content), rule.id, severity, confidence, fact.subject, fact.kind,
-            finding.message, locations, readings, self._suppression(rule, fact, locations),
+            finding.message, locations, readings, self._suppression(rule, fact, finding, locations),
             self.quotes.line_hash(spans[0]) if self.line_hashes else "",
-            tuple([_told(fix, fact.kind) for fix in fixes]), seen,
+            tuple([_told(fix, fact.kind) for fix in fixes]), seen, told,
         )  # fmt: skip
+        if finding.urgency:
+            self._urgency[found.id] = finding.urgency
         if self._keeps_offers:
             self._offers.append(Offer(fact, rule, found, fixes))
         return found
@@ -245,13 +250,22 @@ class Judge:
         self._ordinals[parts] += 1
         return _hash((*parts, str(ordinal)))
 
-    def _suppression(self, rule: Rule, fact: Fact, locations: tuple[Location, ...]) -> Suppression | None:
+    def _order(self, found: Found) -> tuple[int, int, int, str, str, int]:
+        first = found.locations[0]
+        urgency = self._urgency.get(found.id, 0)
+        return (-found.severity, -urgency, -found.confidence, found.rule, first.path, first.line)
+
+    def _suppression(
+        self, rule: Rule, fact: Fact, finding: Finding, locations: tuple[Location, ...]
+    ) -> Suppression | None:
         if self.ignores is None:
             return None
         names = self._names.get(rule.id)
         if names is None:
             names = frozenset(word.lower() for word in (rule.id, rule.name, *rule.aliases))
             self._names[rule.id] = names
+        if finding.names:
+            names |= {name.lower() for name in finding.names}
         for at in locations:
             hidden = self.ignores.for_place(names, at.path, at.line)
             if hidden:
@@ -280,11 +294,6 @@ def _told(fix: Fix, kind: str) -> FixInfo:
 def _hash(parts: tuple[str, ...]) -> str:
     """16 hex digits."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _order(found: Found) -> tuple[int, int, str, str, int]:
-    first = found.locations[0]
-    return (-found.severity, -found.confidence, found.rule, first.path, first.line)
 
 
 def _canonical(names: frozenset[str]) -> frozenset[str]:

@@ -24,6 +24,7 @@ WEIGHTS = {
     Severity.MEDIUM: 0.15,
     Severity.LOW: 0.05,
     Severity.INFO: 0.0,
+    Severity.UNKNOWN: 0.05,
 }
 """Part of a dimension that a rule takes away when every subject fails it. Chosen so that one critical rule failing
 everywhere leaves a dimension below half, and ten low ones do not."""
