@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from hardhull.scan.discover import Discovery
 
 RISKS = ("safe", "needs-proof", "all")
-WAYS = ("edit", "override")
+FILE_WAYS = ("edit", "override")
+WAYS = (*FILE_WAYS, "recreate", "docker-run", "compose")
 FORMATS = ("terminal", "json", "patch")
 
 
@@ -73,7 +74,8 @@ class _Verb(click.Command):
 )  # fmt: skip
 @click.option(
     "--as", "way", type=click.Choice(WAYS), default="edit",
-    help="edit: into the files; override: beside files that are not yours: compose.override.yaml, drop-ins of units.",
+    help="edit: into the files, or into what runs; override: beside files that are not yours: compose.override.yaml, "
+    "drop-ins of units. Of containers also recreate: made anew and checked; docker-run, compose: the text for it.",
 )  # fmt: skip
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; - is standard output.")
@@ -95,6 +97,9 @@ def command(targets: tuple[str, ...], **options: object) -> int:
 
     if is_live(targets):
         return fix(targets, request)
+    if request.way not in FILE_WAYS:
+        why = "only containers that run are made anew, or told as a text"
+        raise UserError(f"--as {request.way} cannot be used with files", why, "name `containers` or container:NAME")
     if request.apply and ("-" in targets or request.form == "patch"):
         what = "standard input" if "-" in targets else "a patch"
         raise UserError(f"--apply cannot be used with {what}", "there is no file to write", "leave one of them out")
@@ -117,7 +122,7 @@ def _fix(targets: tuple[str, ...], request: Request, stack: ExitStack) -> int:
         how = "name the folder that holds Dockerfiles, compose files, manifests, scripts or daemon.json"
         sys.stderr.write(told(UserError(f"nothing to fix in {', '.join(targets)}", "no file of ours is there", how)))
         return NOTHING
-    plan = Planner(found, policy, options, _choices(request), resolve).plan()
+    plan = Planner(found, policy, options, choices(request), resolve).plan()
     receipt = ""
     if request.apply and plan.files:
         receipt = _apply(plan, found, lambda: examine(gather(targets, options)[0], policy, options).result)
@@ -163,7 +168,8 @@ def _asked(targets: tuple[str, ...], request: Request, stack: ExitStack) -> tupl
     return options._replace(images=images), resolving(who)
 
 
-def _choices(request: Request) -> Choices:
+def choices(request: Request) -> Choices:
+    """Which fixes the options ask for."""
     from hardhull.fix.choose import Choices
     from hardhull.model.change import Risk
 

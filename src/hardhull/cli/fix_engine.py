@@ -87,14 +87,14 @@ def _wanted(words: tuple[str, ...], request: Request) -> Wanted:
 
     if not words:
         from hardhull.cli.fix import Request as Usual
-        from hardhull.cli.fix import _choices
+        from hardhull.cli.fix import choices
         from hardhull.engines.from_rules import from_rules
 
         usual = Usual(
             apply=False, only=request.only, risk=request.risk, way="edit", form="", output="", everything=False,
             config=None, engine=False, online=False, tight=False, quiet=False,
         )  # fmt: skip
-        return from_rules(_choices(usual))
+        return from_rules(choices(usual))
     files = [word for word in words if "=" not in word or Path(word).is_file()]
     if not files:
         return plan.settings(words)

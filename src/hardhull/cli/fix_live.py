@@ -1,4 +1,4 @@
-"""``hardhull fix images``: what the engine keeps and nobody needs, removed through the journal of the machine."""
+"""``hardhull fix`` of a machine: its containers, and the images that nobody needs, through its journal."""
 
 from __future__ import annotations
 
@@ -33,10 +33,17 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
         UserError: what was named cannot be fixed by this version, or the engine cannot be asked.
     """
     asked = split(targets)
+    if asked.live == ("containers",) and not asked.paths:
+        from hardhull.cli.fix_containers import fix as fix_containers
+
+        return fix_containers(asked.names, targets, request)
     if asked.live != ("images",) or asked.paths:
         what = f"cannot fix {' '.join(targets)}"
-        how = "run `hardhull fix images` or `hardhull fix engine`, each by itself"
-        raise UserError(what, "of a machine, this version changes its images and its engine", how, USAGE)
+        how = "run `hardhull fix containers`, `fix container:NAME`, `fix images` or `fix engine`, each by itself"
+        raise UserError(what, "of a machine, this version changes its containers, images and engine", how, USAGE)
+    if request.way not in {"edit", "override"}:
+        why = "images are not made anew here"
+        raise UserError(f"--as {request.way} cannot be used with images", why, "leave it out", USAGE)
     if request.form == "patch":
         raise UserError("a patch of images cannot be written", "they are no files", "use --format json", USAGE)
     from hardhull.prune.plan import plan
@@ -64,22 +71,33 @@ def _store(facts: bytes) -> ImageStore:
 
 def _apply(found: Prune) -> list[str]:
     """What can be pulled again first, as a receipt of its own: the other one cannot be undone."""
-    from hardhull.cli.journals import HOST, journal_of
+    from hardhull.cli.journals import journal_of
 
     need_posix()
-    root = Path(os.environ.get(VARIABLE) or HOST)
-    try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        how = f"run it as root, or name another folder in {VARIABLE}"
-        raise UserError(f"{root} cannot be made", error.strerror or str(error), how, FAILED) from None
-    journal = journal_of(root)
+    journal = journal_of(state())
     made = []
     with telling(journal):
         for title, part in (("fix images", found.returning), ("fix images, for good", found.final)):
             if part:
                 made.append(journal.apply(f"{title}: {len(part)}", [], actions=[one.action() for one in part]).id)
     return made
+
+
+def state() -> Path:
+    """The folder that holds the journal of this machine; made where it is not there.
+
+    Raises:
+        UserError: it cannot be made.
+    """
+    from hardhull.cli.journals import HOST
+
+    root = Path(os.environ.get(VARIABLE) or HOST)
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        how = f"run it as root, or name another folder in {VARIABLE}"
+        raise UserError(f"{root} cannot be made", error.strerror or str(error), how, FAILED) from None
+    return root
 
 
 def _show(found: Prune, targets: tuple[str, ...], request: Request, receipts: list[str]) -> None:

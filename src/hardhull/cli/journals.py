@@ -17,9 +17,10 @@ def journal_of(root: Path) -> Journal:
     from hardhull.apply import Journal
     from hardhull.apply.actions import KINDS
     from hardhull.deploy.kind import KINDS as DEPLOYED
+    from hardhull.deploy.update import KINDS as UPDATED
     from hardhull.engines.kind import KINDS as ENGINES
     from hardhull.engines.reload import heal
     from hardhull.prune.kind import KINDS as PRUNED
 
     heal()
-    return Journal(root, {**KINDS, **DEPLOYED, **ENGINES, **PRUNED})
+    return Journal(root, {**KINDS, **DEPLOYED, **UPDATED, **ENGINES, **PRUNED})

@@ -92,7 +92,7 @@ def _keep_volumes(host: dict[str, Any], mounts: Iterable[Mapping[str, Any]]) -> 
 
 def workload_of(create: Mapping[str, Any], name: str) -> Workload:
     """What the body says of the container."""
-    text = json.dumps(create, indent=1) + "\n"
+    text = json.dumps({"Name": name, **create}, indent=1) + "\n"
     (workload,) = read(Source(f"container:{name}", text.encode()))
     return workload
 
@@ -107,13 +107,14 @@ def settings_of(body: Body, candidate: Candidate, name: str) -> tuple[dict[str, 
     drafts = Drafts()
     write(workload, [change for each in measures(candidate, workload) for change in each.changes], drafts)
     new = json.loads(drafts.of(workload.place.source).result())
+    new.pop("Name", None)
     if candidate.syscalls is not None:
         options = [each for each in new[HOST].get("SecurityOpt") or () if not each.startswith("seccomp")]
         new[HOST]["SecurityOpt"] = [*options, f"seccomp={profile_text(candidate)}"]
-    return _differing(body.create, new), _differing(new, body.create)
+    return differing(body.create, new), differing(new, body.create)
 
 
-def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """The values that one body has where another differs."""
     top = {key: one.get(key) for key in {*one, *other} - {HOST} if one.get(key) != other.get(key)}
     host = {key: one[HOST].get(key) for key in {*one[HOST], *other[HOST]} if one[HOST].get(key) != other[HOST].get(key)}

@@ -53,9 +53,9 @@ def real(client: APIClient, target: Target) -> list[Real]:
     if not found:
         why, how = "no container of it runs on this engine", "start it first, as you do; then deploy"
         raise CannotRunError(Refusal(what, why, how))
-    every = [one for each in found for one in (each, *_sharing(client, each))]
+    every = [one for each in found for one in (each, *sharing(client, each))]
     for each in every:
-        why = _hindrance(client, each)
+        why = hindrance(client, each)
         if why:
             raise CannotRunError(Refusal(what, f"{each.name} {why}", "roll it out by what started it"))
     return list({each.name: each for each in every}.values())
@@ -89,7 +89,7 @@ def _files(labels: dict[str, str]) -> set[Path]:
     return {(folder / part).resolve() for part in labels.get(FILES, "").split(",") if part}
 
 
-def _sharing(client: APIClient, host: Real) -> Iterator[Real]:
+def sharing(client: APIClient, host: Real) -> Iterator[Real]:
     """Containers that live in a namespace of this one: it goes with it."""
     ident = f"container:{host.answer['Id']}"
     for each in client.containers():
@@ -98,7 +98,7 @@ def _sharing(client: APIClient, host: Real) -> Iterator[Real]:
             yield Real(str(answer["Name"]).lstrip("/"), answer, shares=True)
 
 
-def _hindrance(client: APIClient, each: Real) -> str:
+def hindrance(client: APIClient, each: Real) -> str:
     """Why a container cannot be made anew here, as what follows its name; empty where it can."""
     labels = each.answer["Config"].get("Labels") or {}
     if SWARM in labels or KUBELET in labels:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from hardhull.apply.actions import ActionError, ActionKind
+from hardhull.apply.actions import ActionKind
 from hardhull.deploy.body import has
+from hardhull.deploy.engine import asked
 from hardhull.deploy.replace import aside, body_now, inspected, replace, restore, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from docker import APIClient
+    from collections.abc import Mapping, Sequence
 
     from hardhull.model.receipt import Action, Plain
 
@@ -41,14 +39,14 @@ def _rows(arguments: Mapping[str, Plain]) -> list[tuple[str, dict[str, Any], dic
 
 
 def _do(arguments: Mapping[str, Plain]) -> None:
-    with _engine() as client:
+    with asked() as client:
         for name, _, new in _rows(arguments):
             replace(client, name, new)
 
 
 def _undo(arguments: Mapping[str, Plain]) -> None:
     """In the same order: whoever lives in the namespace of another one needs that to run."""
-    with _engine() as client:
+    with asked() as client:
         for name, earlier, _ in _rows(arguments):
             restore(client, name, earlier)
         for name, _, _ in _rows(arguments):
@@ -56,7 +54,7 @@ def _undo(arguments: Mapping[str, Plain]) -> None:
 
 
 def _probe(arguments: Mapping[str, Plain]) -> bool | None:
-    with _engine() as client:
+    with asked() as client:
         seen: set[bool | None] = set()
         for name, earlier, new in _rows(arguments):
             if not new or new == earlier:
@@ -71,33 +69,6 @@ def _probe(arguments: Mapping[str, Plain]) -> bool | None:
 
 def _describe(arguments: Mapping[str, Plain]) -> str:
     return f"make anew: {', '.join(name for name, _, _ in _rows(arguments))}"
-
-
-@contextmanager
-def _engine() -> Iterator[APIClient]:
-    """The engine, for one action.
-
-    Raises:
-        ActionError: there is none, or it refuses.
-    """
-    from docker.errors import APIError
-    from requests.exceptions import RequestException
-
-    from hardhull.supply.connection import NoEngineError, connect
-
-    try:
-        client, _ = connect()
-    except NoEngineError as error:
-        raise ActionError(f"the engine at {error.where or '?'}: {error.why}") from None
-    client.timeout = 120
-    try:
-        yield client
-    except APIError as error:
-        raise ActionError(f"the engine refuses it: {error.explanation or error}") from None
-    except RequestException as error:
-        raise ActionError(f"the engine does not answer: {type(error).__name__}") from None
-    finally:
-        client.close()
 
 
 KINDS: Final = {NAME: ActionKind(_do, _undo, _probe, _describe)}

@@ -58,9 +58,9 @@ class Live:
         return answer
 
     def state(self, key: str) -> dict[str, Any]:
-        """``State`` of that."""
+        """``State`` of that; to the engine a container runs while it waits to be started again, to us it does not."""
         found: dict[str, Any] = self.inspect(key)["State"]
-        return found
+        return {**found, "Running": found["Running"] and not found["Restarting"]}
 
     def left(self) -> float:
         """Seconds: as many as a check wants."""
