@@ -179,3 +179,20 @@ def test_what_it_was_found_in_is_told() -> None:
     packed = planted_by("in a jar in a tar.gz")
     assert scan(packed.path, packed.data).hits[0].inside == ("bundle.tar", "lib/app.jar", "config/app.properties")
     assert scan("w.ini", planted_by("in UTF-16").data).hits[0].inside == ("UTF-16-LE",)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "password=aB3dE5fG7h\n",
+        "password=aB3dE5fG7h ",
+        "http://a:b1c2d3e4f5@c",
+        "eyJhbGciOi.",
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+    ],
+)
+def test_a_file_made_to_keep_it_busy_is_told_and_looked_at_only_so_far(piece: str) -> None:
+    data = piece.encode() * (400_000 // len(piece) + 1)
+    report = scan("a.env", data * 2)
+    assert len(report.hits) <= 2000
+    assert piece.startswith(("eyJ", "-----")) or report.gaps

@@ -30,6 +30,8 @@ _PAIR: Final = re.compile(
 )
 _URL: Final = re.compile(rb"""://([^\s/:@?#"'<>]{0,64}):([^\s/@"'<>]{3,128})@""")
 _LINE: Final = 4096
+MOST_TRIES: Final = 20_000
+"""Places in one stretch of bytes that are looked at; a file with more of them is made to keep us busy."""
 
 
 class Confirmer:
@@ -45,13 +47,16 @@ class Confirmer:
         self.settings = settings
         self.refuted: list[tuple[int, int]] = []
         """Where something has the form of a secret and cannot be one: then a name beside it does not make it one."""
+        self.left = MOST_TRIES
+        """How many more places are looked at."""
         self._seen: dict[str, int] = {}
         """Up to where each kind was looked for: one secret gives many ends of a match."""
 
     def at(self, kind: Kind, end: int) -> Iterator[Candidate]:
         """The secrets of a kind of which one ends near ``end``."""
-        if end <= self._seen.get(kind.id, -1):
+        if end <= self._seen.get(kind.id, -1) or self.left <= 0:
             return
+        self.left -= 1
         confirm = _OWN.get(kind.id)
         if confirm is not None:
             for found, past in confirm(self, kind, end):
@@ -114,6 +119,10 @@ class Confirmer:
             len(after) == _FAR and _ENCODED.issuperset(after)
         )
 
+    def looked(self, kind: str) -> int:
+        """Up to where a kind was looked for."""
+        return max(self._seen.get(kind, 0), 0)
+
     def line(self, at: int) -> tuple[int, int]:
         """Where the line around an offset begins and ends, as far as it is looked at."""
         start = self.data.rfind(b"\n", max(0, at - _LINE), at) + 1 or max(0, at - _LINE)
@@ -140,17 +149,23 @@ def _is_masked(secret: bytes) -> bool:
 
 
 def _key(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | None, int]]:
-    for match in compiled(kind.pattern).finditer(self.data, max(0, end - kind.width), end + 1):
+    for match in compiled(kind.pattern).finditer(self.data, max(self.looked(kind.id), end - kind.width), end + 1):
         found = private_key(self.data, match.start(), match.end())
         yield found, found.end if found else match.end()
 
 
+_TOKEN_RUN: Final = re.compile(rb"[A-Za-z0-9_-]{0,2000}")
+
+
 def _token(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | None, int]]:
     start = self.data.rfind(b"eyJ", max(0, end - kind.width), end)
-    while start > 0 and self.data[start - 1 : start] == b".":
-        start = self.data.rfind(b"eyJ", max(0, start - kind.width), start)
+    for _ in range(2):  # header and payload begin so
+        if start > 0 and self.data[start - 1 : start] == b".":
+            start = self.data.rfind(b"eyJ", max(0, start - kind.width), start)
     match = compiled(kind.pattern).match(self.data, max(start, 0))
     if match is None:
+        run = _TOKEN_RUN.match(self.data, end)
+        yield None, run.end() if run else end
         return
     proof = prove(kind.id, match[0])
     if proof.holds is False:
@@ -167,7 +182,7 @@ def _token(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | 
 
 
 def _url(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | None, int]]:
-    for match in _URL.finditer(self.data, max(0, end - kind.width), end):
+    for match in _URL.finditer(self.data, max(self.looked(kind.id), end - kind.width), end):
         user, password = (part.decode("utf-8", "replace") for part in match.groups())
         found = None
         if url_secret(user, password, settings=self.settings):
@@ -176,17 +191,19 @@ def _url(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | No
 
 
 def _named(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | None, int]]:
-    start, stop = self.line(end - 1)
+    begin, stop = self.line(end - 1)
+    start = max(begin, self.looked(kind.id))
     for match in _PAIR.finditer(self.data, start, stop):
+        self.left -= 1
         name = match[1].decode("latin-1").lstrip("_-.")
         group = next(at for at in (2, 3, 4) if match[at] is not None)
-        if group == 4 and not self.settings and not _is_assignment(self.data[start:stop]):
+        if group == 4 and not self.settings and not _is_assignment(self.data[begin:stop]):
             continue
         value = match[group].rstrip(b",;)]}" if group == 4 else b"").decode("utf-8", "replace").strip()
-        if role_of(name) is None or not named_secret(name, value, settings=self.settings and _alone(match, start)):
+        if role_of(name) is None or not named_secret(name, value, settings=self.settings and _alone(match, begin)):
             continue
-        begin = match.start(group)
-        yield Candidate(begin, begin + len(value.encode()), kind.id, _title(name), Certainty.NAME, name=name), stop
+        at = match.start(group)
+        yield Candidate(at, at + len(value.encode()), kind.id, _title(name), Certainty.NAME, name=name), stop
     yield None, stop
 
 
@@ -213,7 +230,9 @@ def _title(name: str) -> str:
 
 
 def _header(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | None, int]]:
-    for match in compiled(kind.pattern).finditer(self.data, max(0, end - kind.width), end + kind.width):
+    for match in compiled(kind.pattern).finditer(
+        self.data, max(self.looked(kind.id), end - kind.width), end + kind.width
+    ):
         secret = match[1].decode("latin-1")
         good = not is_placeholder(secret) and looks_random(secret) and entropy(match[1]) > 3.2
         if good and not _is_masked(match[1]):
@@ -223,7 +242,9 @@ def _header(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate |
 
 
 def _command(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | None, int]]:
-    for match in compiled(kind.pattern).finditer(self.data, max(0, end - kind.width), end + kind.width):
+    for match in compiled(kind.pattern).finditer(
+        self.data, max(self.looked(kind.id), end - kind.width), end + kind.width
+    ):
         group = next((at for at, text in enumerate(match.groups(), 1) if text), 0)
         value = match[group].decode("utf-8", "replace")
         good = not (stands_elsewhere(value) or is_placeholder(value) or is_guessable(value))
@@ -240,7 +261,8 @@ def _connection(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candida
     if not any(word in line for word in (b"server=", b"host=", b"source=", b"uid=", b"user", b"jdbc:", b"endpoint")):
         yield None, end
         return
-    for match in compiled(kind.pattern).finditer(self.data, start, stop):
+    for match in compiled(kind.pattern).finditer(self.data, max(start, self.looked(kind.id)), stop):
+        self.left -= 1
         value = match[1].rstrip(b",;)").decode("utf-8", "replace")
         good = named_secret("password", value, settings=True)
         if good:

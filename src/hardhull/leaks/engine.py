@@ -66,10 +66,10 @@ class Engine:
 
     def find(self, data: bytes | memoryview) -> list[Span]:
         """Where patterns end in the bytes, in the order of their ends; one may be there more than once."""
-        found: list[Span] = []
+        hits = _Hits()
         if data:
-            self._database.scan(data, match_event_handler=_take, context=found)
-        return found
+            self._database.scan(data, match_event_handler=_take, context=hits)
+        return hits.found
 
     def _compile(self, patterns: Sequence[str]) -> Any:
         hs = self._hyperscan
@@ -94,8 +94,22 @@ class Engine:
         return database
 
 
-def _take(index: int, _start: int, end: int, _flags: int, found: list[Span]) -> None:
-    found.append(Span(index, end))
+NEAR = 8
+"""Bytes within which ends of one pattern are ends of one secret: a secret of any length gives one for each letter."""
+
+
+class _Hits:
+    """What Hyperscan reports, one end for each secret."""
+
+    def __init__(self) -> None:
+        self.found: list[Span] = []
+        self.last: dict[int, int] = {}
+
+
+def _take(index: int, _start: int, end: int, _flags: int, hits: _Hits) -> None:
+    if end - hits.last.get(index, -NEAR) >= NEAR:
+        hits.last[index] = end
+        hits.found.append(Span(index, end))
 
 
 def _processor() -> tuple[str, str, str]:

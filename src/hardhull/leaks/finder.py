@@ -48,6 +48,8 @@ class Finder:
         self._looked_for: list[Kind | Needle] = [*kinds, *self._needles]
         patterns = [*(kind.pattern for kind in kinds), *(_literal(needle.text) for needle in self._needles)]
         self.engine = _engine(tuple(patterns), cache)
+        self.exhausted = False
+        """Whether there were more places than are looked at, since somebody set it to False."""
 
     def candidates(self, path: str, data: bytes, depth: int = 0) -> list[Candidate]:
         """What counts in the bytes, in their order, without overlaps.
@@ -72,7 +74,10 @@ class Finder:
         if not spans:
             return
         confirmer = Confirmer(data, settings=is_configuration(path))
-        for one in list(self._confirmed(data, spans, confirmer, path, depth, binary=binary)):
+        confirmed = list(self._confirmed(data, spans, confirmer, path, depth, binary=binary))
+        self.exhausted = self.exhausted or confirmer.left <= 0
+        del confirmer.refuted[MOST_CANDIDATES:]
+        for one in confirmed:
             if one.certainty is not Certainty.NAME or not any(
                 one.start < end and start < one.end for start, end in confirmer.refuted
             ):

@@ -53,7 +53,10 @@ def private_key(data: bytes, start: int, end: int) -> Candidate | None:
 
 def _pem(data: bytes, head: bytes, at: int) -> _Key | None:
     word = head.strip(b"-").removeprefix(b"BEGIN ").removesuffix(b"PRIVATE KEY BLOCK").removesuffix(b"PRIVATE KEY")
-    closing = _END.search(data, at, at + LONGEST)
+    dashes = data.find(b"-----", at, at + LONGEST)
+    if dashes >= 0 and data[dashes + 5 : dashes + 9] != b"END ":
+        return None
+    closing = _END.match(data, dashes) if dashes >= 0 else None
     end = closing.start() if closing else min(len(data), at + LONGEST)
     raw = data[at:end]
     if b"..." in raw or b"-----BEGIN" in raw or b"<" in raw[:80] or b"\0" in raw[:40]:

@@ -63,6 +63,9 @@ class Scanner:
 
     def report(self, path: str, found: _Found, digest: Digest | None) -> Report:
         """What was found, without what is as its package shipped it."""
+        if self.finder.exhausted:
+            self.finder.exhausted = False
+            found.gaps.append(Gap(path, "it holds more places that could be secrets than are looked at"))
         if digest is not None and self.ownership is not None and self.ownership.owned_unchanged(path, digest):
             return Report((), tuple(found.gaps), len(found.hits), digest)
         return Report(tuple(found.hits), tuple(found.gaps), 0, digest)
