@@ -77,6 +77,7 @@ _SHOWS = {
     USER: frozenset({USER, CAPABILITY, WRITABLE}),
     WRITABLE_ROOT: frozenset({WRITABLE}),
     NEW_PRIVILEGES: frozenset({CAPABILITY, USER}),
+    CAPABILITY: frozenset({CAPABILITIES}),
 }
 """Which refusals show that a whole measure was in the way."""
 
