@@ -2,11 +2,12 @@
 
     python bench/apps/run.py images              the images that are not those of bench/servers
     python bench/apps/run.py check [NAME...]     does each work as it is, started by docker compose, with its load?
-    python bench/apps/run.py run OUT [NAME...]   prove every service, apply, start, use, undo: OUT/apps.jsonl
+    python bench/apps/run.py prove OUT [NAME...] prove every service: OUT/NAME-SERVICE.json, what is there is kept
+    python bench/apps/run.py apply OUT [NAME...] write what was proven, start, use, undo: OUT/apps.jsonl
     python bench/apps/run.py table OUT           what came of them
 
-An application is proven one service after the other, each with all services around it and the load of the whole, which
-asks the service in front. Then `fix --apply` writes what was proven, `docker compose up` starts the files as they are
+An application is proven one service after the other (NAME/SERVICE for one), each with all services around it and the
+load of the whole, which asks the service in front. Then `fix --apply` writes what was proven, `docker compose up` starts the files as they are
 then, the load runs again, and `undo` has to bring every file back byte for byte. A change survives where it was written
 and the application works with it.
 
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from hardhull.facts.workload import Workload
 
@@ -166,19 +167,46 @@ def content(tree: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in pairs if not name.startswith((".hardhull/", "hardhull/"))}
 
 
-def proven(tree: Path, name: str, out: Path) -> Iterator[dict[str, Any]]:
-    """A row for each service: how its proof went."""
-    found = services(tree)
-    entry, ended = front(found).name, jobs(found)
-    for each in found:
-        aim = load_of(name) if each.name == entry else f"@{entry} {load_of(name)}"
-        load = [] if each.name in ended else ["--load", aim]
-        report = out / f"{name}-{each.name}.json"
+def proved(out: Path, wanted: Sequence[str]) -> None:
+    """Proves the services that have no proof in a folder yet."""
+    for name in names([each.partition("/")[0] for each in wanted]):
+        with tempfile.TemporaryDirectory() as folder:
+            found = services(copied(name, folder))
+        for each in found:
+            report = out / f"{name}-{each.name}.json"
+            whole = not wanted or name in wanted
+            if not report.exists() and (whole or f"{name}/{each.name}" in wanted):
+                line(out, "proofs", {"name": name, "service": each.name, **proof(name, each.name, found, report)})
+
+
+def proof(name: str, service: str, found: Sequence[Workload], report: Path) -> dict[str, Any]:
+    """Proves one service in a tree of its own: the exit code, the seconds, and why it was not proven."""
+    entry = front(found).name
+    aim = load_of(name) if service == entry else f"@{entry} {load_of(name)}"
+    load = [] if service in jobs(found) else ["--load", aim]
+    with tempfile.TemporaryDirectory() as folder:
+        tree, made = copied(name, folder), Path(folder) / "proof.json"
         began = time.monotonic()
-        words = ["prove", str(tree), "--service", each.name, *load, "-q", "--format", "json", "-o", str(report)]
+        words = ["prove", str(tree), "--service", service, *load, "-q", "--format", "json", "-o", str(made)]
         done = hardhull(*words)
-        row = {"service": each.name, "code": done.returncode, "wall": round(time.monotonic() - began, 1)}
-        yield row | ({} if done.returncode == 0 else {"why": done.stderr.strip()[-500:]})
+        wall = round(time.monotonic() - began, 1)
+        if done.returncode:
+            return {"code": done.returncode, "wall": wall, "why": done.stderr.strip()[-500:]}
+        shutil.copy(made, report)
+        return {"code": 0, "wall": wall}
+
+
+def proofs(tree: Path, name: str, out: Path) -> list[dict[str, Any]]:
+    """Puts the proofs of an application into its tree, as ``hardhull prove`` keeps them."""
+    rows = []
+    for each in services(tree):
+        report = out / f"{name}-{each.name}.json"
+        rows.append({"service": each.name, "proven": report.exists()})
+        if report.exists():
+            kept = tree / "hardhull" / "proofs" / json.loads(report.read_text())["ident"] / "proof.json"
+            kept.parent.mkdir(parents=True)
+            shutil.copy(report, kept)
+    return rows
 
 
 def settings_of(report: Path) -> list[dict[str, Any]]:
@@ -195,20 +223,20 @@ def written(tree: Path, rows: Sequence[dict[str, Any]], name: str, out: Path) ->
     items = [
         (row["service"], Proven(item["field"], item["item"], absent=item["absent"]))
         for row in rows
-        if row["code"] == 0
+        if row["proven"]
         for item in settings_of(out / f"{name}-{row['service']}.json")
         if item["field"] != "seccomp"
     ]
-    filters = [row for row in rows if row["code"] == 0 and "seccomp" in now[row["service"]]]
+    filters = [row for row in rows if row["proven"] and "seccomp" in now[row["service"]]]
     return sum(holds(now[service], item) for service, item in items) + len(filters), len(items) + len(filters)
 
 
 def one(name: str, out: Path) -> dict[str, Any]:
-    """Everything with one application."""
+    """Everything that is done with the proofs of one application."""
     with tempfile.TemporaryDirectory() as folder:
         tree = copied(name, folder)
         before = content(tree)
-        rows = list(proven(tree, name, out))
+        rows = proofs(tree, name, out)
         row: dict[str, Any] = {"name": name, "services": rows}
         applied = hardhull("fix", str(tree), "--apply", "-q")
         row["apply"] = applied.returncode
@@ -224,29 +252,29 @@ def one(name: str, out: Path) -> dict[str, Any]:
         return row
 
 
-def run(out: Path, wanted: Sequence[str]) -> None:
-    """Proves them one after the other."""
-    out.mkdir(parents=True, exist_ok=True)
+def apply(out: Path, wanted: Sequence[str]) -> None:
+    """Writes, starts and takes back those of which at least one service was proven."""
     for name in names(wanted):
-        line(out, "apps", one(name, out))
+        if list(out.glob(f"{name}-*.json")):
+            line(out, "apps", one(name, out))
 
 
 def table(out: Path) -> None:
     """One line for each application."""
     rows = {row["name"]: row for row in map(json.loads, (out / "apps.jsonl").read_text().splitlines())}
     for name, row in sorted(rows.items()):
-        good = [each for each in row["services"] if each["code"] == 0]
-        bad = [f"{each['service']}: {' '.join(each['why'].split())[-160:]}" for each in row["services"] if each["code"]]
+        good = [each for each in row["services"] if each["proven"]]
+        bad = [each["service"] for each in row["services"] if not each["proven"]]
         print(
             f"{name:14} services {len(good)} of {len(row['services'])} proven, settings written {row['written']:3} of "
             f"{row['proven']:3}, {'works' if not row['wrong'] else 'BROKEN: ' + row['wrong'][:200]}, "
-            f"{'restored' if row['restored'] else 'NOT RESTORED'}{'; ' + '; '.join(bad) if bad else ''}"
+            f"{'restored' if row['restored'] else 'NOT RESTORED'}{'; no proof: ' + ', '.join(bad) if bad else ''}"
         )
     total = [sum(row[key] for row in rows.values()) for key in ("written", "proven")]
     survive = sum(row["written"] for row in rows.values() if not row["wrong"])
     count = [each for row in rows.values() for each in row["services"]]
     print(
-        f"{len(rows)} applications, {len(count)} services, {sum(each['code'] == 0 for each in count)} proven; "
+        f"{len(rows)} applications, {len(count)} services, {sum(each['proven'] for each in count)} proven; "
         f"{survive} of {total[1]} proven settings were written and survive ({100 * survive / max(1, total[1]):.1f} %); "
         f"broken {sum(bool(row['wrong']) for row in rows.values())}; "
         f"restored {sum(row['restored'] for row in rows.values())}"
@@ -269,8 +297,11 @@ def main(words: list[str]) -> int:
             return images()
         case ["check", *wanted]:
             return check(wanted)
-        case ["run", out, *wanted]:
-            run(Path(out).resolve(), wanted)
+        case ["prove", out, *wanted]:
+            Path(out).mkdir(parents=True, exist_ok=True)
+            proved(Path(out).resolve(), wanted)
+        case ["apply", out, *wanted]:
+            apply(Path(out).resolve(), wanted)
         case ["table", out]:
             table(Path(out))
         case _:

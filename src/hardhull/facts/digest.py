@@ -92,9 +92,14 @@ def stated(workload: Workload) -> State:
             continue
         if not field.known:
             state[name] = _written(field)
-        elif field.value != slot.default:
-            state[name] = _value(workload, name, field.value)
+        elif (value := _chosen(name, field.value)) != slot.default:
+            state[name] = _value(workload, name, value)
     return state
+
+
+def _chosen(name: str, value: Any) -> Any:
+    """A value without what is there only because nothing is written: the network that Compose gives every service."""
+    return tuple(item for item in value if item.written) if name == "networks" else value
 
 
 def apply(state: State, proven: Iterable[Proven]) -> None:

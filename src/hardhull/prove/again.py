@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hardhull.run.settings import Settings
     from hardhull.run.target import Target
 
-_SETS = frozenset({"capabilities", "syscalls", "unconditional", "beyond", "host", "devices"})
+_SETS = frozenset({"capabilities", "syscalls", "unconditional", "beyond", "host", "devices", "ports"})
 _TYPES = {bool: (bool,), int: (int,), float: (int, float), str: (str,)}
 
 

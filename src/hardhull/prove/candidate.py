@@ -21,6 +21,7 @@ CPUS = "cpus"
 HOST = "host"
 DEVICE = "device"
 PRIVILEGED = "privileged"
+NETWORK = "network"
 
 
 class Privilege(NamedTuple):
@@ -29,7 +30,8 @@ class Privilege(NamedTuple):
     Attributes:
         kind: ``user`` (it starts as its own user), ``capabilities`` (its own set), ``capability``, ``new-privileges``,
             ``writable-root``, ``writable`` (a folder), ``seccomp`` (the engine's filter), ``syscall``, ``memory``,
-            ``pids``, ``cpus`` (as it is declared), ``host`` (a namespace of the host's), ``device``, ``privileged``.
+            ``pids``, ``cpus`` (as it is declared), ``host`` (a namespace of the host's), ``device``, ``privileged``,
+            ``network`` (being on any).
         name: which; empty where there is one of the kind.
     """
 
@@ -57,6 +59,7 @@ _TITLES = {
     HOST: "the host's {}",
     DEVICE: "the device {}",
     PRIVILEGED: "being privileged",
+    NETWORK: "a network",
 }
 
 
@@ -98,6 +101,8 @@ class Candidate(NamedTuple):
         host: the host's namespaces that it keeps, of those that it has.
         devices: the devices that it keeps, of those that it has.
         privileged: whether it stays privileged, where it is.
+        alone: whether it is on no network, because it was seen to use none.
+        ports: those that it listens on in the host's network, to be published where it gets one of its own.
         low_ports: whether it listens below 1024 without NET_BIND_SERVICE, which only some networks let everybody do.
     """
 
@@ -116,6 +121,8 @@ class Candidate(NamedTuple):
     host: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     privileged: bool = False
+    alone: bool = False
+    ports: frozenset[str] = frozenset()
     low_ports: bool = False
 
     @property
@@ -163,4 +170,5 @@ _LOOSE: dict[str, dict[str, Any]] = {
     MEMORY: {"memory": 0},
     PIDS: {"pids": 0},
     CPUS: {"cpus": 0.0},
+    NETWORK: {"alone": False},
 }

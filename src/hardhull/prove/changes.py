@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.facts.capabilities import ALL, normal
-from hardhull.facts.parts import Mount
+from hardhull.facts.parts import Mount, Port
 from hardhull.facts.recipe import is_root
 from hardhull.model.change import Add, Drop, SetTo
 from hardhull.prove.candidate import (
@@ -14,6 +14,7 @@ from hardhull.prove.candidate import (
     DEVICE,
     HOST,
     MEMORY,
+    NETWORK,
     NEW_PRIVILEGES,
     PIDS,
     PRIVILEGED,
@@ -97,7 +98,19 @@ def _shared(candidate: Candidate, workload: Workload) -> Iterator[Measure]:
     for name in NAMESPACES:
         if getattr(workload, name).get(None) == "host" and name not in candidate.host:
             own = "private" if name == "cgroupns" else None
-            yield Measure(HOST, f"give it its own {name.removesuffix('_mode')}", (SetTo(name, own),))
+            ports = tuple(_published(candidate, workload)) if name == "network_mode" else ()
+            said = f", with {', '.join(sorted(candidate.ports))} published" if ports else ""
+            yield Measure(HOST, f"give it its own {name.removesuffix('_mode')}{said}", (SetTo(name, own), *ports))
+    if candidate.alone:
+        yield Measure(NETWORK, "take it off every network", (SetTo("network_mode", "none"),))
+
+
+def _published(candidate: Candidate, workload: Workload) -> Iterator[Change]:
+    """The ports that it was reached at in the host's network."""
+    known = {(item.value.container, item.value.protocol) for item in workload.ports.get(()) if item.known}
+    for number, _, protocol in (each.partition("/") for each in sorted(candidate.ports)):
+        if (number, protocol) not in known:
+            yield Add("ports", Port(number, number, protocol=protocol))
 
 
 def _devices(candidate: Candidate, workload: Workload) -> Iterator[Measure]:

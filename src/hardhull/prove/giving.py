@@ -14,6 +14,7 @@ from hardhull.prove.candidate import (
     DEVICE,
     HOST,
     MEMORY,
+    NETWORK,
     NEW_PRIVILEGES,
     PIDS,
     PRIVILEGED,
@@ -246,10 +247,12 @@ _FIELDS = {
     SECCOMP: ("syscalls", "unconditional", "beyond", "answers"),
     MEMORY: ("memory",),
     PIDS: ("pids",),
+    NETWORK: ("alone",),
     CPUS: ("cpus",),
     **{measure: (field,) for measure, field in _GIVEN.items()},
 }
 _REST = (
-    "no_new_privileges", "read_only", "memory", "pids", "cpus", "host", "devices", "privileged", *_FIELDS[SECCOMP],
+    "no_new_privileges", "read_only", "memory", "pids", "cpus", "alone", "ports", "host", "devices",
+    "privileged", *_FIELDS[SECCOMP],
 )  # fmt: skip
 """What a change of the user leaves as it is."""

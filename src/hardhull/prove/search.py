@@ -11,6 +11,7 @@ from hardhull.prove.candidate import (
     DEVICE,
     HOST,
     MEMORY,
+    NETWORK,
     NEW_PRIVILEGES,
     PIDS,
     PRIVILEGED,
@@ -25,6 +26,7 @@ from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.folders import PASSING, below
 from hardhull.prove.giving import Giving, filtered, names, widened, without_consequences
 from hardhull.prove.groups import needed
+from hardhull.prove.network import networked, stays
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
 
@@ -42,7 +44,20 @@ RUNS = 3
 """How often the last candidate has to work."""
 MOST_REPEATS = 4
 """How many times as often it is run before that is given up."""
-ORDER = (MEMORY, PIDS, CPUS, DEVICE, HOST, PRIVILEGED, NEW_PRIVILEGES, CAPABILITIES, WRITABLE_ROOT, USER, SECCOMP)
+ORDER = (
+    MEMORY,
+    PIDS,
+    CPUS,
+    DEVICE,
+    HOST,
+    NETWORK,
+    PRIVILEGED,
+    NEW_PRIVILEGES,
+    CAPABILITIES,
+    WRITABLE_ROOT,
+    USER,
+    SECCOMP,
+)
 """In which order measures are added one by one where nothing tells which is in the way: what rarely is comes first."""
 
 
@@ -121,9 +136,13 @@ class Search:
         used = before.used.observation if before.used else None
         run = before.seen.first._replace(files=before.seen.of("files"), peaks=before.seen.profile.peaks)
         user = user_of(declared_user, run, (used.processes if used else None) or (), files, mounted)
-        self._first = strictest(user, run, files, mounted)
+        first = strictest(user, run, files, mounted)
+        self._first = first if stage.target.joined else networked(first, stage.subject, before.seen, stage.wanted)
         self._giving = Giving(before, files, stage.subject, user)
         self._kept: dict[Privilege, Kept] = {}
+        self._pinned = {Privilege(HOST, name) for name in self._first.host}
+        for privilege in self._pinned:
+            self._keep(privilege, stays(before.seen))
         self._flaky: list[str] = []
         self._causes: set[str] = set()
 
@@ -241,7 +260,7 @@ class Search:
 
     def _less(self, works: Trial) -> Trial:
         """The same without every privilege that nothing needs."""
-        tried: set[Privilege] = set()
+        tried: set[Privilege] = set(self._pinned)
         while True:
             candidate = works.candidate or self._first
             left = (each for each in self._giving.privileges(candidate) if each not in tried)

@@ -35,6 +35,7 @@ class Target(NamedTuple):
         root: the folder that paths of files are relative to: that of the tree, else the current one.
         path: of the file that the subject stands in, relative to the root; empty where it stands in none of the tree.
         data: config maps and secrets of the manifests beside it.
+        joined: whether another workload of the file uses the subject's network as its own.
     """
 
     subject: Workload
@@ -42,6 +43,7 @@ class Target(NamedTuple):
     root: Path
     path: str
     data: tuple[DataObject, ...] = ()
+    joined: bool = False
 
 
 def target(named: str, service: str = "", stdin: bytes = b"", beside: Sequence[str] = ()) -> Target:
@@ -68,7 +70,13 @@ def target(named: str, service: str = "", stdin: bytes = b"", beside: Sequence[s
     among = [each for each in found if each.place.source.path == subject.place.source.path]
     where = "" if path == STDIN else subject.place.source.path
     others = [_chosen(named, path, name, among, root) for name in beside]
-    return Target(subject, tuple(needed(subject, among, others)), root, where, _beside(subject, root, path))
+    run = tuple(needed(subject, among, others))
+    return Target(subject, run, root, where, _beside(subject, root, path), _joined(subject, among))
+
+
+def _joined(subject: Workload, among: Sequence[Workload]) -> bool:
+    modes = {f"service:{subject.name}", *(f"container:{name}" for name in _names(subject))}
+    return any(each.network_mode.get(None) in modes for each in among)
 
 
 def _beside(subject: Workload, root: Path, path: str) -> tuple[DataObject, ...]:

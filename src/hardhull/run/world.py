@@ -154,7 +154,7 @@ class World:
         return found
 
     def address(self, key: str) -> Address:
-        """Where a container is asked; in an internal network at its own address.
+        """Where a container is asked; in an internal network at its own address, in the host's on this machine.
 
         Raises:
             CannotRunError: it has no network.
@@ -163,6 +163,11 @@ class World:
         if container.joins:
             return self.address(container.joins)._replace(ports=self._ports(key, self.inspect(container.joins)))
         answer = self.inspect(key)
+        if answer["HostConfig"]["NetworkMode"] == "host":
+            numbers = dict.fromkeys(
+                (*(name for name, _ in container.ports), *(answer["Config"].get("ExposedPorts") or ()))
+            )
+            return Address("127.0.0.1", {name: int(name.partition("/")[0]) for name in numbers})
         if self.settings.reach:
             return Address("127.0.0.1", self._ports(key, answer))
         networks = answer["NetworkSettings"]["Networks"] or {}

@@ -63,7 +63,7 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     )
 
 
-WEB = "23b0335954e17d4d64ef3a757d186b93c1cd7322332f1f0dba989a1dd105690a"
+WEB = "d4aa25735a2c28243f7a0facc4ad53e463b79c4f24bf456c350559c5deb9f3e7"
 EXAMPLES = [
     Example(
         "compose",

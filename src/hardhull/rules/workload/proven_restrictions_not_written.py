@@ -49,10 +49,15 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     groups: dict[str, list[Proven]] = {}
     for item in held.missing:
         if item.field not in workload.cannot:
-            groups.setdefault("" if item.field in TOGETHER else item.field, []).append(item)
+            groups.setdefault(_group(item.field), []).append(item)
     for field, items in groups.items():
         if any(not item.kept for item in items):
             yield _finding(held, field, items)
+
+
+def _group(field: str) -> str:
+    """What is written together: all that leans on each other, and the network with its published ports."""
+    return "" if field in TOGETHER else "network_mode" if field in {"networks", "ports"} else field
 
 
 def _finding(held: Standing, field: str, items: list[Proven]) -> Finding:
@@ -90,10 +95,13 @@ def _said(item: Proven) -> str:
     return f"{no}{item.field} {str(value).lower() if isinstance(value, bool) else value}"
 
 
-BASE = "bb258f26ccbf35d0bf2d636bcffb43b4c24a419fb8bdff76cfd643bd68401acc"
-FULL = "fbe899bde499f022699ff7e4a4aa12da44bbd6e871a1dbdfdce091ae7ac7f546"
-MBASE = "165a99e11cc807f707b9f1a790ce893849b58c69d51198c8ae40f58e804dab51"
-MFULL = "4979030553c211b30c43d3ebc38aada18366850cd528e3c395f954c22a4017e3"
+BASE = "5e84f0237827289073818ac346518c68774f6e30d215a08d1fc6294585f050fd"
+FULL = "df14a1ef7777b1432c45a9de6db78e7f604c754d6415484420ff4f84d19a006a"
+MBASE = "d470eda8c9754fe3c86a71e39c6407a1a694d4db80a1ef967eae9c92c50e3239"
+MFULL = "d980b4a16cb9aeb4e06fd2cb9031a5ab25f93c29867a3561638738f57a827cd1"
+HBASE = "7c1e81f61f0b07e79618b1140fe63eed383ec683b89987fb020cd3267989e456"
+HFULL = "407d11c76a902fc3dc22be073dddf0586ab1811231104602264fbf24e3914be0"
+HOST = (("network_mode", None), ("ports", {"container": "8080", "host": "8080"}))
 ITEMS = (
     ("cap_drop", "ALL"),
     ("read_only", True),
@@ -140,5 +148,23 @@ services:
     mem_limit: 64m  # proven: 3 runs, 24/24 checks; replay: hardhull prove --replay 0badcafe0badcafe
 """
         + proven("compose.yaml", MFULL, ("memory", 67108864), base=MBASE),
+    ),
+    Example(
+        "compose",
+        bad="""
+services:
+  web:
+    image: shop:1
+    network_mode: host  #! HH-PRV-507
+"""
+        + proven("compose.yaml", HFULL, *HOST, base=HBASE),
+        good="""
+services:
+  web:
+    image: shop:1
+    ports:
+      - "8080:8080"  # proven: 3 runs, 24/24 checks; replay: hardhull prove --replay 0badcafe0badcafe
+"""
+        + proven("compose.yaml", HFULL, *HOST, base=HBASE),
     ),
 ]
