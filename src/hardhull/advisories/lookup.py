@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.advisories.names import base
@@ -29,6 +29,13 @@ FROM package p JOIN affected f ON f.package = p.id
   JOIN advisory v ON v.id = f.advisory JOIN source s ON s.id = v.source
 WHERE p.ecosystem = ? AND p.name = ?
 """
+
+
+OF_RECORDS: Final = """
+SELECT DISTINCT p.ecosystem FROM package p JOIN affected f ON f.package = p.id
+  JOIN advisory v ON v.id = f.advisory JOIN source s ON s.id = v.source WHERE s.kind = 'osv'
+"""
+"""Ecosystems of which the database has records of OSV, and not only what an archive says."""
 
 
 class Outcome(NamedTuple):
@@ -82,10 +89,12 @@ class _Lookup:
         self._today, self._max_days = today, max_days
         self._sources = [Source(*row) for row in database.execute("SELECT name, kind, as_of FROM source")]
         self._ecosystems = {row[0] for row in database.execute("SELECT DISTINCT ecosystem FROM package")}
+        self._only_archive = self._ecosystems - {row[0] for row in database.execute(OF_RECORDS)}
         self._scales = Scales(database)
         self._looked_at: set[tuple[str, str]] = set(
             database.execute("SELECT ecosystem, package FROM looked_at").fetchall()
         )
+        self._not_looked_at: defaultdict[str, set[str]] = defaultdict(set)
         self._unread: Counter[tuple[str, str]] = Counter()
         self._beyond: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
@@ -96,6 +105,8 @@ class _Lookup:
             if package.owner:
                 continue
             places = asked(package, self._releases)
+            if places and package.ecosystem == "deb" and (places[0].ecosystem, places[0].name) not in self._looked_at:
+                self._not_looked_at[places[0].ecosystem].add(places[0].name)
             self._counts[places[0].ecosystem if places else package.ecosystem] += 1
             claims = [claim for place in places for claim in self._claims(place)]
             found += self._scales.weighed(package, claims)
@@ -139,8 +150,15 @@ class _Lookup:
         sources = [one for one in self._sources if one.kind == "osv" and one.name == base(ecosystem)]
         wanted = {ecosystem, *self._releases} if ":" in ecosystem else {ecosystem}
         archive = [one for one in self._sources if one.kind == "archive" and one.name.endswith(f" {ecosystem}")]
-        if archive:
-            sources = [*sources, *archive] if wanted & self._ecosystems else archive
+        if archive and not (sources and wanted & self._ecosystems - self._only_archive):
+            sources = archive
+            beyond = self._not_looked_at[ecosystem]
+            if beyond:
+                told = f"{len(beyond)} {'package' if len(beyond) == 1 else 'packages'} of {ecosystem}"
+                names = ", ".join(sorted(beyond)[:3])
+                why = f"the database only has what the archive says of other packages ({names} ...)"
+                how = "import it for this image: `hardhull db import --from-archive`"
+                return [NotChecked("failed", f"advisories for {told}", why, how)]
         elif sources and not wanted & self._ecosystems:
             others = sorted(name for name in self._ecosystems if base(name) == base(ecosystem))
             why = f"the database has none for this release (but {', '.join(others[-3:]) or 'none at all'})"
@@ -169,6 +187,12 @@ class _Lookup:
             number = len(reasons)
             what = f"{number} {'version' if number == 1 else 'versions'} of {ecosystem}"
             found.append(NotChecked("out-of-scope", what, reasons[0], "look them up by hand"))
+        if self._only_archive & set(self._counts):
+            names = ", ".join(sorted(self._only_archive & set(self._counts)))
+            why = "the archive only tells of those that are fixed"
+            found.append(
+                NotChecked("out-of-scope", f"unfixed vulnerabilities of {names}", why, "import OSV's export of it")
+            )
         if self._beyond:
             names = ", ".join(sorted(self._beyond)[:5])
             what = f"programs that no package manager installed: {names}"

@@ -36,21 +36,29 @@ def command() -> None:
 
 @command.command("import", short_help="Read advisories from files, folders or addresses.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--from-archive", is_flag=True, help="SOURCE is an image of Debian or Ubuntu: ask its archive by apt.")
 @click.option(
     "--as-of", default="", metavar="DATE", help="When the data were up to date; by default their newest date."
 )
 @DB
 @QUIET
-def import_(*, sources: tuple[str, ...], as_of: str, path: Path | None, quiet: bool) -> int:
+def import_(*, sources: tuple[str, ...], from_archive: bool, as_of: str, path: Path | None, quiet: bool) -> int:
     """Read SOURCEs: OSV's bulk exports (ECOSYSTEM/all.zip), records as .json, and CISA's catalogue of exploited ones.
 
     SOURCE is a file, a folder that holds some, or an https address. A zip is a whole export and takes the place of what
     its ecosystems had. Other records are added or replaced.
+
+    With --from-archive SOURCE is an image as `hardhull scan` takes it (`image:NAME`, `docker-archive:FILE` ...). What
+    later versions of its packages fix is read from their changelogs, which apt fetches by this machine's configuration.
     """
     from hardhull.advisories.importing import Outcome, import_path
 
     if as_of and not DATE.fullmatch(as_of):
         raise UserError(f"--as-of {as_of} is no date", "it must be YYYY-MM-DD", "write --as-of 2026-12-31")
+    if from_archive:
+        from hardhull.cli.archives import import_archives
+
+        return _told(import_archives(sources, path), path, quiet=quiet)
     for source in sources:
         if not _is_address(source) and not Path(source).exists():
             raise UserError(
