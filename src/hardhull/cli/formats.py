@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
 FOR_PEOPLE = ("terminal", "checklist", "cis")
 """Formats that are read on a screen."""
-FORMATS = (*FOR_PEOPLE, "json", "sarif", "github", "gitlab")
+FORMATS = (*FOR_PEOPLE, "json", "sarif", "github", "gitlab", "cyclonedx", "spdx")
+BILLS = ("cyclonedx", "spdx")
+"""Formats for the packages of one image."""
 
 
 def rendered(result: Result, name: str, view: View) -> Iterator[str]:
@@ -33,6 +36,8 @@ def rendered(result: Result, name: str, view: View) -> Iterator[str]:
         from hardhull.report.gitlab import render as gitlab
 
         return gitlab(result)
+    if name in BILLS:
+        return _bill(result, name)
     if name == "checklist":
         from hardhull.report.checklist import render as checklist
 
@@ -44,3 +49,19 @@ def rendered(result: Result, name: str, view: View) -> Iterator[str]:
     from hardhull.report.terminal import render as terminal
 
     return terminal(result, view)
+
+
+def _bill(result: Result, name: str) -> Iterator[str]:
+    """The packages of the image as a bill of materials."""
+    from hardhull.cli.errors import UserError
+    from hardhull.report.bill import NoBillError
+
+    try:
+        found: Iterator[str] = iter(list(import_module(f"hardhull.report.{name}").render(result)))
+    except NoBillError as error:
+        how = "scan one image: hardhull scan image:NAME --format " + name
+        raise UserError(f"the format {name} cannot be written", str(error), how) from None
+    except ModuleNotFoundError as error:
+        how = "pip install 'hardhull[sbom]'"
+        raise UserError(f"the format {name} cannot be written", f"{error.name} is not installed", how) from None
+    return found

@@ -45,7 +45,7 @@ def opened(store: Store, name: str, wanted: Wanted) -> Opened:
     digest = path.rpartition("/")[2].removesuffix(".json").removeprefix("sha256:")
     if len(digest) == 64 and identifier != f"sha256:{digest}":
         raise ImageError("its configuration does not have the digest in its name: it was changed", DAMAGED)
-    names = tuple(one for one in row.get("RepoTags") or () if isinstance(one, str))
+    names = _names(row)
     image = described(
         name, document(config, "its configuration"), [""] * len(layers), identifier=identifier, tags=names
     )
@@ -56,6 +56,11 @@ def opened(store: Store, name: str, wanted: Wanted) -> Opened:
     return Opened(image, tuple(blobs))
 
 
+def _names(row: dict[str, Any]) -> tuple[str, ...]:
+    found = row.get("RepoTags")
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+
+
 def _row(data: bytes, wanted: Wanted) -> dict[str, Any]:
     try:
         rows = json.loads(data)
@@ -64,7 +69,7 @@ def _row(data: bytes, wanted: Wanted) -> dict[str, Any]:
     rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     if not rows:
         raise ImageError("its manifest.json names no image", SAVED)
-    names = [[one for one in row.get("RepoTags") or () if isinstance(one, str)] for row in rows]
+    names = [_names(row) for row in rows]
     fitting = [
         row for row, own in zip(rows, names, strict=True) if not wanted.tag or wanted.tag in {*own, row.get("Config")}
     ]
