@@ -24,7 +24,7 @@ def test_every_option_of_a_command_on_the_page_exists() -> None:
         set(
             re.findall(
                 r"(?<![\w-])--[a-z]+(?![\w-])",
-                re.sub(r"`(?:dockerd|kubectl|docker|RUN|hardhull undo)[^`]*`", "", FIXING),
+                re.sub(r"`(?:dockerd|kubectl|docker|RUN|hardhull undo)[^`]*`|(?m:^hardhull undo.*$)", "", FIXING),
             )
         )
         <= known
