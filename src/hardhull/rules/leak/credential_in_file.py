@@ -13,7 +13,7 @@ leaves it in the history. Give it at run time: a secret of Compose or Kubernetes
 When it is fine: made-up values in tests. Accept them with a comment or by path in hardhull.toml.
 
 References: https://docs.docker.com/build/building/secrets/
-https://github.com/betterleaks/betterleaks
+https://github.com/gitleaks/gitleaks
 """
 
 from __future__ import annotations
