@@ -161,8 +161,8 @@ def hardhull(*words: str, at: Path | None = None) -> subprocess.CompletedProcess
 
 
 def content(tree: Path) -> dict[str, bytes]:
-    """Every file of a tree but for what hardhull keeps there."""
-    files = (path for path in tree.rglob("*") if path.is_file())
+    """Every file of a tree but for what hardhull keeps there, and what Python leaves in folders that it may write to."""
+    files = (path for path in tree.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     pairs = ((str(path.relative_to(tree)), path) for path in files)
     return {name: path.read_bytes() for name, path in pairs if not name.startswith((".hardhull/", "hardhull/"))}
 
