@@ -28,8 +28,8 @@ def test_a_target_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_target_of_a_later_version(capsys: Captured) -> None:
-    assert main(["image:nginx"]) == 2
-    assert "this version reads files and folders only" in capsys.readouterr().err
+    assert main(["cluster:prod"]) == 2
+    assert "this verb does not read targets of this kind" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

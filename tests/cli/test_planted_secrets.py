@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hardhull.cli.formats import FORMATS
+from hardhull.cli.formats import JUDGEMENTS
 from hardhull.cli.main import main
 
 PASSWORD, TOKEN, WORD = "x7Kq9pL2mN4v", "ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5", "hunter2hunter2"
@@ -114,7 +114,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "4000")
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", JUDGEMENTS)
 def test_no_format_repeats_a_secret(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     facts = ["--facts", "also"] if form == "json" else []
     assert main([".", "-f", form, "--all", "--no-ignore", *facts]) == 1

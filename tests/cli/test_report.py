@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hardhull.cli.formats import FORMATS, rendered
+from hardhull.cli.formats import JUDGEMENTS, rendered
 from hardhull.cli.main import main
 from hardhull.report.jsonout import render
 from hardhull.report.view import View
@@ -32,7 +32,7 @@ def save(name: str, result: Result) -> None:
     Path(name).write_text("".join(render(result)))
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", JUDGEMENTS)
 def test_every_format_is_what_the_scan_would_have_written(form: str, capsys: Captured) -> None:
     assert main(["report", "shop.json", "-f", form]) == 0
     view = View(width=100, unicode="·" in (out := capsys.readouterr().out) or form != "terminal")

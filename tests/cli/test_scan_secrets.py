@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from planted import DECOYS, Maker, Planted, kinds
 
-from hardhull.cli.formats import FORMATS
+from hardhull.cli.formats import JUDGEMENTS
 from hardhull.cli.main import main
 from made_images import WHITEOUT, config, layer, saved
 
@@ -56,7 +56,7 @@ def test_every_planted_file_is_named_and_every_decoy_is_not(tree: Path, capsys: 
     assert all(one["rule"].startswith("HH-SEC-") for one in result["findings"])
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", JUDGEMENTS)
 def test_no_value_is_in_any_output_nor_in_the_cache(
     form: str, tree: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

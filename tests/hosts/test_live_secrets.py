@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from hardhull.cli.formats import FORMATS
+from hardhull.cli.formats import JUDGEMENTS
 from hardhull.cli.main import main
 from live_containers import NETWORK, body, prepare, remove, start
 
@@ -56,7 +56,7 @@ def written(engine: Engine, folder: Path, *words: str) -> str:
     return out.read_text()
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", JUDGEMENTS)
 def test_no_format_repeats_a_secret(open_engine: Engine, tmp_path: Path, form: str) -> None:
     facts = ["--facts", "also"] if form == "json" else []
     targets = ["scan", "engine", "containers", "talks", "ended"]

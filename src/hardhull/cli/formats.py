@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 FOR_PEOPLE = ("terminal", "checklist", "cis")
 """Formats that are read on a screen."""
-FORMATS = (*FOR_PEOPLE, "json", "sarif", "github", "gitlab", "cyclonedx", "spdx")
+JUDGEMENTS = (*FOR_PEOPLE, "json", "sarif", "github", "gitlab")
+"""Formats of findings."""
 BILLS = ("cyclonedx", "spdx")
 """Formats for the packages of one image."""
+FORMATS = (*JUDGEMENTS, *BILLS)
 
 
 def rendered(result: Result, name: str, view: View) -> Iterator[str]:

@@ -57,8 +57,8 @@ def _no_target(name: str) -> UserError:
     from hardhull.cli.run import VERBS
 
     if name.startswith(OTHER_TARGETS):
-        how = "name a file or folder, or - for standard input"
-        return UserError(f"cannot scan {name}", "this version reads files and folders only", how, USAGE)
+        how = "name a file, an image or what runs: see `hardhull scan --help`; a cluster's manifests are files"
+        return UserError(f"cannot scan {name}", "this verb does not read targets of this kind", how, USAGE)
     close = get_close_matches(name, VERBS, 1)
     how = f"did you mean `hardhull {close[0]}`?" if close else "check the path; - is standard input"
     return UserError(f"cannot scan {name}", "there is no such file or folder, and no such verb", how, USAGE)
