@@ -3,7 +3,8 @@
     python bench/version_orders --pairs 1000000 [--only Debian npm ...] [--osv DIR] [--maven JAR] [--apk BINARY]
 
 Tools that are not installed are named and left out. A pair counts where both versions are valid for the tool; one that
-only we take, or only the tool takes, is counted beside the mismatches.
+only we take, or only the tool takes, is counted beside the mismatches. BINARY is apk's comparison as a program: it reads
+two versions a line, with a tab between, and writes -1, 0, 1, or x where one of them is none.
 """
 
 from __future__ import annotations
