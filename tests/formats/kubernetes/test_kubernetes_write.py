@@ -250,6 +250,17 @@ def test_probes_of_an_init_container_can_only_go() -> None:
     assert b"livenessProbe" not in next(iter(drafts)).result()
 
 
+def test_the_only_selinux_option_of_a_container_hides_those_of_its_pod() -> None:
+    own = {"seLinuxOptions": {"type": "spc_t"}}
+    spec = {
+        "securityContext": {"seLinuxOptions": {"level": "s0:c1", "type": "spc_t"}},
+        "containers": [{"name": "a", "image": "i", "securityContext": own}, {"name": "b", "image": "i"}],
+    }
+    fact = read_all(dumped([{**SHARED, "spec": spec}], "block"), "block")[0]
+    with pytest.raises(UnwritableError, match="those of its pod"):
+        write(fact, [Drop("selinux", fact.selinux.value[0])], Drafts())
+
+
 SHARED: dict[str, Any] = {
     "apiVersion": "v1",
     "kind": "Pod",

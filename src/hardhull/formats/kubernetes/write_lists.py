@@ -108,6 +108,10 @@ def _selinux(editing: Editing, change: Add | Drop | Swap) -> None:
         raise UnwritableError(f"Kubernetes has no SELinux option {new}")
     if isinstance(change, Add) and editing.node(base, (*path, key)) is not None:
         raise UnwritableError(f"seLinuxOptions has another {key} already")
+    if new is None and base is editing.container and editing.node(editing.pod, path) is not None:
+        own = editing.node(base, path)
+        if isinstance(own, Mapping) and len(own.effective) == 1:
+            raise UnwritableError("without its only SELinux option the container would get those of its pod")
     if old is not None and old != key:
         editing.clear(base, (*path, old))
     if new is not None:
