@@ -18,8 +18,8 @@ def journal_of(root: Path) -> Journal:
     from hardhull.apply.actions import KINDS
     from hardhull.deploy.kind import KINDS as DEPLOYED
     from hardhull.deploy.update import KINDS as UPDATED
-    from hardhull.engines.kind import KINDS as ENGINES
-    from hardhull.engines.reload import heal
+    from hardhull.engines.action import KINDS as ENGINES
+    from hardhull.engines.exchange import heal
     from hardhull.prune.kind import KINDS as PRUNED
 
     heal()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardhull.engines.action import NAME
 from hardhull.engines.daemon import plain
 from hardhull.engines.health import answering, complaints
-from hardhull.engines.kind import NAME
 from hardhull.engines.running import plain as containers_of
 from hardhull.facts.engine_reload import FORGOTTEN, RELOADED
 from hardhull.model.receipt import Action, FileChange, Splice

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hardhull.apply.actions import ActionError, ActionKind
+from hardhull.apply.actions import ActionError
 from hardhull.engines import probe, turn
 from hardhull.engines.daemon import CannotApplyError, daemon, from_plain
 from hardhull.engines.effects import EMPTY, RELOAD
-from hardhull.engines.reload import heal, reload, reload_with_defaults
+from hardhull.engines.exchange import heal
+from hardhull.engines.reload import reload, reload_with_defaults
 from hardhull.engines.running import Container, running
 from hardhull.engines.shadow import client_of, sweep
 from hardhull.hosts.commands import PLACES
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
     from hardhull.engines.daemon import Daemon
     from hardhull.model.receipt import Plain
 
-NAME: Final = "engine-takes-configuration"
 WINDOW: Final = timedelta(minutes=15)
 """A container that ended within this time of the plan was stopped by it."""
 USER: Final = "dockremap"
 
 
-def _do(arguments: Mapping[str, Plain]) -> None:
+def do(arguments: Mapping[str, Plain]) -> None:
+    """The engine takes the file over.
+
+    Raises:
+        ActionError: it does not.
+    """
     found = from_plain(arguments["engine"])  # type: ignore[arg-type]
     heal()
     engine = _now(found)
@@ -41,8 +46,12 @@ def _do(arguments: Mapping[str, Plain]) -> None:
     _again(engine, arguments, _running(engine))
 
 
-def _undo(arguments: Mapping[str, Plain]) -> None:
-    """The file is as it was before; the engine has to follow, whatever became of it meanwhile."""
+def undo(arguments: Mapping[str, Plain]) -> None:
+    """The file is as it was before; the engine has to follow, whatever became of it meanwhile.
+
+    Raises:
+        ActionError: it does not.
+    """
     heal()
     sweep()
     before = from_plain(arguments["engine"])  # type: ignore[arg-type]
@@ -153,17 +162,3 @@ def _remove_user() -> None:
         kept = [row for row in rows if not row.startswith(f"{USER}:")]
         if kept != rows:
             path.write_text("".join(kept), encoding="utf-8")
-
-
-def _probe(_arguments: Mapping[str, Plain]) -> bool | None:
-    """Nobody can tell from one look: that is what the check after it is for."""
-    return None
-
-
-def _describe(arguments: Mapping[str, Plain]) -> str:
-    keys: Any = arguments["keys"]
-    return f"{arguments['way']} of the engine for {', '.join(keys)}"
-
-
-KINDS: Final = {NAME: ActionKind(_do, _undo, _probe, _describe)}
-"""What the journal has to know beside its own kinds."""

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hardhull.apply.actions import ActionError
 from hardhull.apply.key import state_folder
 from hardhull.apply.tree import digest_of
+from hardhull.engines.exchange import NOTE, exchange, heal
 from hardhull.engines.shadow import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SECONDS: Final = 10.0
-EXCHANGE: Final = 2
-"""``RENAME_EXCHANGE`` (linux/fs.h)."""
-NOTE: Final = "exchanged.json"
 DEFAULTS: Final[dict[str, Any]] = {
     "debug": False, "default-cgroupns-mode": "host", "default-ipc-mode": "private", "default-runtime": "runc",
     "default-shm-size": "64M", "insecure-registries": [], "labels": [], "live-restore": False, "registry-mirrors": [],
@@ -90,32 +86,7 @@ def reload_with_defaults(address: str, pid: int, config: str, missing: Iterable[
     note = state_folder() / NOTE
     note.write_text(json.dumps({"path": config, "beside": str(beside), "digest": digest_of(data), "there": there}))
     try:
-        _exchange(beside, path) if there else beside.rename(path)
+        exchange(beside, path) if there else beside.rename(path)
         reload(address, pid)
     finally:
         heal()
-
-
-def heal() -> None:
-    """Puts a file back that was exchanged when this program was killed."""
-    note = state_folder() / NOTE
-    try:
-        told = json.loads(note.read_bytes())
-    except (OSError, ValueError):
-        return
-    path, beside = Path(told["path"]), Path(told["beside"])
-    with suppress(OSError):
-        if told["there"] and beside.exists() and digest_of(beside.read_bytes()) == told["digest"]:
-            beside.rename(path)  # it is the file itself, with its times
-        elif not told["there"] and not beside.exists():
-            path.unlink(missing_ok=True)
-        beside.unlink(missing_ok=True)
-    note.unlink(missing_ok=True)
-
-
-def _exchange(one: Path, other: Path) -> None:
-    call = ctypes.CDLL(None, use_errno=True).renameat2
-    at = -100  # AT_FDCWD
-    if call(at, os.fsencode(one), at, os.fsencode(other), EXCHANGE):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), str(other))
