@@ -144,7 +144,7 @@ class Walk:
                 if is_folder:
                     if self.enters(name, below, depth):
                         pending.append((child, below, depth + 1))
-                elif wanted(below) and not self.ignores.hides(below, folder=False):
+                elif self.takes(below) and not self.ignores.hides(below, folder=False):
                     self.file(child, below)
 
     def entries(self, path: str, shown: str) -> Iterator[tuple[str, str, bool]]:
@@ -186,11 +186,18 @@ class Walk:
                     )
                 )
             return False
+        return not self.too_deep(shown, depth) and not self.ignores.hides(shown, folder=True)
+
+    def too_deep(self, shown: str, depth: int) -> bool:
+        """Whether a folder lies deeper than anybody nests them on purpose; then that is said."""
         if depth >= MAX_DEPTH:
             why = f"folders are nested deeper than {MAX_DEPTH}"
             self.not_checked.append(NotChecked("failed", shown, why, "name the folder as a target"))
-            return False
-        return not self.ignores.hides(shown, folder=True)
+        return depth >= MAX_DEPTH
+
+    def takes(self, shown: str) -> bool:
+        """Whether a file is looked at, by its name."""
+        return wanted(shown)
 
     def file(self, path: str, shown: str) -> None:
         """Reads a file and keeps it if some reader is for it."""

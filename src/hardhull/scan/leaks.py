@@ -17,7 +17,7 @@ from hardhull.model.field import Field
 from hardhull.model.lazy import lazy
 from hardhull.model.result import NotChecked
 from hardhull.model.source import Excerpt, Place, Source, Span
-from hardhull.scan.discover import HIDDEN, MAX_DEPTH, Walk
+from hardhull.scan.discover import HIDDEN, Walk
 from hardhull.scan.quote import CUT
 from hardhull.text.redaction import REDACTED
 
@@ -61,7 +61,7 @@ def with_secrets(found: Discovery, targets: Sequence[str], exclude: Sequence[str
         if path.is_dir():
             walk.folder(path)
         else:
-            walk.search(str(path), walk.relative(str(path)))
+            walk.file(str(path), walk.relative(str(path)))
     walk.finish()
     first = [note for note in found.not_checked if note.why != HIDDEN]  # this walk saw more of what is left out
     notes = [note for note in walk.not_checked if note not in first]
@@ -80,33 +80,21 @@ class _Search(Walk):
         self.facts: list[Leak] = []
         self.noted: list[Source] = []
 
-    def folder(self, top: Path) -> None:
-        """Searches everything below a folder."""
-        pending = [(str(top), self.relative(str(top)), 0)]
-        while pending:
-            path, shown, depth = pending.pop()
-            self.ignores.enter(path, shown)
-            for name, child, is_folder in self.entries(path, shown):
-                below = name if shown == "." else f"{shown}/{name}"
-                if is_folder:
-                    if self.enters(name, below, depth):
-                        pending.append((child, below, depth + 1))
-                elif not self.ignores.hides(below, folder=False):
-                    self.search(child, below)
-
     def enters(self, name: str, shown: str, depth: int) -> bool:
         """Whether to go into a folder."""
         if name in HISTORY:
             why = "secrets of earlier versions are not searched for"
             self.not_checked.append(NotChecked("out-of-scope", shown, why, "search the history with gitleaks git"))
             return False
-        if depth >= MAX_DEPTH:
-            why = f"folders are nested deeper than {MAX_DEPTH}"
-            self.not_checked.append(NotChecked("failed", shown, why, "name the folder as a target"))
+        if self.too_deep(shown, depth):
             return False
         return name != OWN and not self.ignores.hides(shown, folder=True)
 
-    def search(self, path: str, shown: str) -> None:
+    def takes(self, shown: str) -> bool:  # noqa: ARG002  whatever it is
+        """Every file, whatever it is called."""
+        return True
+
+    def file(self, path: str, shown: str) -> None:
         """Searches one file."""
         if shown in self._searched:
             return
