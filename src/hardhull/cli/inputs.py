@@ -10,7 +10,6 @@ from hardhull.cli.errors import FAILED, USAGE, UserError
 MAX_STDIN = 32 * 1024 * 1024
 """Bytes; the same as for a file."""
 PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-OTHER_TARGETS = ("image:", "docker-archive:", "oci:", "registry:", "container:", "rootfs:", "cluster:")
 
 
 def stdin() -> bytes:
@@ -54,9 +53,10 @@ class Refusals:
 def _no_target(name: str) -> UserError:
     from difflib import get_close_matches
 
+    from hardhull.cli.live import IMAGES, ONE
     from hardhull.cli.run import VERBS
 
-    if name.startswith(OTHER_TARGETS):
+    if name.startswith((*IMAGES, ONE, "cluster:")):
         how = "name a file, an image or what runs: see `hardhull scan --help`; a cluster's manifests are files"
         return UserError(f"cannot scan {name}", "this verb does not read targets of this kind", how, USAGE)
     close = get_close_matches(name, VERBS, 1)

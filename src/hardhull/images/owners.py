@@ -25,7 +25,7 @@ class Owners:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         told = {row.path for row in rows if row.kind == "package" and row.data["ecosystem"] not in OF_DISTRIBUTIONS}
-        names = {variant: path for path in told for variant in _variants(path)}
+        names = {variant: path for path in told for variant in variants(path)}
         versions = {
             row.data["name"]: row.data["version"]
             for row in rows
@@ -49,7 +49,8 @@ class Owners:
         return path in self._distribution
 
 
-def _variants(path: str) -> Iterator[str]:
+def variants(path: str) -> Iterator[str]:
+    """The names that packages may have for a file, since ``/lib`` is a link to ``/usr/lib``."""
     yield path
     if path.startswith("usr/") and path[4:].startswith(MERGED):
         yield path[4:]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import hardhull.leaks
 from hardhull.images.layer import Gap, tell
-from hardhull.images.owners import MERGED
+from hardhull.images.owners import variants
 from hardhull.images.reader import Row
 from hardhull.leaks.hit import plain
 from hardhull.leaks.scanner import Scanner, Stream
@@ -86,7 +86,7 @@ class _InLayer:
         """Takes out what is as packages shipped it."""
         shipped: dict[str, set[str]] = {}
         for at, row in enumerate(part.rows):
-            if row.kind == SECRETS and not self._sums.keys().isdisjoint(_names(row.path)) and self._is_shipped(row):
+            if row.kind == SECRETS and not self._sums.keys().isdisjoint(variants(row.path)) and self._is_shipped(row):
                 shipped[row.path] = {hit[0] for hit in row.data["hits"]}
                 part.rows[at] = Row(row.path, UNCHANGED, [row.data["md5"], len(row.data["hits"])])
         for at, row in enumerate(part.rows):
@@ -100,22 +100,13 @@ class _InLayer:
 
     def _is_shipped(self, row: Row) -> bool:
         digests = {row.data["md5"], row.data["sha256"]}
-        return any(self._sums.get(name) in digests for name in _names(row.path))
+        return any(self._sums.get(name) in digests for name in variants(row.path))
 
 
 def _source_of(path: str) -> str:
     """The Python file that a compiled one was made from; it holds the same literals."""
     found = _COMPILED.fullmatch(path)
     return f"{found[1] or ''}{found[2]}.py" if found else ""
-
-
-def _names(path: str) -> Iterator[str]:
-    """The names that packages may have for a file, since ``/lib`` is a link to ``/usr/lib``."""
-    yield path
-    if path.startswith("usr/") and path[4:].startswith(MERGED):
-        yield path[4:]
-    elif path.startswith(MERGED):
-        yield f"usr/{path}"
 
 
 class _Search:
