@@ -260,3 +260,12 @@ def test_what_a_fix_lays_bare_in_one_of_two_equal_commands_is_fixed_too() -> Non
     text = texts_after(files, planned(files))["run.sh"]
     assert text.count("no-new-privileges") == 2
     assert not planned({"run.sh": text}).files
+
+
+def test_a_document_that_cannot_be_read_may_move_down() -> None:
+    """Lines that come above it are no reason to say that the fix broke the file."""
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: redis\n"
+    broken = {"pod.yaml": f"{pod}---\n    image: redis\nkind: Pod\n"}
+    plan = planned(broken, chosen("writable-root-filesystem"))
+    assert one_of(plan, "writable-root-filesystem").status is Status.PLANNED
+    assert planned(texts_after(broken, plan), chosen("writable-root-filesystem")).of(Status.PLANNED) == []

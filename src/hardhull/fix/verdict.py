@@ -9,7 +9,7 @@ from hardhull.fix.choose import home_of, key_of
 from hardhull.text.redaction import without_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from hardhull.fix.choose import Ask
     from hardhull.model.finding import Dimension, Severity
@@ -62,12 +62,20 @@ def complaints(first: Examination, after: Result, made: Iterable[Ask]) -> list[C
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} is still found after it"))
         elif key not in traded and not _was_unknown(first, path, subject):
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} would be a new finding after it"))
-    known = {(item.what, item.why) for item in before.not_checked}
-    return found + [
-        Complaint(item.what.partition(":")[0], "", "", f"the file would not be read: {item.why}")
-        for item in after.not_checked
-        if item.kind == "failed" and (item.what, item.why) not in known
-    ]
+    return found + list(_unreadable(before, after))
+
+
+def _unreadable(before: Result, after: Result) -> Iterator[Complaint]:
+    """Parts of files that were read before and are not now; by file and reason, since lines above them come and go."""
+    known = Counter(_failures(before))
+    for path, why in _failures(after):
+        known[path, why] -= 1
+        if known[path, why] < 0:
+            yield Complaint(path, "", "", f"the file would not be read: {why}")
+
+
+def _failures(result: Result) -> Iterator[tuple[str, str]]:
+    return ((item.what.partition(":")[0], item.why) for item in result.not_checked if item.kind == "failed")
 
 
 def _traded(before: Result, after: Result, made: Iterable[Ask]) -> set[tuple[str, str, str]]:
