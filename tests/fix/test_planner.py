@@ -160,6 +160,23 @@ def test_the_guilty_one_is_found_among_many(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(plan.of(Status.PLANNED)) == 11
 
 
+def test_the_guilty_one_of_a_later_pass_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It edits what the first pass wrote, and cannot be tried without it."""
+
+    def write(fact: Fact, changes: Iterable[Change], drafts: Drafts) -> None:
+        changes = list(changes)
+        writing.write(fact, changes, drafts)
+        if any(getattr(each, "field", "") == "cap_drop" for each in changes):
+            evil = "  evil: {image: 'nginx:1.27', pid: host, cap_add: [SYS_ADMIN], cap_drop: [ALL]}\n"
+            drafts.of(fact.place.source).insert(len(fact.place.source.data), evil)
+
+    monkeypatch.setattr(drafting, "write", write)
+    plan = planned(FILES, chosen("privileged-container", "host-pid", "capability-drop-all-missing"))
+    assert [each.found.rule for each in plan.of(Status.REFUSED)] == ["HH-PRV-002"]
+    assert len(plan.of(Status.PLANNED)) == 2
+    assert "evil" not in texts_after(FILES, plan)["compose.yaml"]
+
+
 # ---- what one change leads to -----------------------------------------------------------------------------------------
 
 
@@ -169,6 +186,20 @@ def test_a_finding_that_takes_the_place_of_a_worse_one_is_no_reason_against_a_fi
     assert one_of(plan, "privileged-container").status is Status.PLANNED
     before = {found.rule for found in plan.before.shown}
     assert {found.rule for found in plan.after.shown} - before
+
+
+def test_what_a_fix_lays_bare_in_another_namespace_is_fixed_as_well() -> None:
+    """Both findings are of one rule and of the whole cluster: only the namespace tells them apart."""
+
+    def pod(namespace: str, more: str = "") -> str:
+        head = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web, namespace: {namespace}}}\nspec:\n{more}"
+        return f"{head}  containers:\n  - name: web\n    image: redis\n"
+
+    files = {"k8s.yaml": pod("first", "  hostNetwork: true\n") + "---\n" + pod("second")}
+    rules = ("network-policy-missing", "host-network")
+    plan = planned(files, chosen(*rules))
+    assert [each.found.rule for each in plan.of(Status.PLANNED)].count("HH-NET-301") == 2
+    assert not planned(texts_after(files, plan), chosen(*rules)).of(Status.PLANNED)
 
 
 def test_what_a_fix_lays_bare_is_fixed_as_well() -> None:

@@ -43,10 +43,11 @@ def verifier(plan: Plan, found: Discovery, rescan: Callable[[], Result]) -> Call
         after = rescan()
         now = Counter(map(key_of, after.shown))
         names = {rule.id: rule.name for rule in after.rules.values()}
+        subjects = {key_of(each): each.subject for each in after.shown}
         unexpected = [
-            f"{names.get(rule, rule)} is found in {path} ({subject}), which was not planned"
-            for (rule, path, subject), count in now.items()
-            if count > wanted[rule, path, subject] and path not in plan.patched
+            f"{names.get(key[0], key[0])} is found in {key[1]} ({subjects[key]}), which was not planned"
+            for key, count in now.items()
+            if count > wanted[key] and key[1] not in plan.patched
         ]
         return unexpected + checks.after()
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hardhull.rules.rule import Rule
     from hardhull.scan.judge import Offer
 
+CLUSTER = "cluster"
+"""The kind of the fact that all manifests make up together."""
+
 
 class Choices(NamedTuple):
     """What the person asked for.
@@ -58,8 +61,12 @@ class Ask(NamedTuple):
 
 
 def key_of(found: Found) -> tuple[str, str, str]:
-    """Rule, path and subject of a finding; the path is the same for files that are laid over each other."""
-    return (found.rule, home_of(found.locations[0].path), found.subject)
+    """Rule, path and subject of a finding; the path is the same for files that are laid over each other.
+
+    What is about all manifests together has no subject that tells one object from another; its id does, and no fix
+    changes that: the values in it are names.
+    """
+    return (found.rule, home_of(found.locations[0].path), found.id if found.fact == CLUSTER else found.subject)
 
 
 @cache

@@ -49,13 +49,15 @@ class _Attempt(NamedTuple):
     """One way through all passes.
 
     Attributes:
-        made: what was written, with the pass it was written in.
+        made: what was written, in the order of the passes.
+        early: how many of them the first pass wrote, into the files as they are.
         refused: what was not.
         found: the files as they would be.
         last: the scan of them.
     """
 
     made: list[Made]
+    early: int
     refused: list[Planned]
     found: Discovery
     last: Examination
@@ -117,6 +119,7 @@ class Planner:
     def _attempt(self, first: Examination, asks: list[Ask], dropped: dict[str, Planned]) -> _Attempt:
         """Writes everything that is not dropped, then what that lays bare or makes possible."""
         made: list[Made] = []
+        early = 0
         refused: dict[tuple[str, ...], Planned] = {}
         found, last = self._found, first
         before = Counter(key_of(offer.found) for offer in first.offers)
@@ -127,6 +130,7 @@ class Planner:
             drafting = draft(wanted, _sources(found), self._pinned, self._overlay(found)) if wanted else None
             if drafting is None:
                 break
+            early = early if made else len(drafting.made)
             made += drafting.made
             refused |= {(*key_of(each.found), each.found.message): each for each in drafting.refused}
             if not drafting.files:
@@ -144,7 +148,7 @@ class Planner:
             keys = {ask.key for ask in wanted}
             refused = {key: each for key, each in refused.items() if key[:3] not in keys}
             known |= {marks(ask) for ask in wanted}
-        return _Attempt(made, list(refused.values()), found, last)
+        return _Attempt(made, early, list(refused.values()), found, last)
 
     def _remarked(self, attempt: _Attempt) -> _Attempt:
         """With a line of proof beside each setting that was proven; without, where that changes what is read."""
@@ -178,6 +182,7 @@ class Planner:
     def _drop(self, first: Examination, attempt: _Attempt, wrong: list[Complaint], dropped: dict[str, Planned]) -> None:
         """Leaves out the fixes that complaints are about."""
         made = [one.ask for one in attempt.made]
+        early = {id(ask) for ask in made[: attempt.early]}
         searched: set[tuple[str, str]] = set()
         for complaint in wrong:
             here = [ask for ask in made if complaint.blames(ask)]
@@ -188,13 +193,22 @@ class Planner:
                     continue
                 searched.add(about)
                 file = [ask for ask in made if home_of(complaint.path) == ask.key[1]]
-                guilty = self._guilty(first, here or file or made, complaint)
+                guilty = self._guilty(first, here or file or made, early, complaint)
             for ask in guilty:
                 unread = self._choices.override and ask.fact.syntax == "compose" and ask.rule.id == complaint.rule
                 dropped[ask.found.id] = _refused(ask, complaint.why + (NO_OVERRIDE if unread else ""))
 
-    def _guilty(self, first: Examination, suspects: list[Ask], complaint: Complaint) -> list[Ask]:
-        """The fewest of the suspects that bring the complaint without the others, found by halving."""
+    def _guilty(self, first: Examination, suspects: list[Ask], early: set[int], complaint: Complaint) -> list[Ask]:
+        """The fewest of the suspects that bring the complaint without the others, found by halving.
+
+        Those of later passes edit what the first one wrote. They cannot be tried without it, and are guilty together
+        where those of the first pass are not.
+        """
+        trial = [ask for ask in suspects if id(ask) in early]
+        if len(trial) < len(suspects):
+            if not trial or not self._brings(first, trial, complaint):
+                return [ask for ask in suspects if id(ask) not in early]
+            suspects = trial
         while len(suspects) > 1 and self._trials < MAX_TRIALS:
             half = len(suspects) // 2
             for part in (suspects[:half], suspects[half:]):

@@ -17,16 +17,12 @@ if TYPE_CHECKING:
     from hardhull.scan import Examination
 
 
-CLUSTER = "cluster"
-"""The subject of findings about all manifests together."""
-
-
 class Complaint(NamedTuple):
     """What is wrong after fixes.
 
     Attributes:
         path: the file it is about.
-        subject: the subject; empty for a whole file.
+        subject: the subject as in ``key_of``; empty for a whole file.
         rule: the rule whose finding stayed or came; empty for a file that is not read any more.
         why: what to tell, as a sentence part.
     """
@@ -39,7 +35,7 @@ class Complaint(NamedTuple):
     def blames(self, ask: Ask) -> bool:
         """Whether a fix may be what is wrong."""
         found = ask.found
-        return home_of(self.path) == home_of(found.locations[0].path) and self.subject in {"", found.subject}
+        return home_of(self.path) == home_of(found.locations[0].path) and self.subject in {"", ask.key[2]}
 
 
 def complaints(first: Examination, after: Result, made: Iterable[Ask]) -> list[Complaint]:
@@ -53,6 +49,7 @@ def complaints(first: Examination, after: Result, made: Iterable[Ask]) -> list[C
     names = {rule.id: rule.name for rule in (*before.rules.values(), *after.rules.values())}
     fixed = {ask.key for ask in made}
     traded = _traded(before, after, made)
+    subjects = {key_of(each): each.subject for each in after.shown}
     found: list[Complaint] = []
     for key, count in Counter(map(key_of, after.shown)).items():
         if count <= max(expected[key], 0):
@@ -60,7 +57,7 @@ def complaints(first: Examination, after: Result, made: Iterable[Ask]) -> list[C
         rule, path, subject = key
         if key in fixed:
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} is still found after it"))
-        elif key not in traded and not _was_unknown(first, path, subject):
+        elif key not in traded and not _was_unknown(first, path, subjects[key]):
             found.append(Complaint(path, subject, rule, f"{names.get(rule, rule)} would be a new finding after it"))
     return found + list(_unreadable(before, after))
 

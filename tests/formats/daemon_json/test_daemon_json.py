@@ -170,6 +170,8 @@ def test_what_the_engine_does_not_take(text: str, found: list[tuple[str, str, bo
         ('{"bip6": "fd00::1/64"}', "27.5.1", [("too-new", "bip6", True)]),
         ('{"bip6": "fd00::1/64"}', "28.0.0", []),
         ('{"icc": false}', "17.06", []),
+        ('{"bip6": "fd00::1/64"}', "dev", []),
+        ('{"graph": "/x"}', "library-import", [("removed", "graph", False)]),
     ],
 )
 def test_keys_by_version(text: str, version: str, found: list[tuple[str, str, bool]]) -> None:

@@ -13,10 +13,13 @@ in ``cmd/dockerd/config*.go`` and ``options.go`` (``daemon/command`` since 29), 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
 from hardhull.facts.engine import Engine
+
+RELEASE = re.compile(r"\d+\.\d+")
 
 # key, type, option, short option, first version, first version that refuses it ("-": none; first version before 17.06)
 _TABLE = """
@@ -209,7 +212,16 @@ def options() -> dict[str, Key]:
 
 
 def version(text: str) -> tuple[int, int]:
-    """Major and minor number of an engine's version."""
+    """Major and minor number of a release.
+
+    Raises:
+        ValueError: it has none.
+    """
     major, _, rest = text.partition(".")
     minor = rest.partition(".")[0]
     return int(major), int(minor)
+
+
+def stated(text: str) -> tuple[int, int] | None:
+    """The same of what an engine says of itself; None where that is no release, as ``dev`` of one built from source."""
+    return version(text) if RELEASE.match(text) else None

@@ -17,6 +17,7 @@ from hardhull.formats.daemon_json.keys import (
     RENAMED,
     keys,
     options,
+    stated,
     version,
 )
 from hardhull.formats.daemon_json.values import MismatchError, typed
@@ -85,7 +86,7 @@ class _Reading:
     def __init__(self, source: Source, engine: Engine, engine_version: str) -> None:
         self.source = source
         self.engine = engine
-        self.version = version(engine_version) if engine_version else None
+        self.version = stated(engine_version)
         self.problems: list[Field[Problem]] = []
         self.seen: set[str] = set()
         self.names: set[str] = set()

@@ -14,7 +14,7 @@ from hardhull.facts.engine import Engine
 from hardhull.formats import dockerd_write
 from hardhull.formats.daemon_json import spell
 from hardhull.formats.daemon_json.items import drop, swap
-from hardhull.formats.daemon_json.keys import version
+from hardhull.formats.daemon_json.keys import stated, version
 from hardhull.formats.daemon_json.page import Page
 from hardhull.model.change import Add, Drop, SetTo, Swap
 from hardhull.text.draft import UnwritableError
@@ -69,10 +69,10 @@ def _check(page: Page, engine: Engine, name: str) -> None:
             raise UnwritableError("it stands in an object that is no setting")
     elif engine.unexpanded:
         raise UnwritableError(f"{engine.unexpanded} may set {key.name} too, and with both dockerd does not start")
-    stated = engine.version.get(None)
-    if stated and key.since and version(key.since) > version(stated):
-        raise UnwritableError(f"the engine is {stated} and knows {key.name} only from {key.since} on")
-    if key.until and (not stated or version(key.until) <= version(stated)):
+    known = stated(engine.version.get(None) or "")
+    if known and key.since and version(key.since) > known:
+        raise UnwritableError(f"the engine is {engine.version.value} and knows {key.name} only from {key.since} on")
+    if key.until and (not known or version(key.until) <= known):
         raise UnwritableError(f"engine {key.until} and later refuse {key.name}")
 
 
