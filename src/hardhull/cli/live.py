@@ -1,4 +1,4 @@
-"""Targets that are no files: this machine's containers (one: ``container:NAME``), its engine, host; built images."""
+"""Targets that are no files: this machine's containers (``container:NAME``), engine, host, network; built images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hardhull.cli.errors import USAGE, UserError
 
-WORDS = ("containers", "engine", "host", "images")
+WORDS = ("containers", "engine", "host", "images", "network")
 ONE = "container:"
 IMAGES = ("image:", "docker-archive:", "oci:", "registry:", "rootfs:")
 """What a target of a built image begins with."""

@@ -21,9 +21,12 @@ from hardhull.report.cells import clean
 from hardhull.report.words import count, left_out, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hardhull.cli.live import Split
     from hardhull.model.finding import Severity
     from hardhull.model.result import Result
+    from hardhull.report.view import View
     from hardhull.scan import Options
 
 HASHED = ("sarif", "json")
@@ -74,8 +77,9 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     TARGET is a path, or - for standard input; the current folder by default. Nothing is executed and nothing is
     fetched: the result depends on the files, the configuration and the date; with --engine also on its images.
 
-    TARGET may also be `containers [NAME]...` (or `container:NAME`), `engine`, `host` or `images`: this machine, judged
-    by what its kernel and its engine say. `--format json --facts only` writes that to a file, to be scanned anywhere.
+    TARGET may also be `containers [NAME]...` (or `container:NAME`), `engine`, `host`, `images` or `network`: this
+    machine, judged by what its kernel and its engine say. `--format json --facts only` writes that to a file, to be
+    scanned anywhere. `network` tries connections between all running containers; the others only read.
 
     Or a built image: `image:NAME` of the engine, `docker-archive:FILE`, `oci:FOLDER`, `registry:NAME`, `rootfs:FOLDER`.
     Its packages are looked up in the database of `hardhull db`; nobody is asked.
@@ -109,7 +113,14 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
     if code == NOTHING and request.form in FOR_PEOPLE:
         sys.stderr.write(told(_nothing(targets, result)))
         return code
-    _show(result, request, gate, _again(targets, request), _fixing(targets, request))
+    _show(
+        result,
+        request,
+        gate,
+        _again(targets, request),
+        _fixing(targets, request),
+        facts if "network" in asked.live else b"",
+    )
     _explain_code(result, request, code, gate)
     return code
 
@@ -137,12 +148,25 @@ def _tell_pending(targets: tuple[str, ...]) -> None:
         tell_pending(root)
 
 
-def _show(result: Result, request: Request, gate: Severity | None, again: str, fixing: str) -> None:
+def _show(result: Result, request: Request, gate: Severity | None, again: str, fixing: str, networks: bytes) -> None:
     if request.quiet and request.form == "terminal":
         write([f"{summary(result)}; {left_out(result)}\n"], request.output)
         return
     view = view_for(request.output)._replace(everything=request.everything, command=again, gate=gate, fixing=fixing)
-    write(rendered(result, request.form, view), request.output)
+    above = _matrix(networks, view) if networks and request.form == "terminal" else ()
+    write((*above, *rendered(result, request.form, view)), request.output)
+
+
+def _matrix(facts: bytes, view: View) -> Iterator[str]:
+    """Who reaches whom, which stands above what is wrong with it."""
+    from hardhull.facts.network import EngineNetworks
+    from hardhull.formats.live import read
+    from hardhull.model.source import Source
+    from hardhull.report.reach import render
+
+    for fact in read(Source("live", facts)).facts:
+        if isinstance(fact, EngineNetworks):
+            yield from render(fact, view)
 
 
 def _explain_code(result: Result, request: Request, code: int, gate: Severity | None) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SCHEMA = "hardhull-facts/1"
-TARGETS = ("containers", "engine", "host", "images")
+TARGETS = ("containers", "engine", "host", "images", "network")
 
 
 class Gap(NamedTuple):
@@ -102,6 +102,10 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
                 from hardhull.hosts.images import images
 
                 out["images"] = images(client)
+            if "network" in targets:
+                from hardhull.hosts.networks import networks
+
+                out["network"] = networks(client, machine, gaps)
             if "containers" in targets and machine.hidden:
                 gaps.access(
                     "sockets of engines in containers", "only their usual names are known", "run hardhull as root"

@@ -51,13 +51,13 @@ def _tcp(pid: int, held: set[str]) -> Iterator[dict[str, Any]]:
         for line in lines(f"/proc/{pid}/net/{name}")[1:]:
             words = line.split()
             if len(words) > 9 and words[3] == LISTEN and words[9] in held:
-                address, port = _address(words[1])
-                asks = _asks(pid, address, port)
-                shown = f"[{address}]" if ":" in address else address
+                where, port = address(words[1])
+                asks = _asks(pid, where, port)
+                shown = f"[{where}]" if ":" in where else where
                 yield {"address": f"tcp://{shown}:{port}", "asks_for": asks}
 
 
-def _address(text: str) -> tuple[str, int]:
+def address(text: str) -> tuple[str, int]:
     """``0100007F:0947`` to 127.0.0.1 and 2375: words of 32 bits in the machine's own order."""
     digits, _, port = text.partition(":")
     raw = bytes.fromhex(digits)

@@ -19,7 +19,10 @@ BUILD, SOURCE, PRIVILEGE = Dimension.BUILD, Dimension.SOURCE, Dimension.PRIVILEG
 LIMITS, NETWORK, MONITORING = Dimension.LIMITS, Dimension.NETWORK, Dimension.MONITORING
 CRITICAL, HIGH, MEDIUM, LOW, INFO = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO
 
-KINDS = ("workload", "recipe", "engine", "host", "cluster", "pipeline", "seccomp", "store", "leak", "image", "contents")
+KINDS = (
+    "workload", "recipe", "engine", "host", "cluster", "pipeline", "seccomp", "store", "network", "leak", "image",
+    "contents",
+)  # fmt: skip
 """The kinds of fact that have rules; each is a folder here, imported only when such a fact was read."""
 
 F_contra = TypeVar("F_contra", contravariant=True)

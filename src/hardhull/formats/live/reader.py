@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.formats.jsonread import items_of, text_of, texts
 from hardhull.formats.live.host import host
+from hardhull.formats.live.network import network
 from hardhull.formats.live.nodes import key, word
 from hardhull.formats.live.source import FactsSource
 from hardhull.formats.live.store import store
@@ -67,6 +68,9 @@ def read(source: Source) -> LiveRead:
     engine = _engine(located, root)
     if engine is not None and "engine" in asked:
         facts.append(engine)
+    networks = key(root, "network")
+    if "network" in asked and isinstance(networks, Mapping):
+        facts.append(network(located, networks))
     stored = key(root, "images")
     if "images" in asked and isinstance(stored, Mapping):
         facts.append(store(located, stored, root))
