@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -15,22 +14,17 @@ import pytest
 
 from docker_engine import missing, running_engine, skip
 from hardhull.cli.main import main
-from hardhull.facts.network import EngineNetworks
-from hardhull.formats.live import read
-from hardhull.hosts.networks import listens
-from hardhull.model.source import Source
 from live_containers import facts, judged, remove
+from served import IMAGE, Served, opened, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from docker_engine import Engine
-    from hardhull.facts.network import Reached
 
 pytestmark = pytest.mark.engine
 
-IMAGE = "registry.example.com/team/served:1"
 APART = "com.docker.network.bridge.enable_icc"
 
 
@@ -48,54 +42,11 @@ def engine() -> Iterator[Engine]:
         yield started
 
 
-class Served:
-    """Containers that go away at the end of a test: each serves a port, or none."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.names: list[str] = []
-
-    def run(self, name: str, network: str, port: int = 0, *bindings: dict[str, str], **host: Any) -> None:
-        """Starts one; ``port`` is what it listens on, each binding where the host publishes that."""
-        body: dict[str, Any] = {
-            "Image": IMAGE, "Cmd": ["httpd", "-f", "-p", str(port)] if port else ["sleep", "1000000"],
-            "HostConfig": {"NetworkMode": network, **host},
-        }  # fmt: skip
-        if bindings:
-            body["ExposedPorts"] = {f"{port}/tcp": {}}
-            body["HostConfig"]["PortBindings"] = {f"{port}/tcp": list(bindings)}
-        made = self.engine.send("POST", f"/containers/create?name={name}", **body)["Id"]
-        self.names.append(name)
-        self.engine.call("POST", f"/containers/{made}/start")
-        if port:
-            self._wait(name, port)
-
-    def _wait(self, name: str, port: int) -> None:
-        pid = json.loads(self.engine.call("GET", f"/containers/{name}/json"))["State"]["Pid"]
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            if any(port == each for _, each in listens(pid)):
-                return
-            time.sleep(0.02)
-        pytest.fail(f"{name} does not come to listen")
-
-
 @pytest.fixture
 def served(engine: Engine) -> Iterator[Served]:
     made = Served(engine)
     yield made
     remove(engine, made.names)
-
-
-def reach(engine: Engine) -> list[Reached]:
-    found = next(fact for fact in read(Source("live", facts(engine, "network"))).facts)
-    assert isinstance(found, EngineNetworks)
-    return [item.value for item in found.reach.value]
-
-
-def opened(engine: Engine) -> set[tuple[str, str, int, str]]:
-    """Who reaches whom, by which way."""
-    return {(one.source, one.target, one.inner, one.way) for one in reach(engine) if one.open}
 
 
 def findings(engine: Engine) -> dict[str, list[str]]:
@@ -142,7 +93,7 @@ def test_what_listens_on_loopback_of_a_container_is_reached_by_nobody(engine: En
     made = engine.send("POST", "/containers/create?name=own", **body)["Id"]
     served.names.append("own")
     engine.call("POST", f"/containers/{made}/start")
-    served._wait("own", 99)
+    served.wait("own", 99)
     assert not opened(engine)
 
 

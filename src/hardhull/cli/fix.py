@@ -89,8 +89,8 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     """Repair what a scan finds: shows a plan with diffs and risks; --apply writes it.
 
     TARGET is a path, or - for standard input; the current folder by default. What is shown is what would be written.
-    `images` are those of this machine's engine, and `engine` is its configuration, with options of its own:
-    `hardhull fix engine --help`.
+    `images` are those of this machine's engine; `network` gives its containers networks of their own; `engine` is its
+    configuration, with options of its own: `hardhull fix engine --help`.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     from hardhull.cli.fix_live import fix, is_live

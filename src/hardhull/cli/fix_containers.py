@@ -42,7 +42,7 @@ def fix(names: Sequence[str], targets: tuple[str, ...], request: Request) -> int
     if request.apply and request.way in TEXTS:
         why = "a text changes nothing that runs"
         raise UserError(f"--apply cannot be used with --as {request.way}", why, "use --as recreate", USAGE)
-    with _engine() as client:
+    with engine() as client:
         found = _planned(client, names, request)
         if not found:
             how = "start what you want to look at; `docker ps` shows what runs"
@@ -186,7 +186,7 @@ def _show(found: Sequence[Renewal], targets: tuple[str, ...], request: Request, 
 
 
 @contextmanager
-def _engine() -> Iterator[APIClient]:
+def engine() -> Iterator[APIClient]:
     """The engine, with time for what takes long.
 
     Raises:

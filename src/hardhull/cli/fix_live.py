@@ -37,10 +37,16 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
         from hardhull.cli.fix_containers import fix as fix_containers
 
         return fix_containers(asked.names, targets, request)
+    if asked.live == ("network",) and not asked.paths:
+        from hardhull.cli.fix_network import fix as fix_network
+
+        return fix_network(targets, request)
     if asked.live != ("images",) or asked.paths:
         what = f"cannot fix {' '.join(targets)}"
-        how = "run `hardhull fix containers`, `fix container:NAME`, `fix images` or `fix engine`, each by itself"
-        raise UserError(what, "of a machine, this version changes its containers, images and engine", how, USAGE)
+        how = "run `hardhull fix containers`, `fix container:NAME`, `fix images`, `fix network` or `fix engine` alone"
+        raise UserError(
+            what, "of a machine, this version changes its containers, images, networks and engine", how, USAGE
+        )
     if request.way not in {"edit", "override"}:
         why = "images are not made anew here"
         raise UserError(f"--as {request.way} cannot be used with images", why, "leave it out", USAGE)

@@ -17,10 +17,11 @@ def journal_of(root: Path) -> Journal:
     from hardhull.apply import Journal
     from hardhull.apply.actions import KINDS
     from hardhull.deploy.kind import KINDS as DEPLOYED
+    from hardhull.deploy.own_networks import KINDS as MOVED
     from hardhull.deploy.update import KINDS as UPDATED
     from hardhull.engines.action import KINDS as ENGINES
     from hardhull.engines.exchange import heal
     from hardhull.prune.kind import KINDS as PRUNED
 
     heal()
-    return Journal(root, {**KINDS, **DEPLOYED, **UPDATED, **ENGINES, **PRUNED})
+    return Journal(root, {**KINDS, **DEPLOYED, **MOVED, **UPDATED, **ENGINES, **PRUNED})

@@ -92,6 +92,7 @@ class Member(NamedTuple):
         networks: names.
         listens: ``address:port`` of all that listens.
         project: of Compose; empty for none.
+        ident: the beginning of its id.
     """
 
     name: str
@@ -99,6 +100,21 @@ class Member(NamedTuple):
     networks: tuple[str, ...]
     listens: tuple[str, ...]
     project: str = ""
+    ident: str = ""
+
+
+class Talk(NamedTuple):
+    """A connection that containers had by themselves when somebody looked.
+
+    Attributes:
+        source: who called.
+        target: who was called.
+        port: its port.
+    """
+
+    source: str
+    target: str
+    port: int
 
 
 class EngineNetworks(Fact):
@@ -109,4 +125,5 @@ class EngineNetworks(Fact):
 
     members: Slot[Items[Member]] = Slot(())
     reach: Slot[Items[Reached]] = Slot(())
+    talks: Slot[Items[Talk]] = Slot(())
     published: Slot[Items[Published]] = Slot(())

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.hosts.commands import output
 from hardhull.hosts.listening import LISTEN, address
 from hardhull.hosts.proc import lines, namespaces
-from hardhull.hosts.published import attempts_from, host_addresses
+from hardhull.hosts.published import addresses_of, attempts_from, host_addresses
 from hardhull.hosts.reach_probe import GONE
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ MOST = 50_000
 LABELS = ("com.docker.compose.project", "com.docker.compose.service")
 TABLES = {"": (), " -t nat": ("-t", "nat"), " -t raw": ("-t", "raw")}
 MOST_RULES = 4096
+CONNECTED = frozenset({"01", "04", "05", "06", "08", "09", "0B"})
+"""States in /proc/net/tcp of connections that were made (include/net/tcp_states.h); a client keeps one for a minute."""
 
 
 class End(NamedTuple):
@@ -44,6 +46,7 @@ class End(NamedTuple):
         net: ``net:[4026531840]``.
         answers: ``docker inspect`` of its containers, the one that it is of first; none for the host.
         listens: addresses and ports.
+        peers: own port, address and port of the other end of each connection that it has, or had a minute ago.
     """
 
     name: str
@@ -51,6 +54,7 @@ class End(NamedTuple):
     net: str
     answers: tuple[dict[str, Any], ...]
     listens: tuple[tuple[str, int], ...]
+    peers: tuple[tuple[int, str, int], ...] = ()
 
 
 HOST = "the host"
@@ -70,6 +74,7 @@ def networks(client: APIClient, machine: Machine, gaps: Gaps) -> dict[str, Any]:
     host = _host(machine)
     found["containers"] = [_container(answer, end) for end in ends for answer in end.answers]
     found["host"] = {f"/proc/{host.pid or 'self'}/net/fib_trie": host_addresses(host.pid or "self")}
+    found["/proc/*/net/tcp"] = [f"{one} {other}:{port}" for one, other, port in talks(ends)]
     found["connections"] = _connections([*ends, host], asked, gaps)
     found |= _filter(machine.engine, gaps)
     found["/proc/sys/net/ipv4/ip_forward"] = _forwarding(machine.engine)
@@ -107,7 +112,7 @@ def _ends(client: APIClient, gaps: Gaps) -> list[End]:
         members.sort(key=lambda one: str(one[1]["HostConfig"]["NetworkMode"]).startswith("container:"))
         pid, first = members[0]
         answers = tuple(answer for _, answer in members)
-        made.append(End(str(first["Name"]).lstrip("/"), pid, net, answers, tuple(listens(pid))))
+        made.append(End(str(first["Name"]).lstrip("/"), pid, net, answers, tuple(listens(pid)), tuple(_peers(pid))))
     return sorted(made)
 
 
@@ -124,6 +129,34 @@ def listens(pid: int) -> list[tuple[str, int]]:
             words = line.split()
             if len(words) > 3 and words[3] == LISTEN:
                 found.add(address(words[1]))
+    return sorted(found)
+
+
+def _peers(pid: int) -> list[tuple[int, str, int]]:
+    """Own port, and the other end's address and port, of every TCP connection that stands, or is being forgotten."""
+    found = set()
+    for name in ("tcp", "tcp6"):
+        for line in lines(f"/proc/{pid}/net/{name}")[1:]:
+            words = line.split()
+            if len(words) > 3 and words[3] in CONNECTED:
+                (_, own), (where, port) = address(words[1]), address(words[2])
+                found.add((own, where.removeprefix("::ffff:"), port))
+    return sorted(found)
+
+
+def talks(ends: list[End]) -> list[tuple[str, str, int]]:
+    """Who has a connection to whom: the one that called, the one that listens, and its port."""
+    owners = {where: end for end in ends for where in addresses_of(end)}
+    found = set()
+    for end in ends:
+        for own, where, port in end.peers:
+            other = owners.get(where)
+            if other is None or other is end:
+                continue
+            if port in {each for _, each in other.listens}:
+                found.add((end.name, other.name, port))
+            elif own in {each for _, each in end.listens}:
+                found.add((other.name, end.name, own))
     return sorted(found)
 
 

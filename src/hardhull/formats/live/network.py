@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.facts.network import HOST, OWN, PUBLISHED, EngineNetworks, Member, Published, Reached
+from hardhull.facts.network import HOST, OWN, PUBLISHED, EngineNetworks, Member, Published, Reached, Talk
 from hardhull.formats.jsonread import bool_of, entries_of, items_of, texts
 from hardhull.formats.live import filter as packets
 from hardhull.formats.live.nodes import ending, key, word
@@ -61,9 +61,18 @@ def network(source: FactsSource, node: Mapping) -> EngineNetworks:
         fact.reach = Field("reach", tuple(tried), fact.place, written=bool(tried))
     else:
         fact.reach = Field.unknown("reach", fact.place, "no connection could be tried")
+    fact.talks = Field("talks", tuple(_talks(source, node)), fact.place)
     ports = tuple(_published(source, node, boxes))
     fact.published = Field("published", ports, fact.place, written=bool(ports))
     return fact
+
+
+def _talks(source: FactsSource, node: Mapping) -> Iterator[Field[Talk]]:
+    for text, line in texts(key(node, "/proc/*/net/tcp")):
+        begun, _, called = text.partition(" ")
+        target, _, port = called.rpartition(":")
+        if port.isdigit():
+            yield Field("talks", Talk(begun, target, int(port)), line.place(source))
 
 
 def _net(node: Node) -> Net:
@@ -72,7 +81,8 @@ def _net(node: Node) -> Net:
 
 
 def _box(node: Node) -> Box:
-    answer = next((entry.value for entry in entries_of(node) if (entry.name or "").startswith("GET ")), None)
+    asked = next((entry for entry in entries_of(node) if (entry.name or "").startswith("GET ")), None)
+    answer = asked.value if asked else None
     listening = ending(node, "/net/tcp")
     networks = entries_of(key(answer, "Networks"))
     addresses = {word(key(one.value, name)) for one in networks for name in ("IPAddress", "GlobalIPv6Address")}
@@ -83,6 +93,7 @@ def _box(node: Node) -> Box:
         tuple(one.name or "" for one in networks),
         tuple(text for text, _ in texts(listening.value if listening else None)),
         word(key(key(answer, "Labels"), PROJECT)),
+        (asked.name or "").split("/")[2] if asked and (asked.name or "").count("/") > 1 else "",
     )
     links = frozenset(text.partition(":")[0].strip("/") for text, _ in texts(key(answer, "Links")))
     return Box(member, links, frozenset(addresses - {""}), node, answer)

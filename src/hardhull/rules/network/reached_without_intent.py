@@ -8,8 +8,8 @@ says that they shall not.
 Why it matters: who takes over one of them reaches all ports of the other, also those that are not published: databases,
 caches and admin pages that trust their network.
 
-How to fix: put containers that belong together on a network of their own (`docker network create`, `docker network
-connect`). Then `"icc": false` in daemon.json closes the default bridge. Where a network with
+How to fix: put containers that belong together on a network of their own; `hardhull fix network` does that while they
+run, and tries all connections again. Then `"icc": false` in daemon.json closes the default bridge. Where a network with
 `enable_icc` off lets them through, look for a rule of the packet filter that accepts before the engine's.
 
 When it is fine: containers that work together on the default bridge of a development machine.
@@ -43,7 +43,7 @@ SHOWN = 9
     dimension=NETWORK,
     severity=MEDIUM,
     checklist=[12],
-    by_hand="which of them belong together only a person knows",
+    by_hand="`hardhull fix network` makes networks for those that belong together",
 )
 def check(networks: EngineNetworks, _policy: Policy) -> Iterator[Finding]:
     """Yields one for each pair of containers, with all ports."""
