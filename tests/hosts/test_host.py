@@ -194,7 +194,7 @@ def test_a_part_that_was_not_read_is_not_checked_and_no_pass() -> None:
 @NEEDS_ROOT
 def test_a_whole_host_is_read_and_judged() -> None:
     gaps: list[tuple[str, str, str]] = []
-    part = host(0, "/", [], lambda *gap: gaps.append(gap))
+    part = host(0, "/", [], [], lambda *gap: gaps.append(gap))
     assert part["data_root"]["apart"] is False
     assert part["sysctls"]["/proc/sys/kernel/randomize_va_space"] in {"0", "1", "2"}
     assert found("HH-LIM-610", part)

@@ -1,4 +1,4 @@
-"""``hardhull fix`` of a machine: its containers, and the images that nobody needs, through its journal."""
+"""``hardhull fix`` of a machine: containers, audit rules, and images that nobody needs, through its journal."""
 
 from __future__ import annotations
 
@@ -41,12 +41,14 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
         from hardhull.cli.fix_network import fix as fix_network
 
         return fix_network(targets, request)
+    if asked.live == ("host",) and not asked.paths:
+        from hardhull.cli.fix_host import fix as fix_host
+
+        return fix_host(targets, request)
     if asked.live != ("images",) or asked.paths:
         what = f"cannot fix {' '.join(targets)}"
-        how = "run `hardhull fix containers`, `fix container:NAME`, `fix images`, `fix network` or `fix engine` alone"
-        raise UserError(
-            what, "of a machine, this version changes its containers, images, networks and engine", how, USAGE
-        )
+        how = "run `hardhull fix containers`, `fix container:NAME`, `fix images`, `network`, `host` or `engine` alone"
+        raise UserError(what, "of a machine, this version changes one part at a time", how, USAGE)
     if request.way not in {"edit", "override"}:
         why = "images are not made anew here"
         raise UserError(f"--as {request.way} cannot be used with images", why, "leave it out", USAGE)

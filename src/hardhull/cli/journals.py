@@ -16,6 +16,7 @@ def journal_of(root: Path) -> Journal:
     """The journal."""
     from hardhull.apply import Journal
     from hardhull.apply.actions import KINDS
+    from hardhull.audit.action import KINDS as AUDITED
     from hardhull.deploy.kind import KINDS as DEPLOYED
     from hardhull.deploy.own_networks import KINDS as MOVED
     from hardhull.deploy.update import KINDS as UPDATED
@@ -24,4 +25,4 @@ def journal_of(root: Path) -> Journal:
     from hardhull.prune.kind import KINDS as PRUNED
 
     heal()
-    return Journal(root, {**KINDS, **DEPLOYED, **MOVED, **UPDATED, **ENGINES, **PRUNED})
+    return Journal(root, {**KINDS, **AUDITED, **DEPLOYED, **MOVED, **UPDATED, **ENGINES, **PRUNED})

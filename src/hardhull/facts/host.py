@@ -51,6 +51,26 @@ class Kept(NamedTuple):
     bits: int = 0
 
 
+class InUse(NamedTuple):
+    """Something that the engine of this machine uses, and that the kernel should record.
+
+    Attributes:
+        path: where it really is, links followed.
+        kind: of :data:`KINDS`.
+        name: how to call it.
+        engine: whether it is a program that writes in the engine's folders as its daily work.
+    """
+
+    path: str
+    kind: str
+    name: str
+    engine: bool = False
+
+
+KINDS: Final = ("socket", "program", "file", "folder", "state")
+"""What is in use: ``state`` is a folder in which the engine's own programs write all the time."""
+
+
 class Host(Fact):
     """One host, as far as files, or its kernel, say how it is set up."""
 
@@ -63,6 +83,8 @@ class Host(Fact):
     """``-e``: 0 off, 1 on, 2 on and locked until the next boot; None where no file says it."""
     audit_backlog: Slot[int | None] = Slot(None)
     problems: Slot[Items[Problem]] = Slot(())
+    in_use: Slot[Items[InUse]] = Slot(())
+    """What this very machine has that should be recorded; empty where only files were read."""
 
     # What only a living host says; a field that was not looked at is unknown
     files: Slot[Items[HostFile]] = Slot(())
@@ -162,15 +184,49 @@ def missing(rules: Iterable[AuditRule]) -> list[AuditedPath]:
     return [item for item in AUDITED if not any(covers(rule, path) for rule in kept for path in item.paths)]
 
 
+NARROW: Final = frozenset({"arch", "key", "success", "exit"})
+"""Fields that leave no program and no person out."""
+
+
+def recorded(rules: Iterable[AuditRule], used: InUse) -> bool:
+    """Whether rules, in the kernel's order, record what happens to something: the first one that matches decides.
+
+    A socket counts as recorded where connections to it are; a rule about permissions sees none.
+    """
+    for rule in rules:
+        if silences(rule):
+            return False
+        if rule.filter != "exit":
+            continue
+        positive = rule._replace(action="always")
+        matches = (
+            sees_connections(positive, frozenset({used.path})) if used.kind == "socket" else covers(positive, used.path)
+        )
+        if not matches or (rule.action == "never" and not _plain(rule)):
+            continue
+        if rule.action == "never" or _plain(rule):
+            return rule.action == "always"
+    return False
+
+
+def silences(rule: AuditRule) -> bool:
+    """Whether a rule takes all processes out of auditing, whatever other rules say (Fedora's default)."""
+    return rule.filter == "task" and rule.action == "never" and not rule.fields
+
+
+def _plain(rule: AuditRule) -> bool:
+    return all(name in NARROW for name, _, _ in rule.fields)
+
+
 def sees_connections(rule: AuditRule, sockets: frozenset[str] = ENGINE_SOCKETS) -> bool:
     """Whether a rule records programs that connect to one of the sockets: only the call itself does (measured)."""
-    calls = set(rule.syscalls) & {"connect", "all", "socketcall"}
+    calls = set(rule.syscalls) & {"connect", "all", "socketcall"} if ("arch", "=", "b32") not in rule.fields else set()
     return rule.action == "always" and bool(calls) and (not rule.path or _real(rule.path) in map(_real, sockets))
 
 
-def watches_socket(rule: AuditRule) -> bool:
+def watches_socket(rule: AuditRule, sockets: frozenset[str] = SOCKETS) -> bool:
     """Whether a rule watches the file of an engine's socket by permissions."""
-    return rule.action == "always" and bool(rule.perms) and _real(rule.path) in map(_real, SOCKETS)
+    return rule.action == "always" and bool(rule.perms) and _real(rule.path) in map(_real, sockets)
 
 
 def _real(path: str) -> str:

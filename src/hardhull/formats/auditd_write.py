@@ -112,14 +112,18 @@ def _line(place: Place) -> Span:
     return Span(start, len(place.source.data) if stop == -1 else stop + 1)
 
 
-def text_of(rule: AuditRule) -> str:
-    """A rule as auditctl takes it: ``-w`` where that says all of it.
+def text_of(rule: AuditRule, *, watch: bool = True) -> str:
+    """A rule as auditctl takes it.
+
+    Args:
+        rule: the rule.
+        watch: whether ``-w`` is written where that says all of it.
 
     Raises:
         UnwritableError: a path or a key has blanks in it, which auditctl's files cannot quote.
     """
     plain = rule.action == "always" and rule.filter == "exit" and not rule.tree
-    if rule.path and rule.perms and plain and not rule.syscalls and not rule.fields:
+    if watch and rule.path and rule.perms and plain and not rule.syscalls and not rule.fields:
         words = ["-w", rule.path, "-p", rule.perms]
     else:
         words = ["-a", f"{rule.action},{rule.filter}"]

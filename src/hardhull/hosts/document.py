@@ -140,6 +140,13 @@ def _host(out: dict[str, Any], gaps: Gaps) -> dict[str, Any]:
 
     known = out.get("engine") or {}
     listening = (out.get("machine") or {}).get("/proc/net/unix") or []
-    sockets = [(str(one["path"]), str(one["owner"]).partition(" ")[0]) for one in listening]
-    root = str((known.get("GET /info") or {}).get("DockerRootDir") or "")
-    return host(int(known.get("process") or 0), root, sockets, gaps.failed)
+    sockets = [(str(one["path"]), *_owner(str(one["owner"]))) for one in listening]
+    info = known.get("GET /info") or {}
+    runtimes = [str(one.get("path") or "") for one in (info.get("Runtimes") or {}).values() if isinstance(one, dict)]
+    return host(int(known.get("process") or 0), str(info.get("DockerRootDir") or ""), sockets, runtimes, gaps.failed)
+
+
+def _owner(text: str) -> tuple[str, int]:
+    """``dockerd (4242)``: the program and its process."""
+    program, _, number = text.partition(" (")
+    return program, int(number.rstrip(")")) if number.rstrip(")").isdigit() else 0

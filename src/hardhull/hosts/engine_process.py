@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hardhull.hosts.proc import lines, link
 
-SETTINGS = ("config-file", "tlscacert", "tlscert", "tlskey", "tlsverify", "tls", "data-root")
+SETTINGS = ("config-file", "tlscacert", "tlscert", "tlskey", "tlsverify", "tls", "data-root", "exec-root")
 LISTEN = "0A"
 """``TCP_LISTEN`` in /proc/net/tcp."""
 

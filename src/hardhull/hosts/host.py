@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from hardhull.facts.audited_items import AUDITED_ITEMS
 from hardhull.facts.sysctls import WANTED
 from hardhull.hosts import engine_process, kernel_audit, watchers
+from hardhull.hosts.audited import audited
 from hardhull.hosts.engine_files import files
+from hardhull.hosts.kernel_rules import kernel_rules
 from hardhull.hosts.proc import command_line, pids, text
 
 if TYPE_CHECKING:
@@ -32,27 +34,30 @@ ENGINE = ("dockerd",)
 
 
 def host(
-    pid: int, data_root: str, sockets: list[tuple[str, str]], failed: Callable[[str, str, str], None]
-) -> dict[str, Any]:
+    pid: int, data_root: str, listening: list[tuple[str, str, int]], runtimes: list[str],
+    failed: Callable[[str, str, str], None],
+) -> dict[str, Any]:  # fmt: skip
     """Everything that is read of the host.
 
     Args:
         pid: of the engine; 0 where it is not known.
         data_root: the engine's folder, empty where it is not known.
-        sockets: where engines listen, and the program that does.
+        listening: where engines listen, and the program and the process that does.
+        runtimes: programs that the engine starts containers with.
         failed: takes what could not be read: what, why, how.
     """
     names = _names()
     pid = pid or next((each for each, name in names.items() if name in ENGINE), 0)
     words = command_line(pid) if pid else []
     settings = engine_process.settings(words)
+    sockets = [(path, program) for path, program, _ in listening]
     out: dict[str, Any] = {"files": files(settings, sockets), "engine_users": _users(sockets)}
     out["data_root"] = _apart(data_root or settings.get("data-root", ""))
     out["sysctls"] = {
         f"/proc/sys/{name.replace('.', '/')}": text(f"/proc/sys/{name.replace('.', '/')}") for name in WANTED
     }
-    audited = [data_root or "/var/lib/docker", *(path for paths in AUDITED_ITEMS.values() for path in paths)]
-    out["present"] = {f"stat {path}": Path(path).exists() for path in audited}
+    wanted = [data_root or "/var/lib/docker", *(path for paths in AUDITED_ITEMS.values() for path in paths)]
+    out["present"] = {f"stat {path}": Path(path).exists() for path in wanted}
     out["kernel"] = {"/proc/sys/kernel/osrelease": text("/proc/sys/kernel/osrelease") or ""}
     if pid:
         out["engine"] = {f"/proc/{pid}/cmdline": words, "verify": settings.get("tlsverify") == "true"}
@@ -63,6 +68,9 @@ def host(
     out["certificates"] = _certificates(settings, failed)
     out["environment"] = _environment()
     out["audit"] = _audit(failed)
+    if data_root:
+        settings["data-root"] = data_root
+    out["audited"] = audited(pid, settings, listening, runtimes)
     out["monitors"], out["shippers"], out["audits"] = (
         watchers.watching(names),
         watchers.shipping(names),
@@ -165,7 +173,7 @@ def _environment() -> dict[str, str]:
 
 
 def _audit(failed: Callable[[str, str, str], None]) -> dict[str, Any]:
-    """The state of the kernel's audit, and its rules."""
+    """The state of the kernel's audit, and its rules, asked of the kernel itself."""
     try:
         state = kernel_audit.status()
     except PermissionError:
@@ -174,11 +182,9 @@ def _audit(failed: Callable[[str, str, str], None]) -> dict[str, Any]:
     if state is None:
         return {"run auditctl -s": {"enabled": 0}}
     found: dict[str, Any] = {"run auditctl -s": state}
-    loaded = kernel_audit.rules()
-    if loaded is not None:
-        found["run auditctl -l"] = loaded
-    elif state["enabled"]:
-        failed("the audit rules that the kernel has", "auditctl is not installed", "install auditd")
+    loaded = kernel_rules()
+    if loaded is None:
+        failed("the audit rules that the kernel has", "the kernel does not answer", "look at `auditctl -l`")
     else:
-        found["run auditctl -l"] = []
+        found["AUDIT_LIST_RULES"] = loaded
     return found

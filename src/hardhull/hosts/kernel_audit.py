@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import struct
-import subprocess
 
 NETLINK_AUDIT = 9
 AUDIT_GET = 1000
@@ -56,17 +54,3 @@ def _answer(data: bytes) -> dict[str, int] | None:
         return None
     words = STATUS.unpack_from(data, HEADER.size)
     return {"enabled": words[1], "pid": words[3], "backlog_limit": words[5], "lost": words[6]}
-
-
-def rules() -> list[str] | None:
-    """The rules that the kernel has now, as ``auditctl -l`` writes them; None where that cannot be asked."""
-    program = shutil.which("auditctl") or shutil.which("auditctl", path="/usr/sbin:/sbin")
-    if program is None:
-        return None
-    try:
-        done = subprocess.run([program, "-l"], capture_output=True, text=True, timeout=SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    if done.returncode:
-        return None
-    return [line for line in done.stdout.splitlines() if line.startswith("-")]

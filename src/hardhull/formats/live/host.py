@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hardhull.facts.host import AuditRule, Host, Kept
+from hardhull.facts.host import KINDS, AuditRule, Host, InUse, Kept
 from hardhull.facts.host_files import PARTS, HostFile
 from hardhull.formats.auditd import RefusedError, parse
 from hardhull.formats.jsonread import bool_of, entries_of, entry_place, int_of, items_of, texts
@@ -54,6 +54,7 @@ class _Reader:
         self._data()
         self._listeners()
         self._audit()
+        self._list("in_use", "audited", _in_use)
         return self.host
 
     def _place(self, node: Node) -> Place:
@@ -126,7 +127,9 @@ class _Reader:
             self._unknown("audit_enabled")
         else:
             self.host.audit_enabled = Field("audit_enabled", int_of(enabled), self._place(enabled))
-        loaded = key(part, "run auditctl -l")
+        loaded = key(part, "AUDIT_LIST_RULES")
+        if loaded is None:  # as hardhull before this wrote it
+            loaded = key(part, "run auditctl -l")
         if loaded is None:
             self._unknown("audit_rules")
             return
@@ -163,3 +166,11 @@ def _certificate(entry: Entry) -> Kept | None:
 def _record(entry: Entry) -> tuple[str, int] | None:
     days = int_of(entry.value)
     return None if days is None else (entry.name or "", days)
+
+
+def _in_use(entry: Entry) -> InUse | None:
+    kind = word(key(entry.value, "kind"))
+    if not entry.name or kind not in KINDS:
+        return None
+    engine = key(entry.value, "engine")
+    return InUse(entry.name, kind, word(key(entry.value, "name")), engine is not None and bool_of(engine) is True)

@@ -24,7 +24,7 @@ class FactsSource(Source):
     def reading(self, span: Span) -> tuple[str, Span, str] | None:
         """Of the innermost value around a span: what it is, where its value stands, and from where it was read.
 
-        The last key on the way to it that begins with ``/``, ``GET`` or ``run`` names where it was read.
+        The last key on the way to it that begins with ``/``, ``GET``, ``run`` or ``AUDIT_`` names where it was read.
         """
         node, keys = self.root, list[str]()
         where = ""
@@ -33,7 +33,7 @@ class FactsSource(Source):
             if step is None:
                 break
             key, node = step
-            if key.startswith(("/", "GET ", "run ")) and not where.startswith("/proc/net/unix"):
+            if key.startswith(("/", "GET ", "run ", "AUDIT_")) and not where.startswith("/proc/net/unix"):
                 where, keys = key, []
             elif key:
                 keys.append(key)

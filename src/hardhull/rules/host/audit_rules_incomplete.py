@@ -1,13 +1,15 @@
 """Audit rules leave out parts of Docker.
 
 What it checks: audit rules of a folder that mention Docker and leave out some of what the CIS benchmark wants
-audited: programs, folders, units and configuration of the engine and of containerd.
+audited: programs, folders, units and configuration of the engine and of containerd. On a living host: what of that,
+and of the engine's sockets, this very host has, and no rule of its kernel records. A rule does not record where one
+above it says `never`, or where it is about permissions of a socket.
 
 Why it matters: who changed daemon.json, replaced runc, or gave himself a drop-in for the unit is then not to be seen
 in the log.
 
-How to fix: add a watch for each, for example `-w /etc/docker -p wa -k docker` and `-w /usr/bin/dockerd -p wa -k
-docker`.
+How to fix: on a living host `hardhull fix host --apply`; in files add a watch for each, for example
+`-w /etc/docker -p wa -k docker` and `-w /usr/bin/dockerd -p wa -k docker`.
 
 When it is fine: where the rest stands in files that are not in this tree; the rules for shims and of other
 distributions are not asked for.
@@ -19,9 +21,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.host import AUDITED, AuditRule, missing
+from hardhull.facts.host import AUDITED, AuditRule, missing, recorded
 from hardhull.model.finding import Confidence
-from hardhull.rules.fix import NEEDS_PROOF, Add, change
+from hardhull.rules.fix import NEEDS_PROOF, Add, advise, change
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
 )
 def check(host: Host, _policy: Policy) -> Iterator[Finding]:
     """Yields the first rule, with all that is left out."""
+    if host.syntax == "live":
+        yield from _living(host)
+        return
     rules = [item.value for item in host.audit_rules.value]
     about = [item for item in host.audit_rules.value if "docker" in item.value.path or "containerd" in item.value.path]
     left_out = missing(rules)
@@ -64,7 +69,57 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
         )
 
 
+def _living(host: Host) -> Iterator[Finding]:
+    """What of this host its kernel does not record."""
+    rules = [item.value for item in host.audit_rules.value if item.known]
+    used = [item.value for item in host.in_use.value if item.known]
+    left_out = [one for one in used if not recorded(rules, one)]
+    if left_out and len(left_out) < len(used):
+        names = ", ".join(one.path for one in left_out)
+        yield host.audit_rules.finding(
+            f"the kernel does not record what happens to {names}",
+            label=f"{len(left_out)} of {len(used)} things that this host uses are left out",
+            value=",".join(sorted(one.path for one in left_out)),
+            fix=advise("record them too", "hardhull fix host --apply"),
+        )
+
+
 EXAMPLES = [
+    Example(
+        "live",
+        bad="""
+{
+ "schema": "hardhull-facts/1",
+ "collected": {"targets": ["host"]},
+ "host": {
+  "audit": {
+   "AUDIT_LIST_RULES": ["-a always,exit -F path=/usr/sbin/dockerd -F perm=wxa -k docker",  #! HH-MON-202
+                        "-a never,exit -F dir=/etc/docker -F perm=wa"]
+  },
+  "audited": {
+   "/usr/sbin/dockerd": {"kind": "program", "name": "a program"},
+   "/etc/docker": {"kind": "folder", "name": "the engine's configuration"}
+  }
+ }
+}
+""",
+        good="""
+{
+ "schema": "hardhull-facts/1",
+ "collected": {"targets": ["host"]},
+ "host": {
+  "audit": {
+   "AUDIT_LIST_RULES": ["-a always,exit -F path=/usr/sbin/dockerd -F perm=wxa -k docker",
+                        "-a always,exit -F dir=/etc/docker -F perm=wa"]
+  },
+  "audited": {
+   "/usr/sbin/dockerd": {"kind": "program", "name": "a program"},
+   "/etc/docker": {"kind": "folder", "name": "the engine's configuration"}
+  }
+ }
+}
+""",
+    ),
     Example(
         "auditd",
         bad="""

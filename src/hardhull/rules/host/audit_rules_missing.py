@@ -1,12 +1,12 @@
 """Kernel records nothing of what happens to the engine.
 
-What it checks: whether the kernel of a living host has any audit rule about Docker or containerd, as `auditctl -l`
-lists them. Files in /etc/audit/rules.d that nobody loaded do not count.
+What it checks: whether the kernel of a living host has any audit rule about Docker or containerd, asked of the kernel
+itself. Files in /etc/audit/rules.d that nobody loaded do not count.
 
 Why it matters: who changed daemon.json, replaced runc or talked to the engine's socket is then to be seen nowhere.
 
-How to fix: rules for the engine's programs, folders, units and sockets in /etc/audit/rules.d/docker.rules, then
-`augenrules --load`.
+How to fix: `hardhull fix host --apply` loads rules for the sockets, programs, folders and units that this host really
+uses, keeps them in /etc/audit/rules.d, and shows for each that it records.
 
 When it is fine: where another monitor with the same view of the kernel runs (Falco, Tetragon).
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.host import AUDITED
+from hardhull.facts.host import AUDITED, recorded
 from hardhull.rules.fix import advise
 from hardhull.rules.rule import LOW, MONITORING, Example, rule
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from hardhull.facts.host import Host
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
-
-
-RULES = "\n".join(f"-w {item.paths[0]} -p wa -k docker" for item in AUDITED)
 
 
 @rule(
@@ -48,12 +45,14 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
     if host.syntax != "live":
         return
     watched = [item.value for item in host.audit_rules.value if item.known]
-    if not any("docker" in rule.path or "containerd" in rule.path for rule in watched):
+    used = [item.value for item in host.in_use.get(()) if item.known]
+    about = any("docker" in rule.path or "containerd" in rule.path for rule in watched)
+    if not (any(recorded(watched, one) for one in used) if used else about):
         yield host.audit_rules.finding(
             "the kernel has no audit rule about the engine",
             label=f"{len(watched)} rules, none about Docker" if watched else "no rules",
             value="none",
-            fix=advise("load rules about the engine", RULES),
+            fix=advise("load rules about the engine", "hardhull fix host --apply"),
         )
 
 

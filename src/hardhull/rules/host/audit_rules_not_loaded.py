@@ -1,7 +1,8 @@
 """Audit rules that are never loaded.
 
 What it checks: lines that auditctl does not take (it then stops, and loads none of the lines below), rules below `-e
-2`, rules that a later `-D` deletes, and `-e 0`, which switches auditing off.
+2`, rules that a later `-D` deletes, `-a never,task`, which takes all processes out, and `-e 0`, which switches auditing
+off.
 
 Why it matters: the file looks complete, and the kernel has only a part of the rules, or none.
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardhull.facts.host import silences
 from hardhull.rules.fix import SAFE, Fix, Rewrite, SetTo, advise, change
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
@@ -43,6 +45,11 @@ def check(host: Host, _policy: Policy) -> Iterator[Finding]:
     """Yields every line that spoils it."""
     if host.audit_enabled.value == 0:
         yield host.audit_enabled.finding("auditing is switched off: no rule has an effect", label="off", fix=ON)
+    for item in host.audit_rules.value:
+        if item.known and silences(item.value):
+            yield item.finding(
+                "no call of any process is recorded: this rule takes all of them out", label="all of them", fix=ALL
+            )
     for problem in host.problems.value:
         if problem.value.stops or problem.value.kind == "order":
             value = f"{problem.value.kind} {problem.value.key}"
@@ -58,10 +65,21 @@ def _fix(problem: Field[Problem]) -> Fix:
     return change("put the comment on a line of its own", Rewrite(problem.place, text), risk=SAFE)
 
 
+ALL = advise("take the rule away", "auditctl -d never,task, and the line in /etc/audit/rules.d")
 ON = change("switch auditing on", SetTo("audit_enabled", 1), risk=SAFE)
 
 
 EXAMPLES = [
+    Example(
+        "auditd",
+        bad="""
+-a never,task  #! HH-MON-204
+-w /etc/docker -p wa -k docker
+""",
+        good="""
+-w /etc/docker -p wa -k docker
+""",
+    ),
     Example(
         "auditd",
         bad="""

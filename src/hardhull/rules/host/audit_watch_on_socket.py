@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.host import AuditRule, sees_connections, watches_socket
+from hardhull.facts.host import ENGINE_SOCKETS, SOCKETS, AuditRule, sees_connections, watches_socket
 from hardhull.rules.fix import SAFE, swap
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
 
@@ -42,11 +42,12 @@ if TYPE_CHECKING:
 )
 def check(host: Host, _policy: Policy) -> Iterator[Finding]:
     """Yields every such watch."""
-    rules = host.audit_rules.value
-    if any(sees_connections(item.value) for item in rules):
+    rules = [item for item in host.audit_rules.value if item.known]
+    own = frozenset(item.value.path for item in host.in_use.get(()) if item.known and item.value.kind == "socket")
+    if any(sees_connections(item.value, ENGINE_SOCKETS | own) for item in rules):
         return
     for item in rules:
-        if watches_socket(item.value):
+        if watches_socket(item.value, SOCKETS | own):
             yield item.finding(
                 f"no call of the engine's API is recorded: a watch on {item.value.path} does not see connect()",
                 label="records no connection",
