@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hardhull.model.source import Source
-from hardhull.text.draft import Draft, Log
+from hardhull.text.draft import Draft, Log, UnwritableError
 from hardhull.text.nodes import Mapping, Sequence
 from hardhull.text.tree.draft import TreeDraft
 from hardhull.text.tree.plain import Inline, Tagged, Verbatim
@@ -82,3 +82,36 @@ def test_a_text_that_grows_keeps_its_form(text: str, value: str, written: str) -
     assert isinstance(items, Sequence)
     tree.put(items.items[0], value)
     assert draft.result().decode() == written
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "written"),
+    [
+        ("b: !!int '3' # three\n", 4, "b: !!int 4 # three\n"),
+        ("b: !!int '-1' # none\n", "256M", "b: '256M' # none\n"),
+        ("b: !!bool 'no'\n", "always", "b: 'always'\n"),
+        ("b: !!int 0\n", True, "b: true\n"),
+        ("b: !!str 0\n", 1000, "b: 1000\n"),
+        ("b: !!float 1\n", 2, "b: !!float 2\n"),
+        ("b: !!null\n", "x", "b: x\n"),
+        ("b: !!int &n 1\n", "1m", "b: &n 1m\n"),
+        ("b: &n !!int 1\n", "1m", "b: &n 1m\n"),
+        ("b: !<tag:yaml.org,2002:int> 1\n", "1m", "b: 1m\n"),
+        ("b: !mine 1\n", "1m", "b: !mine 1m\n"),
+        ("{b: !!int 1, c: 2}\n", "1m", "{b: 1m, c: 2}\n"),
+        ("{b: !!int 1, c: 2}\n", {"d": 1}, "{b: {d: 1}, c: 2}\n"),
+        ("b: !!null ''\n", ["c"], "b:\n  - c\n"),
+    ],
+)
+def test_a_tag_that_the_new_value_does_not_fit_goes(text: str, value: object, written: str) -> None:
+    draft, tree, root = tree_of(text)
+    tree.set(root, ("b",), value)  # type: ignore[arg-type]
+    assert draft.result().decode() == written
+
+
+def test_a_tag_on_another_line_is_left_to_a_person() -> None:
+    draft, tree, root = tree_of("b: !!int\n  1\n")
+    tree.set(root, ("b",), "1m")
+    with pytest.raises(UnwritableError) as refused:
+        draft.result()
+    assert refused.value.why == "its tag tag:yaml.org,2002:int does not fit the new value"

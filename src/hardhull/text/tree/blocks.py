@@ -10,6 +10,7 @@ from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar
 from hardhull.text.tree.plain import Inline, Tagged, entry, flow, grown, item_lines, scalar
+from hardhull.text.tree.tags import retagged
 
 if TYPE_CHECKING:
     from hardhull.text.nodes import Node
@@ -96,7 +97,8 @@ class Blocks:
         before = self.data[node.start - 1 : node.start]
         if node.start == node.end and before not in {b" ", b"\t"}:
             text = f" {text}"
-        return Edit(Span(node.start, node.end), text.encode())
+        span, text = retagged(self.data, node, value, text)
+        return Edit(span, text.encode())
 
     def _is_single(self, node: Scalar) -> bool:
         """Whether a text stands as it is read, on one line."""

@@ -10,6 +10,7 @@ from hardhull.model.source import Span
 from hardhull.text.draft import UnwritableError
 from hardhull.text.nodes import Mapping, Scalar
 from hardhull.text.tree.plain import Tagged, flow, grown, scalar, spread
+from hardhull.text.tree.tags import retagged
 
 if TYPE_CHECKING:
     from hardhull.text.nodes import Node
@@ -138,6 +139,8 @@ class Flows:
         if span.start == span.end:
             colon = b":" not in self.data[self.parts[index].start : node.start]
             text = f": {text}" if colon else f" {text}" if self.data[node.start - 1 : node.start] == b":" else text
+        if isinstance(node, Scalar) and alias is None:
+            span, text = retagged(self.layout.data, node, value, text)
         return Edit(span, text.encode())
 
     def _alias(self, index: int) -> Span | None:
