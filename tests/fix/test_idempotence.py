@@ -53,3 +53,29 @@ def test_a_file_of_ours_that_is_written_anew_keeps_what_another_fix_does_to_it()
     assert file.before == example["hardhull/seccomp/web.json"].encode()
     assert {each.found.rule: bool(each.fix.diff) for each in plan.fixes} == {"HH-PRV-402": True, "HH-PRV-506": True}
     assert {"read", "restart_syscall", "capset"} <= {*json.loads(file.after)["syscalls"][0]["names"]}
+
+
+def test_what_a_later_pass_undoes_is_done_again() -> None:
+    """The recorded calls replace a profile whole, and with it what was added to that in the first pass."""
+    rule = find_rule("recorded-need-not-granted")
+    assert rule
+    bad = next(one.bad for one in rule.examples if "seccomp=" in one.bad)
+    example, _ = marks_of(bad, "compose.yaml", rule.id)
+    text = example["compose.yaml"]
+    before = {**example, "compose.yaml": text[: text.index("    security_opt:")] + "    privileged: true\n"}
+    rules = chosen("privileged-container", "seccomp-wider-than-needed", "seccomp-profile-cannot-start")
+    after = texts_after(before, planned(before, rules))
+    assert {"restart_syscall", "capset"} <= {*json.loads(after["hardhull/seccomp/web.json"])["syscalls"][0]["names"]}
+    assert planned(after, rules).files == ()
+
+
+def test_what_a_later_pass_finds_of_the_same_subject_is_fixed_too() -> None:
+    """The first line is one of audit rules only without its comment."""
+    lines = "-w /usr/bin/docker-runc -p wa -k docker  # kept\n\n-w /etc/docker/*.json -p wa -k docker\n"
+    before = {"etc/audit/rules.d/docker.rules": lines}
+    rules = chosen("audit-watch-on-nothing", "audit-rules-not-loaded")
+    after = texts_after(before, planned(before, rules))
+    assert after == {
+        "etc/audit/rules.d/docker.rules": "# kept\n-w /usr/bin/runc -p wa -k docker\n\n-w /etc/docker -p wa -k docker\n"
+    }
+    assert planned(after, rules).files == ()

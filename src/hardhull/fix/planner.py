@@ -24,6 +24,7 @@ from hardhull.scan import Examination, examine
 from hardhull.scan.discover import Candidate, Discovery
 from hardhull.scan.kinds import kinds_of
 from hardhull.text.draft import UnwritableError
+from hardhull.text.redaction import without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,10 +141,10 @@ class Planner:
             last = examine(found, self._policy, self._options, earlier=last)
             marks = _marks(last)
             again = {key_of(each.found) for each in drafting.refused} | _only_others(before, last, made, dropped)
+            offered = choose(last.offers, self._choices)[0]
+            known &= {marks(ask) for ask in offered}  # what was gone and comes back was undone by a later pass
             wanted = [
-                ask
-                for ask in choose(last.offers, self._choices)[0]
-                if (marks(ask) not in known or ask.key in again) and ask.found.id not in dropped
+                ask for ask in offered if (marks(ask) not in known or ask.key in again) and ask.found.id not in dropped
             ]
             keys = {ask.key for ask in wanted}
             refused = {key: each for key, each in refused.items() if key[:3] not in keys}
@@ -271,19 +272,20 @@ def _digests(examination: Examination) -> list[str]:
     return [digest(fact) for fact in examination.facts if isinstance(fact, Workload)]
 
 
-def _marks(examination: Examination) -> Callable[[Ask], tuple[str, str, str, int]]:
-    """What tells asks of a scan from each other, and is the same in the next one: their key, and the fact among equals.
+def _marks(examination: Examination) -> Callable[[Ask], tuple[str, str, str, int, str]]:
+    """What tells asks of a scan from each other, and is the same in the next one: key, fact among equals, title.
 
     Two calls of ``docker run nginx`` in a script have one subject; what is found of one may be laid bare by a fix of it
-    when it was fixed in the other already.
+    when it was fixed in the other already. Subjects are compared as findings tell them, without secrets. And one rule
+    may find several things of a subject, such as lines of audit rules, one of them only after another fix.
     """
     count: Counter[tuple[str, str, str]] = Counter()
     numbers: dict[int, int] = {}
     for fact in examination.facts:
-        equal = (fact.kind, fact.place.source.path, fact.subject)
+        equal = (fact.kind, fact.place.source.path, without_formats(fact.subject))
         numbers[id(fact)] = count[equal]
         count[equal] += 1
-    return lambda ask: (*ask.key, numbers.get(id(ask.fact), 0))
+    return lambda ask: (*ask.key, numbers.get(id(ask.fact), 0), ask.fix.title)
 
 
 def _only_others(
