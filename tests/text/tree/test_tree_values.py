@@ -110,7 +110,7 @@ def test_a_tag_that_the_new_value_does_not_fit_goes(text: str, value: object, wr
 
 
 def test_a_tag_on_another_line_is_left_to_a_person() -> None:
-    draft, tree, root = tree_of("b: !!int\n  1\n")
+    _draft, tree, root = tree_of("b: !!int\n  1\n")
     with pytest.raises(UnwritableError) as refused:
         tree.set(root, ("b",), "1m")
     assert refused.value.why == "its tag tag:yaml.org,2002:int does not fit the new value"
