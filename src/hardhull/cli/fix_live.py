@@ -11,14 +11,12 @@ from hardhull.cli.errors import FAILED, USAGE, UserError
 from hardhull.cli.live import document, split
 from hardhull.cli.output import view_for, write
 from hardhull.cli.refused import need_posix, telling
+from hardhull.hosts.limits import STATE
 
 if TYPE_CHECKING:
     from hardhull.cli.fix import Request
     from hardhull.facts.store import ImageStore
     from hardhull.prune.plan import Prune
-
-VARIABLE = "HARDHULL_HOST_STATE"
-"""Another tree than the whole machine, whose state is kept in ``.hardhull`` below it."""
 
 
 def is_live(targets: tuple[str, ...]) -> bool:
@@ -99,11 +97,11 @@ def state() -> Path:
     """
     from hardhull.cli.journals import HOST
 
-    root = Path(os.environ.get(VARIABLE) or HOST)
+    root = Path(os.environ.get(STATE) or HOST)
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        how = f"run it as root, or name another folder in {VARIABLE}"
+        how = f"run it as root, or name another folder in {STATE}"
         raise UserError(f"{root} cannot be made", error.strerror or str(error), how, FAILED) from None
     return root
 

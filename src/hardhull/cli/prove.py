@@ -56,13 +56,18 @@ def command(target: str, replay: str, deploy: bool, form: str, output: str, quie
 
     TARGET is a compose file, a manifest, a script with `docker run`, a folder with one of them (PATH:NAME names a
     workload in it), image:REFERENCE, or - for standard input. Images are never pulled. It runs in disposable worlds
-    that cannot reach the network; nothing of yours is touched.
+    that cannot reach the network; nothing of yours is touched. `engine` shows what limits do on this machine, by small
+    loads in throwaway containers.
 
     What works is decided by its checks, its load and every reply, who its processes are, and how it restarts, reloads
     and ends. Harmless attempts to break out (drills) are made before and after. The proof is kept in
     hardhull/proofs/ID/proof.json at the root: `hardhull fix` knows its changes as proven. See docs/proving.md.
     """
     request = Request(Use(**use).checked(), replay, deploy, form, output, quiet)
+    if target in {"engine", "engine:"} and not (target == "engine" and Path(target).exists()):
+        from hardhull.cli.prove_engine import prove
+
+        return prove(request)
     return _replay(target, request) if replay else _prove(target, request)
 
 

@@ -13,6 +13,7 @@ from hardhull.facts.problem import Problem
 from hardhull.model.field import Field
 
 if TYPE_CHECKING:
+    from hardhull.facts.limits import ShownLimit
     from hardhull.facts.parts import Drift, Ulimit
     from hardhull.facts.seccomp import SeccompProfile
     from hardhull.model.source import Place
@@ -93,6 +94,8 @@ class Engine(Fact):
     """A running engine: the Unix sockets that it listens on."""
     warnings: Slot[Items[str]] = Slot(())
     """A running engine: what it says itself that is missing."""
+    limits: Slot[Items[ShownLimit]] = Slot(())
+    """A running engine: what limits of containers do on its machine, as it says or loads have shown."""
     swarm: Slot[str] = Slot("")
     """A running engine: ``inactive``, ``active`` ..., as it says; ``manager`` for an active one that manages."""
     swarm_managers: Slot[int | None] = Slot(None)

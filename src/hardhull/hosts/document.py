@@ -82,6 +82,7 @@ def written(document: dict[str, Any]) -> bytes:
 
 
 def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str], gaps: Gaps) -> None:
+    from hardhull.hosts.limits import kept
     from hardhull.hosts.machine import Machine
     from hardhull.supply.connection import NoEngineError, connect, refusal
 
@@ -93,6 +94,7 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
             out["engine"] = {"address": where, "process": machine.engine}
             out["engine"]["GET /version"] = client.version()
             out["engine"]["GET /info"] = client.info()
+            out["engine"].update(kept(str(out["engine"]["GET /version"].get("Version", ""))))
             if "engine" in targets:
                 from hardhull.hosts.engine import engine
 

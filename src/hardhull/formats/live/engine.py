@@ -12,6 +12,7 @@ from hardhull.formats.live.declared import NEWER, declared
 from hardhull.formats.live.listeners import read_listeners
 from hardhull.formats.live.nodes import all_ending, ending, key, path, word
 from hardhull.formats.live.packets import icc, packet_filter
+from hardhull.formats.live.shown import shown
 from hardhull.formats.live.swarm import read_swarm
 from hardhull.model.field import Field
 from hardhull.text.redaction import REDACTED, redact
@@ -138,6 +139,7 @@ def read_engine(source: FactsSource, node: Mapping) -> Engine:
     read_listeners(running)
     read_swarm(running)
     _told(running)
+    shown(running)
     _problems(running)
     return running.finish()
 

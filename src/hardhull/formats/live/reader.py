@@ -8,6 +8,7 @@ from hardhull.formats.jsonread import items_of, text_of, texts
 from hardhull.formats.live.host import host
 from hardhull.formats.live.network import network
 from hardhull.formats.live.nodes import key, word
+from hardhull.formats.live.shown import hollow
 from hardhull.formats.live.source import FactsSource
 from hardhull.formats.live.store import store
 from hardhull.formats.live.workload import container
@@ -79,6 +80,7 @@ def read(source: Source) -> LiveRead:
             workload = container(located, node, root)
             if engine is not None:
                 workload.engine = Field("engine", engine, engine.place, origin="the engine that runs it")
+                hollow(workload, engine)
             facts.append(workload)
             filtered = workload.seccomp_profile.get(None)
             if filtered is not None:

@@ -113,3 +113,7 @@ void add_place(const char *path);
 long copy_of_self(long to);
 Outcome run_file(const char *path, const char *option);
 Outcome run_open(long fd, const char *option);
+
+/* ---- loads (loads.c) ---- */
+
+int load(const char *word);

@@ -3,6 +3,7 @@
  *     helper [--place=PATH]... NAME[=GIVEN]...    each drill in a process of its own
  *     helper --list                               their names
  *     helper --listen=PORT                        listens until it is ended: somebody to connect to
+ *     helper --load=LOAD                          a load for a limit: see loads.c
  *     helper --ran | --root | --capable           what a drill runs to see whether it may
  *
  * A line is `NAME VERDICT NUMBER CALL`:
@@ -121,6 +122,7 @@ static int started(int count, char **words) {
         if (begins(word, "--root")) return CALL(geteuid) == 0 ? RAN : GAINED_NOTHING;
         if (begins(word, "--capable")) return is_capable() ? RAN : GAINED_NOTHING;
         if (begins(word, "--listen=")) return listens(word + 9);
+        if (begins(word, "--load=")) return load(word + 7);
         if (begins(word, "--list")) return list(), 0;
         if (begins(word, "--place=")) {
             add_place(word + 8);
