@@ -130,6 +130,14 @@ class Records:
                 return found
             time.sleep(0.2)
 
+    def all(self) -> list[Hit]:
+        """Everything that rules recorded so far.
+
+        Raises:
+            ActionError: ausearch cannot be run.
+        """
+        return self._search()
+
     def _search(self) -> list[Hit]:
         where = self._logs if self._folder is None else ["-if", f"{self._folder}/log"]
         try:

@@ -17,6 +17,7 @@ from hardhull.hosts.proc import identity, link, pids, text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+RUNTIME: Final = "a runtime"
 SOCKET, PROGRAM, FILE, FOLDER, STATE = "socket", "program", "file", "folder", "state"
 """Kinds. ``state`` is a folder in which the engine's own programs write all the time."""
 NAMES: Final = re.compile(
@@ -25,8 +26,9 @@ NAMES: Final = re.compile(
     r"kata-runtime|podman|conmon|buildkitd|buildctl|crictl)"
 )
 """Programs that start containers, or order that."""
-ENGINE: Final = re.compile(r"(?:dockerd|containerd|containerd-shim[\w.-]*|runc|crun)")
-"""Those that write in the engine's folders."""
+ENGINE: Final = re.compile(r"(?:dockerd|containerd|containerd-shim-runc-v2|runc|crun)")
+"""Those that write in the engine's folders; older shims only where one runs. Each costs a rule for each folder."""
+SHIM: Final = re.compile(r"containerd-shim[\w.-]*")
 FOLDERS: Final = (
     *PLACES.split(":"), "/usr/local/sbin", "/usr/local/bin", "/opt/bin", "/opt/containerd/bin", "/snap/bin",
     "/usr/libexec/docker", "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins",
@@ -52,6 +54,7 @@ def audited(
     """
     found: dict[str, dict[str, Any]] = {}
     seen: set[tuple[int, int]] = set()
+    shims = {one for one in _running() if SHIM.fullmatch(Path(one).name)}
     for kind, name, path in _things(pid, settings, sockets, runtimes):
         real = os.path.realpath(path)
         number = identity(real)
@@ -59,7 +62,7 @@ def audited(
             continue
         seen.add(number)
         found[real] = {"kind": kind, "name": name}
-        if kind == PROGRAM and (ENGINE.fullmatch(Path(path).name) or name == "a runtime"):
+        if kind == PROGRAM and (ENGINE.fullmatch(Path(path).name) or real in shims or name == RUNTIME):
             found[real]["engine"] = True
     return found
 
@@ -86,7 +89,7 @@ def _things(
         if ours(path, program, owner, pid):
             yield SOCKET, f"a socket of {program}", path
     yield from ((SOCKET, "a socket of containers", path) for path in sorted(SOCKETS))
-    yield from ((PROGRAM, "a runtime", path) for path in sorted(runtimes) if path.startswith("/"))
+    yield from ((PROGRAM, RUNTIME, path) for path in sorted(runtimes) if path.startswith("/"))
     yield from ((PROGRAM, "a program", path) for path in sorted({*_running(), *_there(pid)}))
     yield STATE, "the engine's data", settings.get("data-root", "/var/lib/docker")
     yield STATE, "the engine's state", settings.get("exec-root", "/var/run/docker")
