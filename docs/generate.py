@@ -20,7 +20,7 @@ from hardhull.model.finding import Severity
 from hardhull.model.plan import Status
 from hardhull.model.source import Place, Source, Span
 from hardhull.rules.policy import Policy
-from hardhull.rules.rule import all_rules
+from hardhull.rules.rule import all_rules, facts_of
 from hardhull.scan import Options, scan
 from hardhull.scan.checklist import ROWS
 from hardhull.scan.effective import derive
@@ -73,7 +73,7 @@ def rule_page(rule: Rule) -> str:
         r"^(What it checks|Why it matters|How to fix|When it is fine|References):", r"**\1:**", body, flags=re.MULTILINE
     )
     facts = [
-        ("Id", f"`{rule.id}`"), ("Judges", rule.fact), ("Dimension", rule.dimension.value),
+        ("Id", f"`{rule.id}`"), ("Judges", ", ".join(facts_of(rule))), ("Dimension", rule.dimension.value),
         ("Severity", rule.severity.word), ("Confidence", rule.confidence.word),
         ("Checklist", ", ".join(map(str, rule.checklist)) or "-"), ("CIS", ", ".join(rule.cis) or "-"),
         ("Tags", ", ".join(rule.tags) or "-"), ("Fix", fix_text(rule)), ("In other tools", ", ".join(rule.also) or "-"),

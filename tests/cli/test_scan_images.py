@@ -14,7 +14,7 @@ from hardhull.cli.main import main
 from hardhull.report.jsonin import read
 from hardhull.report.jsonout import render
 from made_advisories import export, record, until
-from made_images import layer, saved
+from made_images import config, layer, saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def image(path: Path, version: str) -> str:
     system = f'ID=debian\nVERSION_ID="{version}"\nPRETTY_NAME="Debian GNU/Linux {version}"\n'
-    path.write_bytes(saved([layer(("etc/os-release", system), ("var/lib/dpkg/status", STATUS)), layer(FLASK)]))
+    layers = [layer(("etc/os-release", system), ("var/lib/dpkg/status", STATUS)), layer(FLASK)]
+    path.write_bytes(saved(layers, described=config(layers, config={"User": "10001"})))
     return f"docker-archive:{path.name}"
 
 

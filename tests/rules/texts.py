@@ -16,6 +16,7 @@ from hardhull.advisories.lookup import look_up
 from hardhull.formats.dockerfile import read
 from hardhull.leaks.engine import cache_folder
 from hardhull.leaks.scanner import Scanner
+from hardhull.model.measured import Heap, ImageUser, Measured, Right
 from hardhull.model.package import Distribution, Package
 from hardhull.model.source import Source
 from hardhull.rules.policy import Policy
@@ -115,7 +116,11 @@ def image_of(files: dict[str, str]) -> tuple[Fact, ...]:
         with closing(reading(path)) as database:
             outcome = look_up(database, packages, distribution, "2026-01-01")
     steps = tuple((f"sha256:{at}", at) for at in range(len(history)))
-    held = Held("image:shop", history=tuple(history), steps=steps, packages=packages, distribution=distribution)
+    user = ImageUser(**told["user"]) if "user" in told else None
+    heaps = tuple(Heap(**one)._replace(examples=tuple(one["examples"])) for one in told.get("heaps", ()))
+    rights = tuple(Right(**one) for one in told.get("rights", ()))
+    measured = Measured((), heaps, rights, user)
+    held = Held("image:shop", "", (), tuple(history), steps, packages, distribution, measured)
     recipe = read(Source("Dockerfile", files["Dockerfile"].encode()))
     return built(held, outcome.found, outcome.not_checked, [recipe]).facts
 

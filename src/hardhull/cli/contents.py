@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     from hardhull.advisories.lookup import Outcome
     from hardhull.facts.recipe import ImageRecipe
+    from hardhull.images.bases import Base
     from hardhull.images.inventory import Inventory
     from hardhull.images.reading import ReadImage
+    from hardhull.model.measured import Measured
     from hardhull.model.source import Source
     from hardhull.rules.policy import Policy
     from hardhull.scan.built import Held
@@ -88,13 +90,16 @@ def _recipes(sources: Iterable[Source]) -> Iterator[ImageRecipe]:
             continue
 
 
-def held_of(name: str, image: ReadImage, held: Inventory) -> Held:
+def held_of(
+    name: str, image: ReadImage, held: Inventory, measured: Measured, instructions: Sequence[str], base: Base
+) -> Held:
     """What is judged of an image."""
     from hardhull.scan.built import Held
+    from hardhull.supply.engine import healthcheck_of
 
     config = image.image.config
     starts = [part for key in ("Entrypoint", "Cmd") for part in (config.get(key) or []) if isinstance(part, str)]
-    user = config.get("User")
+    user, ports = config.get("User"), config.get("ExposedPorts")
     named = name
     kind, _, where = name.partition(":")
     if kind in {"docker-archive", "oci"} and image.image.tags:
@@ -109,6 +114,11 @@ def held_of(name: str, image: ReadImage, held: Inventory) -> Held:
         tuple((place.digest, place.step) for place in image.image.layers),
         held.packages,
         held.distribution,
+        measured,
+        tuple(sorted(port for port in ports if isinstance(port, str))) if isinstance(ports, dict) else (),
+        healthcheck_of(config.get("Healthcheck")),
+        base,
+        tuple(instructions),
     )
 
 

@@ -8,13 +8,16 @@ from hardhull.model.package import ImageContents
 from hardhull.model.result import NotChecked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from hardhull.images.bases import Base
+    from hardhull.images.cache import Cache
     from hardhull.images.inventory import Inventory
     from hardhull.images.reader import Reader
     from hardhull.images.reading import ReadImage
     from hardhull.images.secrets import Secrets
     from hardhull.leaks.hit import LeakedIn
+    from hardhull.model.measured import LayerSize, Measured
     from hardhull.model.result import Result, Target
     from hardhull.scan.built import Held
 
@@ -54,10 +57,11 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
     """Reads the images, each in one pass; one that cannot be read does not hide the others."""
     from hardhull.cli.contents import held_of
     from hardhull.images.cache import Cache, default_folder
-    from hardhull.images.errors import ImageError
     from hardhull.images.inventory import inventory
+    from hardhull.images.leaked import instructions
+    from hardhull.images.measure import Measure
+    from hardhull.images.measuring import measured
     from hardhull.images.packages import Packages
-    from hardhull.images.targets import parsed, read_target
 
     cache = Cache(default_folder())
     documents: list[tuple[str, bytes]] = []
@@ -65,26 +69,67 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
     gaps: list[NotChecked] = []
     leaked: list[tuple[str, tuple[LeakedIn, ...]]] = []
     secrets = _secrets(gaps)
-    readers: list[Reader] = [Packages(), *([secrets] if secrets else [])]
+    readers: list[Reader] = [Packages(), *([secrets] if secrets else []), Measure()]
     held: list[Held] = []
+    read = _read(targets, readers, cache, gaps)
+    bases = _bases(read, cache)
+    for name, image in read.items():
+        found = inventory(image, today)
+        weighed = measured(image, cache)
+        told = instructions(image.image, secrets.scanner if secrets else None)
+        images.append(_contents(image, found, sizes_of(image, weighed, told), bases[name]))
+        documents.append((name, _document(image, found)))
+        held.append(held_of(name, image, found, weighed, told, bases[name]))
+        gaps += _gaps(name, image, found)
+        if secrets:
+            leaked.append((name, _leaks(name, image, secrets, gaps)))
+    cache.close()
+    return ReadImages(tuple(documents), tuple(images), tuple(gaps), tuple(leaked), tuple(held))
+
+
+def _read(
+    targets: tuple[str, ...], readers: Sequence[Reader], cache: Cache, gaps: list[NotChecked]
+) -> dict[str, ReadImage]:
+    """The images by the names of their targets, each once."""
+    from hardhull.images.errors import ImageError
+    from hardhull.images.targets import parsed, read_target
+
+    read: dict[str, ReadImage] = {}
     for text in targets:
         try:
             target = parsed(text)
-            if target is None or target.text in dict(documents):
-                continue
-            image = read_target(target, readers, cache)
+            if target is not None and target.text not in read:
+                read[target.text] = read_target(target, readers, cache)
         except ImageError as error:
             gaps.append(NotChecked("failed", text, error.why, error.how))
-            continue
-        found = inventory(image, today)
-        images.append(_contents(image, found))
-        documents.append((target.text, _document(image, found)))
-        held.append(held_of(target.text, image, found))
-        gaps += _gaps(target.text, image, found)
-        if secrets:
-            leaked.append((target.text, _leaks(target.text, image, secrets, gaps)))
-    cache.close()
-    return ReadImages(tuple(documents), tuple(images), tuple(gaps), tuple(leaked), tuple(held))
+    return read
+
+
+def _bases(read: dict[str, ReadImage], cache: Cache) -> dict[str, Base]:
+    """What each was built on: one of the others, or an image of the engine where that was asked for an image anyway."""
+    from hardhull.images.bases import Chain, base_of, of_engine
+
+    layers = {name: tuple(place.digest for place in image.image.layers) for name, image in read.items()}
+    known = [Chain(name, found) for name, found in layers.items() if all(found)]
+    if any(name.startswith("image:") for name in read):
+        known = [*of_engine(cache), *known]
+    return {name: base_of(found, known) for name, found in layers.items()}
+
+
+def sizes_of(image: ReadImage, weighed: Measured, instructions: Sequence[str]) -> tuple[LayerSize, ...]:
+    """What each layer weighs, with the instruction that made it."""
+    from hardhull.model.measured import CAUSES, LayerSize
+
+    made = []
+    for at, size in enumerate(weighed.layers):
+        causes = {
+            cause: sum(heap.bytes for heap in weighed.heaps if heap.layer == at and heap.cause == cause)
+            for cause in CAUSES
+        }
+        place = image.image.layers[at] if at < len(image.image.layers) else None
+        digest = place.digest if place else ""
+        made.append(LayerSize(digest, instructions[at], size, {name: one for name, one in causes.items() if one}))
+    return tuple(made)
 
 
 def _secrets(gaps: list[NotChecked]) -> Secrets | None:
@@ -110,10 +155,12 @@ def _leaks(name: str, image: ReadImage, secrets: Secrets, gaps: list[NotChecked]
     return found.found
 
 
-def _contents(image: ReadImage, found: Inventory) -> ImageContents:
+def _contents(image: ReadImage, found: Inventory, sizes: tuple[LayerSize, ...], base: Base) -> ImageContents:
     one = image.image
     layers = tuple(place.digest for place in one.layers if place.digest)
-    return ImageContents(one.name, one.id, one.digest, str(one.platform), layers, found.distribution, found.packages)
+    return ImageContents(
+        one.name, one.id, one.digest, str(one.platform), layers, found.distribution, found.packages, sizes, *base
+    )
 
 
 def _document(image: ReadImage, found: Inventory) -> bytes:

@@ -6,9 +6,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from hardhull.facts.fact import Fact, Items, Slot
+from hardhull.model.measured import ImageUser
 
 if TYPE_CHECKING:
+    from hardhull.facts.parts import Healthcheck
     from hardhull.model.advisory import Vulnerability
+    from hardhull.model.measured import Heap, Right
 
 
 class Reach(IntEnum):
@@ -46,8 +49,24 @@ class Weakness(NamedTuple):
         return tuple(dict.fromkeys(fixed)) if all(fixed) else ()
 
 
+class Waste(NamedTuple):
+    """Bytes of one layer that could be spared.
+
+    Attributes:
+        heap: which, and why.
+        instruction: what made the layer; empty where nothing tells.
+        hidden_by: the instruction that hides them; empty where none does.
+        base: the image that brought the layer; empty for a layer of the image's own.
+    """
+
+    heap: Heap
+    instruction: str = ""
+    hidden_by: str = ""
+    base: str = ""
+
+
 class Contents(Fact):
-    """The packages of one image."""
+    """The packages of one image, what it weighs, and whom it lets do what."""
 
     __slots__ = ()
     kind: ClassVar[str] = "contents"
@@ -56,3 +75,14 @@ class Contents(Fact):
     """Each stands at the instruction that brought the package, as far as that is known."""
     as_root: Slot[bool] = Slot(default=True)
     """Whether its containers start as root."""
+    user: Slot[ImageUser] = Slot(ImageUser("", 0, 0))
+    """Whom its containers start as."""
+    steps_down: Slot[bool] = Slot(default=False)
+    """Whether what it starts gives up root by itself."""
+    exposed: Slot[Items[str]] = Slot(())
+    """Ports that it says it serves: ``8080/tcp``."""
+    healthcheck: Slot[Healthcheck | None] = Slot(None)
+    wastes: Slot[Items[Waste]] = Slot(())
+    """Each stands at the instruction that made the layer."""
+    rights: Slot[Items[Right]] = Slot(())
+    """Files that give somebody more than files mostly do, each at the instruction that made its layer."""

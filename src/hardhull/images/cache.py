@@ -100,6 +100,14 @@ class Cache:
         except UnicodeDecodeError:
             return  # it is no JSON then either
 
+    def derived(self, key: str, name: str) -> Any:
+        """What was computed from layers alone, JSON values; None where it was not kept."""
+        return self._get(key, name, "")
+
+    def keep_derived(self, key: str, name: str, value: Any) -> None:
+        """Keeps what follows from layers alone, under a key that names all of them by their digests."""
+        self._put(key, name, "", value)
+
     def close(self) -> None:
         """Lets the cache not grow for ever."""
         if self._folder is None or not self._wrote:

@@ -51,6 +51,23 @@ class Files:
         return zip(self._paths, self._kinds.decode(), strict=True)
 
     @property
+    def paths(self) -> list[str]:
+        """The paths alone."""
+        return self._paths
+
+    @property
+    def sizes(self) -> Iterator[tuple[str, str, int]]:
+        """Path, kind and size of every entry."""
+        return zip(self._paths, self._kinds.decode(), self._sizes, strict=True)
+
+    def with_bits(self, bits: int) -> Iterator[Entry]:
+        """The entries whose mode has one of these bits."""
+        for at, mode in enumerate(self._modes):
+            if mode & bits:
+                kind, size = chr(self._kinds[at]), self._sizes[at]
+                yield Entry(self._paths[at], kind, mode, self._uids[at], self._gids[at], size, self._links.get(at, ""))
+
+    @property
     def hard_links(self) -> Iterator[tuple[str, str]]:
         """Path and target of every hard link."""
         return ((self._paths[at], link) for at, link in self._links.items() if self._kinds[at] == ord("h"))

@@ -26,10 +26,8 @@ class _Above:
 
     def add(self, layer: Layer) -> None:
         """One layer further down begins."""
-        for path, kind in layer.files.kinds:
-            self._seen.add(path)
-            if kind != "d":
-                self._hiding.add(path)
+        self._seen.update(layer.files.paths)
+        self._hiding.update(path for path, kind in layer.files.kinds if kind != "d")
         self._seen.update(layer.gone)
         self._hiding.update(layer.gone, layer.opaque)
 
@@ -43,6 +41,38 @@ class _Above:
             if path in hiding:
                 return True
         return "" in hiding
+
+    def hidden(self, paths: set[str]) -> set[str]:
+        """Those of the paths of the next layer that are not seen; as :meth:`hides` for each, many at once."""
+        hiding = self._hiding
+        if "" in hiding:
+            return set(paths)
+        gone = paths & self._seen
+        folders: set[str] = set()
+        for parent in {path.rpartition("/")[0] for path in paths}:
+            folder = parent
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        if not folders.isdisjoint(hiding):
+            gone |= {path for path in paths if self.hides(path)}
+        return gone
+
+
+def hidden(layers: Sequence[Layer | None]) -> list[set[str]]:
+    """The paths of each layer that layers above hide.
+
+    Args:
+        layers: lowest first; None for one that could not be read.
+    """
+    above = _Above()
+    found: list[set[str]] = [set() for _layer in layers]
+    for at in reversed(range(len(layers))):
+        layer = layers[at]
+        if layer is not None:
+            found[at] = above.hidden(set(layer.files.paths))
+            above.add(layer)
+    return found
 
 
 def seen(layers: Sequence[Layer | None], wanted: Sequence[Collection[str]]) -> list[set[str]]:

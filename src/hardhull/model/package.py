@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from hardhull.model.measured import LayerSize
 
 OF_DISTRIBUTIONS: Final = frozenset({"deb", "apk", "rpm"})
 """Ecosystems whose packages a distribution builds: their fixes are told by its release and their source package."""
@@ -73,6 +76,9 @@ class ImageContents(NamedTuple):
         layers: digests of its layers, uncompressed, lowest first.
         distribution: what it is made from.
         packages: what is installed.
+        sizes: what each of its layers weighs; empty where a saved result of an earlier version does not tell.
+        base: the image that it was built on, as far as images are known whose layers are the beginning of its own.
+        base_layers: how many layers that brought.
     """
 
     name: str
@@ -82,3 +88,11 @@ class ImageContents(NamedTuple):
     layers: tuple[str, ...]
     distribution: Distribution
     packages: tuple[Package, ...]
+    sizes: tuple[LayerSize, ...] = ()
+    base: str = ""
+    base_layers: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """Of the content of the files of all layers."""
+        return sum(one.bytes for one in self.sizes)

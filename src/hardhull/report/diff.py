@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.report.groups import rows
+from hardhull.report.image_diff import changes_of_images, lines, plain
 from hardhull.report.jsonout import encode, finding_line
 from hardhull.report.words import count, severities
 
@@ -88,6 +89,7 @@ def render(old: Result, new: Result, view: View) -> Iterator[str]:
         groups = grouped(shown)
         yield from (f"  {line}\n" for line in rows(groups, view._replace(width=view.width - 2)))
         yield "\n"
+    yield from (f"{view.fit(view.clean(line), view.width)}\n" for line in lines(old, new))
     totals = [
         f"{len(changes.new)} new",
         f"{len(changes.fixed)} fixed",
@@ -102,7 +104,10 @@ def _grade(result: Result) -> str:
 
 
 def as_json(old: Result, new: Result) -> Iterator[str]:
-    """The difference as JSON: the findings as in a result, in lists ``new``, ``fixed``, ``hidden``, ``unchanged``."""
+    """The difference as JSON: the findings as in a result, in lists ``new``, ``fixed``, ``hidden``, ``unchanged``.
+
+    Where both looked at built images, ``images`` has what became of their size and packages.
+    """
     changes = difference(old, new)
     yield f'{{"schema": {encode(SCHEMA)}'
     for name in Difference._fields:
@@ -110,4 +115,7 @@ def as_json(old: Result, new: Result) -> Iterator[str]:
         lines = [finding_line(found, rules[found.rule]) for found in getattr(changes, name)]
         body = "\n  " + ",\n  ".join(lines) + "\n " if lines else ""
         yield f',\n "{name}": [{body}]'
+    images = [encode(plain(one)) for one in changes_of_images(old, new)]
+    if images:
+        yield ',\n "images": [\n  ' + ",\n  ".join(images) + "\n ]"
     yield "\n}\n"

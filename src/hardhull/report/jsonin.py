@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from hardhull.model.finding import Confidence, Dimension, Severity
+from hardhull.model.measured import LayerSize
 from hardhull.model.package import Distribution, ImageContents, Package
 from hardhull.model.result import (
     AttackPath,
@@ -140,6 +141,9 @@ def _images(top: _Node) -> tuple[ImageContents, ...]:
             row.items("layers", str),
             _distribution(_Node(row.value.get("distribution"), f"{row.at}distribution.")),
             tuple(_package(each) for each in found if each.get("image", str) == row.get("name", str)),
+            tuple(_size(each) for each in row.each("sizes")) if "sizes" in row.value else (),
+            row.get("base", str, ""),
+            row.get("base_layers", int, 0),
         )
         for row in top.each("images")
     )
@@ -148,6 +152,11 @@ def _images(top: _Node) -> tuple[ImageContents, ...]:
 def _distribution(row: _Node) -> Distribution:
     texts = {name: row.get(name, str) for name in Distribution._fields if name != "like"}
     return Distribution(**texts, like=row.items("like", str))
+
+
+def _size(row: _Node) -> LayerSize:
+    causes = {str(name): size for name, size in row.get("causes", dict).items() if isinstance(size, int)}
+    return LayerSize(row.get("digest", str), row.get("instruction", str), row.get("bytes", int), causes)
 
 
 def _package(row: _Node) -> Package:

@@ -148,7 +148,8 @@ def _evidence(found: Found) -> list[dict[str, Any]]:
 
 def _image(image: ImageContents) -> dict[str, Any]:
     """An image without its packages, which are a list of their own."""
-    return {**image._asdict(), "distribution": image.distribution._asdict(), "packages": len(image.packages)}
+    row = {**image._asdict(), "distribution": image.distribution._asdict(), "packages": len(image.packages)}
+    return {**row, "sizes": [one._asdict() for one in image.sizes]}
 
 
 def _packages(image: ImageContents) -> Iterator[dict[str, Any]]:

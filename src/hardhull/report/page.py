@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.report.manual import sections
+from hardhull.rules.rule import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ def _example(example: Example, view: View) -> Iterator[str]:
 
 
 def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
-    yield "judges", rule.fact
+    yield "judges", ", ".join(facts_of(rule))
     yield "severity", rule.severity.word
     yield "confidence", rule.confidence.word
     yield "dimension", rule.dimension.value

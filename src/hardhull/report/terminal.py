@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.report.cells import width
-from hardhull.report.contents import contents
+from hardhull.report.contents import contents, layers
 from hardhull.report.groups import Group, grouped, rows, whole
 from hardhull.report.header import header, worst_path
 from hardhull.report.words import KINDS, at_or_above, by_weight, count, fixable, left_out, statuses, summary
@@ -33,7 +33,8 @@ KIND_WIDTH = max(map(len, KINDS.values()))
 def render(result: Result, view: View) -> Iterator[str]:
     """The screen, line by line."""
     groups = grouped(result)
-    above = [header(result, view), contents(result, view), worst_path(result, view)]
+    more = list(layers(result, view)) if view.everything else []
+    above = [header(result, view), contents(result, view), more, worst_path(result, view)]
     below = [_summary(result, view), _next(result, groups, view)]
     used = sum(len(part) + 1 for part in (*above, *below) if part) - 1
     middle = _everything(groups, view) if view.everything else _worst(groups, SCREEN - used, view)

@@ -141,20 +141,63 @@ def rule(
 
 
 _FOUND: dict[str, dict[str, Rule]] = {}
+_FURTHER: dict[str, dict[str, Rule]] = {}
+SHARED = {
+    "contents": (
+        "recipe.build_tools_in_final_image", "recipe.image_healthcheck_cannot_fail", "recipe.image_healthcheck_missing",
+        "recipe.image_runs_as_root", "recipe.setuid_bit_set", "recipe.ssh_exposed", "recipe.world_writable_path",
+    )
+}  # fmt: skip
+"""Rules about Dockerfiles that judge what was built from one as well: one id, one page, two checks."""
+
+
+def judges(fact: str, *, needs: Iterable[str]) -> Callable[[Check[F]], Check[F]]:
+    """Makes a function the check of its module's rule for another kind of fact as well.
+
+    Args:
+        fact: the kind; the module stands in :data:`SHARED`.
+        needs: as for :func:`rule`.
+    """
+
+    def register(check: Check[F]) -> Check[F]:
+        own = next(
+            one for found in _FOUND.values() for one in found.values() if one.check.__module__ == check.__module__
+        )
+        made = own._replace(fact=fact, check=check, about=frozenset(), needs=frozenset(needs))
+        _FURTHER.setdefault(fact, {})[own.id] = made
+        return check
+
+    return register
 
 
 @cache
 def rules_for(fact: str) -> tuple[Rule, ...]:
     """The rules for one kind of fact, in the order of their ids. Imports their modules at the first call."""
+    own = _own(fact)
+    for module in SHARED.get(fact, ()):
+        import_module(f"hardhull.rules.{module}")
+    return tuple(sorted((*own, *_FURTHER.get(fact, {}).values())))
+
+
+def _own(fact: str) -> tuple[Rule, ...]:
     package = import_module(f"hardhull.rules.{fact}")
     for module in pkgutil.iter_modules(package.__path__):
         import_module(f"{package.__name__}.{module.name}")
-    return tuple(sorted(_FOUND.get(fact, {}).values()))
+    return tuple(_FOUND.get(fact, {}).values())
 
 
+@cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule of every kind of fact."""
-    return tuple(sorted(found for kind in KINDS for found in rules_for(kind)))
+    """Every rule, each once, whatever kinds of facts it judges."""
+    return tuple(sorted(found for kind in KINDS for found in _own(kind)))
+
+
+def facts_of(one: Rule) -> tuple[str, ...]:
+    """The kinds of fact that a rule judges, the first one first."""
+    return (
+        one.fact,
+        *(kind for kind in SHARED for found in rules_for(kind) if found.id == one.id and kind != one.fact),
+    )
 
 
 def find_rule(name: str) -> Rule | None:

@@ -193,8 +193,9 @@ def _examined(
     judged = judge.judge(reading.facts)
     if found.facts:
         from hardhull.scan.leaks import told_once
+        from hardhull.scan.measures import once
 
-        judged = told_once(judged)
+        judged = once(told_once(judged))
     count = counted(judged.findings)
     points = checklist(reading.facts, count, judged.checks, judged.rules, policy)
     names = {rule.id: rule.name for rule in judged.rules.values()}

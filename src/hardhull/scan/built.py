@@ -11,12 +11,15 @@ from hardhull.model.package import OF_DISTRIBUTIONS, Distribution, Package
 from hardhull.model.result import NotChecked
 from hardhull.model.source import Excerpt, Place
 from hardhull.scan.layers import spoken, steps_of
+from hardhull.scan.measures import add_configuration, add_measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hardhull.facts.parts import Healthcheck
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.model.advisory import Vulnerability
+    from hardhull.model.measured import Measured
 
 INTERPRETERS: Final = {
     re.compile(r"python[\d.]*|gunicorn|uvicorn|celery|flask|django-admin|uwsgi"): "pypi",
@@ -42,6 +45,11 @@ class Held(NamedTuple):
         steps: layers, each with the step that made it.
         packages: what it holds.
         distribution: what it is made from.
+        measured: what it weighs, and whom it lets do what; None where that was not looked at.
+        exposed: ports that it says it serves.
+        healthcheck: its check; None where it has none.
+        base: the image that it was built on, and how many layers that brought; empty where nobody knows it.
+        instructions: what made each layer, without secrets.
     """
 
     name: str
@@ -51,6 +59,11 @@ class Held(NamedTuple):
     steps: tuple[tuple[str, int], ...] = ()
     packages: tuple[Package, ...] = ()
     distribution: Distribution = Distribution()
+    measured: Measured | None = None
+    exposed: tuple[str, ...] = ()
+    healthcheck: Healthcheck | None = None
+    base: tuple[str, int] = ("", 0)
+    instructions: tuple[str, ...] = ()
 
 
 class Built(NamedTuple):
@@ -94,12 +107,21 @@ def built(
             why = "no fix is known (--ignore-unfixed)"
             notes.append(NotChecked("out-of-scope", what, why, "scan without --ignore-unfixed to see them"))
         weaknesses = kept
-    places = _places(held, name, recipes)
+    places, base = _places(held, name, recipes)
     image = Contents(f"image {name.partition(':')[2] or name}", "contents", places[-1])
     items = tuple(Field("weaknesses", one, _place(one, held, places)) for one in weaknesses)
     image.weaknesses = Field("weaknesses", items, places[-1])
-    image.as_root = Field("as_root", held.user.partition(":")[0] in {"", "0", "root"}, places[-1])
+    image.as_root = Field("as_root", _is_root(held), places[-1])
+    add_configuration(image, held, places)
+    add_measures(image, held, places, base)
     return Built((image,), tuple(notes))
+
+
+def _is_root(held: Held) -> bool:
+    """Whether its containers start as root, by whatever name where its users are known."""
+    if held.measured is not None and held.measured.user is not None:
+        return held.measured.user.is_root
+    return held.user.partition(":")[0] in {"", "0", "root"}
 
 
 def weaknesses_of(found: Sequence[Vulnerability], held: Held) -> list[Weakness]:
@@ -140,8 +162,8 @@ def _is_file(package: Package, program: str) -> bool:
     return any(path == program.lstrip("/") or path.rpartition("/")[2] == program for path in package.paths)
 
 
-def _places(held: Held, name: str, recipes: Iterable[ImageRecipe]) -> dict[int, Place]:
-    """The place of each step; -1 is that of the whole image."""
+def _places(held: Held, name: str, recipes: Iterable[ImageRecipe]) -> tuple[dict[int, Place], Place | None]:
+    """The place of each step, -1 is that of the whole image; and where a Dockerfile names the base image."""
     lines = [(at, spoken(text)) for at, text in enumerate(held.history, 1)] or [(1, name)]
     excerpt = Excerpt(name, lines)
     found = {}
@@ -152,8 +174,9 @@ def _places(held: Held, name: str, recipes: Iterable[ImageRecipe]) -> dict[int, 
     for recipe in recipes:
         told = steps_of(recipe, held.history)
         if told:
-            return {**found, **told, -1: recipe.final.place if recipe.final else recipe.place}
-    return found
+            whole = recipe.final.place if recipe.final else recipe.place
+            return {**found, **told, -1: whole}, recipe.root_stage.place if recipe.root_stage else None
+    return found, None
 
 
 def _place(weakness: Weakness, held: Held, places: dict[int, Place]) -> Place:

@@ -22,7 +22,7 @@ from hardhull.scan.quote import CUT
 from hardhull.text.redaction import REDACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from hardhull.facts.fact import Fact
     from hardhull.leaks.hit import Hit, LeakedIn
@@ -268,6 +268,11 @@ def told_once(judged: Judgement) -> Judgement:
         for found in judged.findings
         if found.fact == "leak" and (found.locations[0].path, found.locations[0].line) in told
     }
+    return without(judged, doubled)
+
+
+def without(judged: Judgement, doubled: Collection[str]) -> Judgement:
+    """The judgement without findings of these ids."""
     if not doubled:
         return judged
     return judged._replace(

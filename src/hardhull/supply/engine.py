@@ -107,7 +107,7 @@ def read(reference: Reference, answer: Any) -> LocalImage:
         expose=_texts(config.get("ExposedPorts")),
         entrypoint=_texts(config.get("Entrypoint")),
         command=_texts(config.get("Cmd")),
-        healthcheck=_healthcheck(config.get("Healthcheck") or answer.get("HealthCheck")),
+        healthcheck=healthcheck_of(config.get("Healthcheck") or answer.get("HealthCheck")),
         onbuild=_texts(config.get("OnBuild")),
         tags=_texts(answer.get("RepoTags")),
         digests=_texts(answer.get("RepoDigests")),
@@ -128,8 +128,11 @@ def _variable(text: str) -> EnvVar:
     return EnvVar(name, value, value, "base")
 
 
-def _healthcheck(value: Any) -> Healthcheck | None:
-    """Times are nanoseconds, and 0 stands for the engine's default. ``NONE`` switches a check off."""
+def healthcheck_of(value: Any) -> Healthcheck | None:
+    """A health check as engines and images write it.
+
+    Times are nanoseconds, and 0 stands for the engine's default. ``NONE`` switches a check off.
+    """
     test = _texts(value.get("Test")) if isinstance(value, dict) else ()
     if not test:
         return None

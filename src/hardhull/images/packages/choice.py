@@ -33,6 +33,7 @@ _SUMS = Interest(_late("dpkg", "sums"), TEXT)
 _PYTHON = Interest(_late("python", "metadata"), head=True)
 _RECORD = Interest(_late("python", "record"), TEXT)
 _NODE = Interest(_late("node", "package_json"))
+_LOCK = Interest(_late("node", "hidden_lock"), TEXT)
 _APK = Interest(_late("apk", "installed"), TEXT)
 _RPM = Interest(_late("rpm", "database"), LARGE)
 _GEM = Interest(_late("ruby", "gemspec"))
@@ -55,6 +56,7 @@ BY_NAME = {
     "PKG-INFO": _PYTHON,
     "RECORD": _RECORD,
     "package.json": _NODE,
+    ".package-lock.json": _LOCK,
     "installed.json": _PHP,
 }
 BY_ENDING = {
@@ -88,6 +90,8 @@ def _lies_right(found: Interest, folder: str, name: str) -> bool:
     """Whether a file of that name means what its name says, in that folder."""
     if found is _NODE:
         return is_node_package(folder)
+    if found is _LOCK:
+        return folder == "node_modules" or folder.endswith("/node_modules")
     if found is _RECORD:
         return folder.endswith(".dist-info")
     if found is _PYTHON:

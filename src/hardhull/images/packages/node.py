@@ -19,3 +19,14 @@ def package_json(_path: str, data: bytes) -> Iterator[tuple[str, Any]]:
     name, version = found.get("name"), found.get("version")
     if isinstance(name, str) and isinstance(version, str) and name and version:
         yield package("npm", name, version.removeprefix("v").removeprefix("="))
+
+
+def hidden_lock(_path: str, data: bytes) -> Iterator[tuple[str, Any]]:
+    """Folders that npm (7 and later) installed for development alone, as its lock file in ``node_modules`` says."""
+    found = json.loads(data)
+    packages = found.get("packages") if isinstance(found, dict) else None
+    rows = packages.items() if isinstance(packages, dict) else ()
+    names = [name for name, row in rows if isinstance(row, dict) and row.get("dev") is True]
+    good = [name for name in names if name.startswith("node_modules/") and ".." not in name.split("/")]
+    if good:
+        yield "development", good

@@ -2,7 +2,9 @@
 
 What it checks: RUN instructions of the built image (earlier stages do not count) that install compilers, build tools or
 development files (`gcc`, `build-essential`, `*-dev`, `*-devel`) and do not remove them in the same RUN; likewise a
-project's npm, yarn or pnpm dependencies together with those for development.
+project's npm, yarn or pnpm dependencies together with those for development. Of an image that was built: the bytes of
+files of such packages, of tool chains under /usr/local, and of what npm's own lock file says is for development alone,
+from one megabyte of one instruction on.
 
 Why it matters: an intruder compiles exploits on the spot, and every package is something to patch. The files also make
 the image several times larger.
@@ -20,17 +22,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model import measured
 from hardhull.model.finding import Confidence, Finding, SourceSpan
 from hardhull.model.lazy import lazy
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
 from hardhull.rules.installs import REMOVES, REMOVING
 from hardhull.rules.recipe_commands import calls, mentions
 from hardhull.rules.recipe_users import program_of
-from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, rule
+from hardhull.rules.rule import BUILD, LOW, MEDIUM, Example, judges, rule
+from hardhull.rules.weighed import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.contents import Contents
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.recipe_parts import Run
     from hardhull.rules.policy import Policy
@@ -66,6 +71,7 @@ ADVICE = advise(
     "build in a first stage, and copy what was built",
     "FROM ... AS build\n...\nFROM ...\nCOPY --from=build /app /app",
 )
+OMIT = advise("install without devDependencies, or take them out in the same RUN", "RUN npm ci --omit=dev")
 
 
 @rule(
@@ -148,6 +154,13 @@ def _development(call: Call, *, builds: bool) -> Finding:
         confidence=Confidence.MEDIUM,
         fix=fix,
     )
+
+
+@judges("contents", needs=["wastes"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """What the packages, and npm's lock file, say is only for builds, with its size."""
+    yield from told(image, (measured.TOOLS,), "what only builds need", MEDIUM, ADVICE)
+    yield from told(image, (measured.DEVELOPMENT,), "packages that npm installed for development alone", MEDIUM, OMIT)
 
 
 EXAMPLES = [

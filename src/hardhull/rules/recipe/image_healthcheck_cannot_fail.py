@@ -1,7 +1,7 @@
 """Health check of the image always succeeds.
 
 What it checks: HEALTHCHECK commands whose failure is thrown away (`|| true`, `; exit 0`), that do nothing (`true`,
-`exit 0`), and `curl` without `--fail`, which succeeds on an error page.
+`exit 0`), and `curl` without `--fail`, which succeeds on an error page. Of Dockerfiles, and of built images.
 
 Why it matters: the container is healthy as long as it can start a program. Whoever waits for `healthy`, or restarts
 what is not, is deceived.
@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 from hardhull.model.lazy import lazy
 from hardhull.model.source import Place, Span
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
-from hardhull.rules.rule import LOW, MEDIUM, MONITORING, Example, rule
+from hardhull.rules.rule import LOW, MEDIUM, MONITORING, Example, judges, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.contents import Contents
     from hardhull.facts.parts import Healthcheck
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.model.change import Fix
@@ -101,6 +102,31 @@ def _change(title: str, field: Field[Healthcheck | None], start: int, end: int, 
         risk=NEEDS_PROOF,
         mitigation="look whether the container becomes healthy: what was hidden shows now",
     )
+
+
+@judges("contents", needs=["healthcheck"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """The check of the image, wherever it came from."""
+    health = image.healthcheck.value
+    if health is None or health.disabled or len(health.test) < 2:
+        return
+    text = " ".join(health.test[1:])[-400:].rstrip()
+    how = advise("let the check fail", "HEALTHCHECK CMD curl --fail http://localhost:PORT/health || exit 1")
+    if THROWN_AWAY.search(text) or NOTHING.fullmatch(text):
+        yield image.healthcheck.finding(
+            f"the health check of {image.subject} always succeeds", label="its failure does not count", value="always",
+            fix=how,
+        )  # fmt: skip
+        return
+    curl = CURL.search(text)
+    if curl and not FAILS.search(f"{curl[1]} ") and not text[curl.end() :].lstrip().startswith("| "):
+        yield image.healthcheck.finding(
+            f"the health check of {image.subject} succeeds on error pages too",
+            label="curl without --fail",
+            value="curl",
+            severity=LOW,
+            fix=how,
+        )
 
 
 EXAMPLES = [

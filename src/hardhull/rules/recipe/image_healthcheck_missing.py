@@ -1,7 +1,7 @@
 """Image of a service says nothing about its health.
 
 What it checks: images that EXPOSE a port and have no HEALTHCHECK in the stages of the built image. Whether the base
-image brings one is not known.
+image brings one is not known. Of a built image: its configuration, which has what its base brought.
 
 Why it matters: the engine only sees that a process exists. A service that hangs or has lost its database counts as
 running, in every place where the image is started without a check of its own.
@@ -22,11 +22,12 @@ from hardhull.facts.parts import Healthcheck
 from hardhull.model.finding import Confidence
 from hardhull.rules.fix import NEEDS_PROOF, SetTo, advise, change
 from hardhull.rules.recipe_probes import probe
-from hardhull.rules.rule import LOW, MONITORING, Example, rule
+from hardhull.rules.rule import LOW, MONITORING, Example, judges, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.contents import Contents
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
@@ -71,6 +72,22 @@ def _fix(recipe: ImageRecipe) -> Fix:
         mitigation="look whether it becomes healthy; better is a question that only a working service answers",
         basis=f"{test[1]} is in the base image",
     )
+
+
+@judges("contents", needs=["exposed"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """The ports that the image says it serves, without a check."""
+    if image.exposed.value and image.healthcheck.value is None:
+        also = tuple(item.mark("it serves this port") for item in image.exposed.value[:1])
+        how = advise("ask the service what it is there for", "HEALTHCHECK CMD curl --fail http://localhost:PORT/health")
+        yield image.healthcheck.finding(
+            f"{image.subject} serves {image.exposed.value[0].value} and has no health check",
+            label="no HEALTHCHECK",
+            also=also,
+            value="none",
+            confidence=Confidence.HIGH,
+            fix=how,
+        )
 
 
 EXAMPLES = [

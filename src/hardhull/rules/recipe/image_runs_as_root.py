@@ -1,7 +1,8 @@
 """Image starts as root.
 
 What it checks: the user that containers of the built image start as: the last USER that counts for the last stage,
-else what is known of its base image. Where that is not known, nothing is claimed.
+else what is known of its base image. Where that is not known, nothing is claimed. Of a built image: the user of its
+configuration, by the number that its own /etc/passwd gives it.
 
 Why it matters: root in a container is root on the host as soon as something lets it out: a kernel bug, a mounted
 socket, a writable host path. An ordinary user has no capabilities to begin with.
@@ -24,12 +25,13 @@ from hardhull.model.finding import Reading
 from hardhull.rules.fix import NEEDS_PROOF, Instruct, advise, change
 from hardhull.rules.recipe_commands import mentions
 from hardhull.rules.recipe_users import choose
-from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, rule
+from hardhull.rules.rule import HIGH, LOW, MEDIUM, PRIVILEGE, Example, judges, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hardhull.facts.bases import KnownBase
+    from hardhull.facts.contents import Contents
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.model.change import Fix
     from hardhull.model.finding import Finding
@@ -123,6 +125,26 @@ def _steps_down(recipe: ImageRecipe) -> bool:
         return True
     stages = recipe.final.lineage if recipe.final else ()
     return start[0] is not None and any(mentions(run, *STEP_DOWN) for stage in stages for run in stage.runs)
+
+
+@judges("contents", needs=["user"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """The user of the image, by the number that its own files give it."""
+    user = image.user
+    if not user.value.is_root:
+        return
+    said = user.value.text
+    why = (
+        f"USER {said} is number 0 in its /etc/passwd" if said and not is_root(said) else f"its USER is {said or 'none'}"
+    )
+    steps_down = image.steps_down.get(default=False)
+    yield user.finding(
+        f"{image.subject} starts as root: {why}",
+        label="root",
+        value="root",
+        severity=LOW if steps_down else HIGH if said else MEDIUM,
+        fix=_left_alone(None) if steps_down else advise("start as an ordinary user", SNIPPET),
+    )
 
 
 EXAMPLES = [

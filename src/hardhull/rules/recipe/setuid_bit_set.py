@@ -1,7 +1,8 @@
 """Program of the image runs as its owner, whoever starts it.
 
 What it checks: `chmod` with the setuid or setgid bit on a file (`u+s`, 4755) in the built image. Folders with setgid
-are not told apart where only the mode says so, `g+s` alone is therefore left out.
+are not told apart where only the mode says so, `g+s` alone is therefore left out. Of an image that was built: every
+file with the bit that it shows; those that packages of its distribution brought so are low, one finding a package.
 
 Why it matters: a setuid program of root is the shortest way from an ordinary user to root, past USER. Only
 no-new-privileges stops it.
@@ -19,17 +20,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hardhull.model.finding import Reading
 from hardhull.model.lazy import lazy
-from hardhull.rules.fix import NEEDS_PROOF, Rewrite, change
+from hardhull.model.measured import SETGID as SETGID_FILE
+from hardhull.model.measured import SETUID as SETUID_FILE
+from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
+from hardhull.rules.granted import listed, values
 from hardhull.rules.recipe_commands import calls
-from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
+from hardhull.rules.rule import LOW, MEDIUM, PRIVILEGE, Example, judges, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.contents import Contents
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.model.change import Fix
+    from hardhull.model.field import Field
     from hardhull.model.finding import Finding
+    from hardhull.model.measured import Right
     from hardhull.rules.policy import Policy
     from hardhull.rules.recipe_commands import Call
 
@@ -82,6 +90,31 @@ def _fix(call: Call, at: int, mode: str) -> Fix | None:
         risk=NEEDS_PROOF,
         mitigation="give the container the one capability that the program needs, where it runs as an ordinary user",
     )
+
+
+@judges("contents", needs=["rights"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """Programs of packages together, one finding a package; others one by one."""
+    packages: dict[str, list[Field[Right]]] = {}
+    for item in image.rights.value:
+        if item.value.kind in {SETUID_FILE, SETGID_FILE}:
+            packages.setdefault(item.value.package or item.value.path, []).append(item)
+    for name, group in packages.items():
+        first = group[0]
+        right = first.value
+        whose = f", of the package {name}" if right.package else ""
+        runs = "runs" if len(group) == 1 else "run"
+        who = "its owner" if right.kind == SETUID_FILE else "its group"
+        finding = first.finding(
+            f"{listed(group)} of {image.subject} {runs} as {who if len(group) == 1 else 'their owner or group'}{whose}",
+            label=f"mode {right.mode:o}",
+            value=f"package {name}" if right.package else f"{right.kind} {name}",
+            severity=LOW if right.package else MEDIUM,
+            fix=advise("take the bit away", f"RUN chmod a-s {' '.join(f'/{item.value.path}' for item in group)}"),
+        )
+        yield finding.with_evidence(
+            *(Reading("mode", f"{one.mode:o}, owner {one.uid}:{one.gid}", f"/{one.path}") for one in values(group))
+        )
 
 
 EXAMPLES = [

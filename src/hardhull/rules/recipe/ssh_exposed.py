@@ -1,6 +1,6 @@
 """Image serves SSH.
 
-What it checks: EXPOSE of port 22 in the built image.
+What it checks: EXPOSE of port 22 in a Dockerfile's last stage, or in a built image.
 
 Why it matters: an SSH server in a container is a second way in beside the engine, with keys, passwords and updates of
 its own, which nobody watches; usually it means that root logs in.
@@ -18,11 +18,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.rules.fix import advise
-from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
+from hardhull.rules.rule import MEDIUM, NETWORK, Example, judges, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.contents import Contents
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.model.finding import Finding
     from hardhull.rules.policy import Policy
@@ -49,6 +50,14 @@ def check(recipe: ImageRecipe, _policy: Policy) -> Iterator[Finding]:
     for port in recipe.expose.value:
         if port.get("") in {"22", "22/tcp"}:
             yield port.finding("the image serves SSH", label="a second way in", value="22", fix=ADVICE)
+
+
+@judges("contents", needs=["exposed"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """The ports that the image says it serves."""
+    for port in image.exposed.value:
+        if port.value in {"22", "22/tcp"}:
+            yield port.finding(f"{image.subject} serves SSH", label="a second way in", value="22", fix=ADVICE)
 
 
 EXAMPLES = [

@@ -1,7 +1,8 @@
 """Everybody may write files of the image.
 
 What it checks: `chmod` with a mode that lets everybody write (777, 666, `a+w`, `o+w`) and `COPY --chmod` likewise, in
-the built image. The sticky bit (1777) and temporary folders are left out.
+the built image. Of an image that was built: every file and folder that it shows with such a mode, one finding for each
+instruction that made some. The sticky bit (1777) and temporary folders are left out.
 
 Why it matters: a process of any user replaces programs, configuration or scripts that another one runs later.
 
@@ -19,15 +20,19 @@ import re
 from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
+from hardhull.model.finding import Reading
 from hardhull.model.lazy import lazy
+from hardhull.model.measured import OPEN
 from hardhull.model.source import Place, Span
 from hardhull.rules.fix import NEEDS_PROOF, Rewrite, advise, change
+from hardhull.rules.granted import FEW, by_layer, listed, values
 from hardhull.rules.recipe_commands import calls
-from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, rule
+from hardhull.rules.rule import MEDIUM, PRIVILEGE, Example, judges, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardhull.facts.contents import Contents
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.recipe_parts import Copy
     from hardhull.model.change import Fix
@@ -130,6 +135,28 @@ def open_to_all(mode: str) -> bool:
     if mode.isdigit():
         return bool(OCTAL.fullmatch(mode)) and not STICKY.fullmatch(mode)
     return bool(SYMBOLS.search(mode)) and "t" not in mode
+
+
+@judges("contents", needs=["rights"])
+def built(image: Contents, _policy: Policy) -> Iterator[Finding]:
+    """Files and folders with that mode; one finding for each instruction that made some."""
+    for group in by_layer(image, OPEN):
+        found = [item for item in group if not TEMPORARY.match(f"/{item.value.path}")]
+        if not found:
+            continue
+        first = found[0]
+        finding = first.finding(
+            f"everybody may write {listed(found)} of {image.subject}",
+            label=f"mode {first.value.mode:o}",
+            value=f"{OPEN} {first.value.path}",
+            fix=advise("give the files to the user that writes them", "COPY --chown=10001:10001 --chmod=750 ..."),
+        )
+        yield finding.with_evidence(
+            *(
+                Reading("mode", f"{one.mode:o}, owner {one.uid}:{one.gid}", f"/{one.path}")
+                for one in values(found[:FEW])
+            )
+        )
 
 
 EXAMPLES = [
