@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,16 @@ from hardhull.cli.output import view_for, write
 from hardhull.facts.limits import NOTHING, REFUSED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from docker import APIClient
 
     from hardhull.cli.prove import Request
     from hardhull.facts.limits import ShownLimit
 
-TARGET = "engine"
+SECONDS = 120
+"""For what takes long."""
 COUNTED = frozenset({"memory", "pids", "cpus"})
 """Limits that every container should have: without them the engine is not proven."""
 UNPROVEN = 1
@@ -44,7 +48,6 @@ def prove(request: Request) -> int:
 
 
 def _shown(request: Request) -> dict[str, Any]:
-    from hardhull.cli.fix_containers import engine
     from hardhull.engines.limits import shown
     from hardhull.engines.probe import ProbeError
     from hardhull.hosts.limits import SCHEMA, ground
@@ -53,8 +56,7 @@ def _shown(request: Request) -> dict[str, Any]:
         if not request.quiet:
             sys.stderr.write(f"hardhull: trying {what}\n")
 
-    with engine() as client:
-        _same_machine(client)
+    with here() as (client, _):
         version = str(client.version().get("Version", ""))
         try:
             found = shown(client, tell)
@@ -66,20 +68,35 @@ def _shown(request: Request) -> dict[str, Any]:
     return {"schema": SCHEMA, **ground(version), "at": at, "limits": found}
 
 
-def _same_machine(client: Any) -> None:
-    from urllib.parse import unquote
+@contextmanager
+def here() -> Iterator[tuple[APIClient, str]]:
+    """The engine of this machine and its address, where containers are tried.
+
+    Raises:
+        UserError: there is none, or what its containers have cannot be seen from here.
+    """
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
 
     from hardhull.hosts.machine import listener
+    from hardhull.supply.connection import NoEngineError, connect
 
-    where = unquote(str(client.base_url)).replace("http+unix://", "unix://")
-    base = where if where.startswith("unix://") else _named()
-    if os.geteuid() != 0 or not listener(base):
-        why = "the control groups of its containers have to be seen"
-        raise UserError("nothing is proven", why, "run it as root, on the engine's own machine", FAILED)
-
-
-def _named() -> str:
-    return os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    try:
+        client, where = connect()
+    except NoEngineError as error:
+        raise UserError(f"the engine at {error.where or '?'} cannot be asked", error.why, error.how, FAILED) from None
+    client.timeout = SECONDS
+    with client:
+        if os.geteuid() != 0 or not listener(where):
+            why = "what the kernel has for its containers cannot be seen from here"
+            raise UserError("nothing is tried", why, "run it as root, on the engine's own machine", FAILED)
+        try:
+            yield client, where
+        except APIError as error:
+            why = str(error.explanation or error)[:300]
+            raise UserError(f"the engine at {where} refuses it", why, "see its log", FAILED) from None
+        except RequestException as error:
+            raise UserError(f"the engine at {where} fell silent", type(error).__name__, "see its log", FAILED) from None
 
 
 def _keep(document: dict[str, Any]) -> Path:

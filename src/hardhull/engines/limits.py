@@ -58,14 +58,33 @@ def shown(client: APIClient, tell: Callable[[str], None] = lambda _: None) -> li
     try:
         with volume(client) as (name, disk):
             tell("without limits")
-            with limited(client, {}, name) as one:
-                bare = Bare(
-                    _verdict(one.load(f"flood-memory={TAKEN}")), _verdict(one.load(f"flood-processes={STARTED}")),
-                    _passed(one.load(f"--load=direct-write={MOVED}")), _passed(one.load(f"--load=direct-read={MOVED}")),
-                )  # fmt: skip
-            return [*_taken(client, bare, tell), *_block(client, disk, name, bare, tell), *_weights(client, disk)]
+            bare = _bare(client, name)
+            return [*_taken(client, bare, tell), *_block(client, disk, name, bare, tell), weight(client, disk)]
     finally:
         probe.clear(client)
+
+
+def of_disk(client: APIClient, field: str) -> tuple[ShownLimit, ShownLimit]:
+    """What a weight does, and what a throttle does. The image has to be there.
+
+    Args:
+        client: the engine.
+        field: of :data:`THROTTLES`.
+
+    Raises:
+        ProbeError: no container runs at all.
+    """
+    with volume(client) as (name, disk):
+        found = _block(client, disk, name, _bare(client, name), lambda _: None, (field,))
+        return weight(client, disk), next(found)
+
+
+def _bare(client: APIClient, volume_name: str) -> Bare:
+    with limited(client, {}, volume_name) as one:
+        return Bare(
+            _verdict(one.load(f"flood-memory={TAKEN}")), _verdict(one.load(f"flood-processes={STARTED}")),
+            _passed(one.load(f"--load=direct-write={MOVED}")), _passed(one.load(f"--load=direct-read={MOVED}")),
+        )  # fmt: skip
 
 
 def _verdict(words: list[str]) -> str:
@@ -240,9 +259,16 @@ THROTTLES: Final = (
 
 
 def _block(
-    client: APIClient, disk: Disk, volume_name: str, bare: Bare, tell: Callable[[str], None]
+    client: APIClient,
+    disk: Disk,
+    volume_name: str,
+    bare: Bare,
+    tell: Callable[[str], None],
+    wanted: tuple[str, ...] = (),
 ) -> Iterator[ShownLimit]:
     for field, key, kind, limit, least in THROTTLES:
+        if wanted and field not in wanted:
+            continue
         given = f"{limit // MIB} MiB a second" if limit == RATE else f"{limit} operations a second"
         if not disk.device:
             yield ShownLimit(field, given, UNSEEN, "", "", disk.why)
@@ -284,20 +310,20 @@ def _buffered(one: Limited, least: int) -> ShownLimit:
     return ShownLimit("write_bps_buffered", "", KEPT if held else NOTHING, seen, "", why)
 
 
-def _weights(client: APIClient, disk: Disk) -> Iterator[ShownLimit]:
+def weight(client: APIClient, disk: Disk) -> ShownLimit:
+    """What a disk weight does: the kernel has to have it, and the disk's scheduler to know it."""
     given = "weight 300"
     try:
         with limited(client, {"BlkioWeight": 300}) as one:
             files = ("blkio.bfq.weight", "io.bfq.weight"), ("blkio.weight", "io.weight")
             file = next((found for names in files if (found := one.kernel("blkio", *names))), None)
             if file is None:
-                yield ShownLimit("weight", given, NOTHING, "", "", "this kernel's control groups have no weight")
-            elif "300" not in file[1].split():
-                yield ShownLimit("weight", given, NOTHING, "", _at(file), "the engine leaves it out")
-            elif disk.scheduler and disk.scheduler not in WEIGHTED:
+                return ShownLimit("weight", given, NOTHING, "", "", "this kernel's control groups have no weight")
+            if "300" not in file[1].split():
+                return ShownLimit("weight", given, NOTHING, "", _at(file), "the engine leaves it out")
+            if disk.scheduler and disk.scheduler not in WEIGHTED:
                 why = f"{disk.device} uses {disk.scheduler}, which knows no weights"
-                yield ShownLimit("weight", given, NOTHING, "", _at(file), why)
-            else:
-                yield ShownLimit("weight", given, SET, "", _at(file), "counts when several want the disk")
+                return ShownLimit("weight", given, NOTHING, "", _at(file), why)
+            return ShownLimit("weight", given, SET, "", _at(file), "counts when several want the disk")
     except probe.ProbeError as error:
-        yield ShownLimit("weight", given, REFUSED, "", "", str(error))
+        return ShownLimit("weight", given, REFUSED, "", "", str(error))

@@ -12,6 +12,7 @@ from hardhull.engines import probe
 from hardhull.hosts.cgroups import Groups
 from hardhull.hosts.mounts import mounted
 from hardhull.hosts.proc import lines, text
+from hardhull.run.execute import executed
 from hardhull.run.owner import PART
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PLACE = "/hardhull-loads"
 """Where the volume is mounted that loads write to; ``loads.c`` says the same."""
 VOLUME = "limits-probe"
+SECONDS = 30.0
+"""For one load; the longest takes two where nothing else goes on."""
 
 
 class Disk(NamedTuple):
@@ -56,9 +59,8 @@ class Limited:
         Args:
             word: ``--load=cpu=500``, or the name of a drill with what it is given.
         """
-        made = self.client.exec_create(self.answer["Id"], ["/helper", word])
-        told = self.client.exec_start(made["Id"])
-        return bytes(told).decode("ascii", "replace").split()
+        ran = executed(self.client, str(self.answer["Id"]), ["/helper", word], SECONDS)
+        return ran.output.decode("ascii", "replace").split()
 
     def kernel(self, controller: str, name: str, unified: str = "") -> tuple[str, str] | None:
         """A file of its control group and what it says; None where this kernel has none.
@@ -91,8 +93,16 @@ class Limited:
 
 
 @contextmanager
-def limited(client: APIClient, host: Mapping[str, Any], volume: str = "") -> Iterator[Limited]:
-    """A container with settings of the HostConfig, for a while.
+def limited(
+    client: APIClient, host: Mapping[str, Any], volume: str = "", config: Mapping[str, Any] | None = None
+) -> Iterator[Limited]:
+    """A container with settings, for a while.
+
+    Args:
+        client: the engine.
+        host: settings of the HostConfig.
+        volume: what loads may write to; empty for nothing.
+        config: settings beside the HostConfig.
 
     Raises:
         ProbeError: the engine does not take them, or the container does not start.
@@ -101,7 +111,7 @@ def limited(client: APIClient, host: Mapping[str, Any], volume: str = "") -> Ite
 
     mounts = [{"Type": "volume", "Source": volume, "Target": PLACE}] if volume else []
     logs = {"LogConfig": {"Type": "none"}, "NetworkMode": "none"}
-    running = probe.start(client, "", {**logs, "Mounts": mounts, **host})
+    running = probe.start(client, "", {**logs, "Mounts": mounts, **host}, config)
     try:
         yield Limited(client, running)
     except APIError as error:

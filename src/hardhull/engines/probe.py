@@ -73,13 +73,16 @@ def bring_image(client: APIClient) -> str:
         raise ProbeError(_said(error)) from None
 
 
-def start(client: APIClient, root: str, host: Mapping[str, Any] | None = None) -> Probe:
+def start(
+    client: APIClient, root: str, host: Mapping[str, Any] | None = None, config: Mapping[str, Any] | None = None
+) -> Probe:
     """Starts one probe and waits until its program works.
 
     Args:
         client: the engine.
         root: the engine's root folder as it is seen from here; empty for this one.
         host: settings of the HostConfig.
+        config: settings beside it, such as the user.
 
     Raises:
         ProbeError: it does not start, or its program does not run.
@@ -91,7 +94,7 @@ def start(client: APIClient, root: str, host: Mapping[str, Any] | None = None) -
     body: dict[str, Any] = {
         "Image": IMAGE, "Entrypoint": ["/helper"], "Cmd": [f"--listen={PORT}"], "Tty": False,
         "Labels": owner.labels("engine", ROLE), "HostConfig": {"CapDrop": ["ALL"], **(host or {})},
-        "ExposedPorts": {f"{PORT}/tcp": {}},
+        "ExposedPorts": {f"{PORT}/tcp": {}}, **(config or {}),
     }  # fmt: skip
     try:
         made = client.create_container_from_config(body)  # type: ignore[no-untyped-call]

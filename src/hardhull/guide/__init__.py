@@ -18,6 +18,22 @@ VERDICTS = {
     "outdated": "was right once",
 }
 """The verdicts, and what each means."""
+UNVERIFIABLE = "not verifiable"
+"""A live verdict beside them: nothing can be said on this machine, for a reason that is told."""
+
+
+class Live(NamedTuple):
+    """What a recipe was seen to do on an engine.
+
+    Attributes:
+        verdict: one of :data:`VERDICTS`, or :data:`UNVERIFIABLE`.
+        seen: what was seen, or why nothing can be.
+        corrected: what was seen of the corrected form; empty where it was not tried.
+    """
+
+    verdict: str
+    seen: str
+    corrected: str = ""
 
 
 class Recipe(NamedTuple):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from docker import APIClient
+
     from hardhull.run.world import World
 
 OUTPUT = 64 * 1024
@@ -51,9 +53,13 @@ def inside(world: World, container: str, words: Sequence[str], seconds: float) -
     Raises:
         APIError: the container does not run.
     """
+    return executed(world.client, container, words, seconds)
+
+
+def executed(client: APIClient, container: str, words: Sequence[str], seconds: float) -> Ran:
+    """The same of a container that is in no world."""
     from docker.utils.socket import read
 
-    client = world.client
     start = time.monotonic()
     made = client.exec_create(container, list(words))["Id"]
     stream: Any = client.exec_start(made, socket=True)
@@ -65,11 +71,11 @@ def inside(world: World, container: str, words: Sequence[str], seconds: float) -
                 break
             part = read(stream, 16384)
             if not part:
-                return _ended(world, made, _joined(data), time.monotonic() - start)
+                return _ended(client, made, _joined(data), time.monotonic() - start)
             data += part if len(data) < OUTPUT else b""
     finally:
         _close(stream)
-    _end_exec(world, made)
+    _end_exec(client, made)
     return Ran(None, _joined(data), time.monotonic() - start)
 
 
@@ -81,19 +87,19 @@ def _close(stream: Any) -> None:
         under.close()
 
 
-def _ended(world: World, made: str, output: bytes, seconds: float) -> Ran:
+def _ended(client: APIClient, made: str, output: bytes, seconds: float) -> Ran:
     """The stream ends a moment before the engine knows the exit code."""
     for _ in range(100):
-        code = world.client.exec_inspect(made)["ExitCode"]
+        code = client.exec_inspect(made)["ExitCode"]
         if code is not None:
             return Ran(code, output, seconds, missing=code in {126, 127} and b"OCI runtime exec failed" in output)
         time.sleep(0.02)
     return Ran(None, output, seconds)
 
 
-def _end_exec(world: World, made: str) -> None:
+def _end_exec(client: APIClient, made: str) -> None:
     """Kills what an exec started; where this user may not, it ends with its container."""
-    pid = world.client.exec_inspect(made).get("Pid")
+    pid = client.exec_inspect(made).get("Pid")
     if pid:
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
