@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from live_containers import remove
 from served import IMAGE, Served, inspect, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from docker_engine import Engine
@@ -115,7 +116,7 @@ def test_who_talks_gets_a_network_and_everything_comes_back(engine: Engine, serv
     assert main(["undo", "--root", os.environ["HARDHULL_HOST_STATE"]]) == 0
     assert opened(engine) == before
     assert networks(engine, "data") == networks(engine, "front") == {"bridge"}
-    assert "data-net" not in {one["Name"] for one in json.loads(engine.call("GET", "/networks"))}
+    assert "data-net" not in names(engine)
 
 
 def test_each_service_that_is_called_is_a_network_so_its_clients_do_not_meet(
@@ -179,6 +180,32 @@ def test_what_is_not_reached_any_more_takes_it_back(engine: Engine, served: Serv
     assert main([*FIX, "--risk", "needs-proof", "--apply"]) == 1, "it listens on its old address only"
     assert "front does not reach data on port 77 any more" in capsys.readouterr().err
     assert (networks(engine, "data"), opened(engine)) == ({"bridge"}, before)
+
+
+def test_killed_on_the_way_everything_is_put_back_at_once(engine: Engine, served: Served) -> None:
+    served.run("data", "bridge", 5432)
+    served.run("front", "bridge", 90)
+    call(engine, "front", address(engine, "data"), 5432)
+    before = opened(engine)
+    words = [sys.executable, "-P", "-m", "hardhull", *FIX, "--risk", "needs-proof", "--apply"]
+    run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    eventually(lambda: "data-net" in names(engine))
+    run.kill()
+    run.wait()
+    eventually(lambda: "data-net" not in names(engine))
+    eventually(lambda: networks(engine, "data") == networks(engine, "front") == {"bridge"})
+    assert opened(engine) == before
+
+
+def names(engine: Engine) -> set[str]:
+    return {one["Name"] for one in json.loads(engine.call("GET", "/networks"))}
+
+
+def eventually(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_subnet_is_free_on_the_host_too(engine: Engine, served: Served, capsys: Said) -> None:

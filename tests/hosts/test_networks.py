@@ -155,6 +155,22 @@ def test_all_addresses_are_those_of_ipv6_too(engine: Engine, served: Served) -> 
     assert told.startswith("both is published on all IPv6 addresses too")
 
 
+def test_addresses_of_ipv6_are_tried_as_well(engine: Engine, served: Served) -> None:
+    config = {"Config": [{"Subnet": "fd00:77::/64"}]}
+    engine.send("POST", "/networks/create", Name="six", EnableIPv6=True, IPAM=config)
+    served.run("front", "six", 90, {"HostPort": "18080"})
+    served.run("asker", "six")
+    try:
+        found = {one.shown for one in reach(engine) if one.open and one.source == "asker" and one.way == "own address"}
+        assert len(found) == 2, "one of each family"
+        assert any(each.startswith("[fd00:77::") for each in found)
+        assert "HH-NET-705" not in findings(engine), "it has an address of that family, so it sees who asks"
+    finally:
+        remove(engine, served.names)
+        served.names.clear()
+        engine.call("DELETE", "/networks/six")
+
+
 def test_an_internal_network_is_left_by_no_way_until_the_host_takes_it(engine: Engine, served: Served) -> None:
     served.run("job", "inner")
     served.run("front", "shop", 90, {"HostPort": "18080"})

@@ -207,7 +207,8 @@ def _connections(ends: list[End], asked: list[dict[str, Any]], gaps: Gaps) -> li
         return []
     gone = Counter(end.name for (end, _), each in zip(wanted, outcomes, strict=True) if GONE in each)
     for name in gone:
-        gaps.access(f"connections from {name}", "its network cannot be entered, or has gone", "run hardhull as root")
+        why = "its network cannot be entered, or has gone, or there were no files left for it"
+        gaps.access(f"connections from {name}", why, "run hardhull as root, with a higher `ulimit -n`")
     return [
         {
             "from": end.name,

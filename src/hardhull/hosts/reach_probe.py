@@ -8,10 +8,12 @@ reads, as JSON, where to connect from and to, and writes the outcomes in the sam
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import json
 import os
+import resource
 import selectors
 import socket
 import struct
@@ -24,6 +26,10 @@ CLONE_NEWNET = 0x40000000
 """linux/sched.h"""
 SECONDS = 1.0
 """For one attempt; a filter that drops answers never."""
+PLACES = 256
+"""Namespaces at the same time."""
+SPARE, MANY = 16, 65536
+"""Files that the interpreter needs, and what counts as enough of them."""
 RESET = struct.pack("ii", 1, 0)
 AT_ONCE = 64
 """Attempts of one namespace that wait at the same time."""
@@ -48,14 +54,19 @@ def enter(path: str, inode: int) -> bool:
         os.close(handle)
 
 
-def attempts(wanted: list[tuple[str, int]]) -> list[str]:
-    """The outcome of each connection, from where this thread is."""
+def attempts(wanted: list[tuple[str, int]], at_once: int = AT_ONCE) -> list[str]:
+    """The outcome of each connection, from where this thread is.
+
+    Args:
+        wanted: addresses and ports.
+        at_once: how many of them may wait at the same time.
+    """
     out = [SILENT] * len(wanted)
     waiting: dict[int, tuple[socket.socket, float]] = {}
     left = list(range(len(wanted)))[::-1]
     with selectors.DefaultSelector() as chosen:
         while left or waiting:
-            while left and len(waiting) < AT_ONCE:
+            while left and len(waiting) < at_once:
                 _begin(left.pop(), wanted, out, waiting, chosen)
             for key, _ in chosen.select(0.05):
                 end = waiting.pop(key.data)[0]
@@ -77,8 +88,8 @@ def _begin(
     address, port = wanted[at]
     try:
         end = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    except OSError:
-        out[at] = NO_WAY
+    except OSError as error:
+        out[at] = NO_WAY if error.errno == errno.EAFNOSUPPORT else GONE
         return
     end.setblocking(False)
     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)  # no trace of ours among the connections that it keeps
@@ -96,14 +107,26 @@ def _close(end: socket.socket, chosen: selectors.BaseSelector) -> None:
     end.close()
 
 
+def _files() -> int:
+    """How many files may be open for attempts; as many as this user may ask for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return max(SPARE, soft if soft != resource.RLIM_INFINITY else MANY) - SPARE
+
+
 def told(asked: list[dict[str, Any]]) -> list[list[str]]:
     """The outcomes of all namespaces, each tried by a thread of its own."""
     found: list[list[str]] = [[GONE] * len(one["to"]) for one in asked]
+    places = threading.BoundedSemaphore(PLACES)
+    share = max(1, min(AT_ONCE, _files() // min(PLACES, len(asked) or 1) - 2))
 
     def run(at: int) -> None:
         one = asked[at]
-        if enter(one["net"], one["inode"]):
-            found[at] = attempts([(address, port) for address, port in one["to"]])
+        with places:
+            if enter(one["net"], one["inode"]):
+                found[at] = attempts([(address, port) for address, port in one["to"]], share)
 
     threads = [threading.Thread(target=run, args=(at,)) for at in range(len(asked))]
     for each in threads:
