@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-pytest_plugins = ("docker_engine", "docker_registry", "host_audit", "unruly", "worlds")
+pytest_plugins = ("docker_engine", "changed_engines", "docker_registry", "host_audit", "unruly", "worlds")
 
 settings.register_profile("untimed", deadline=None)  # no test depends on how busy the machine is
 settings.load_profile("untimed")

@@ -36,6 +36,7 @@ class Request(NamedTuple):
     form: str
     output: str
     quiet: bool
+    prove: bool
 
 
 @click.command("fix engine", short_help="Give a running engine another configuration, safely.")
@@ -46,6 +47,7 @@ class Request(NamedTuple):
     help="restart: interrupt the engine, and containers that cannot run on; hide: images and containers that it will "
     "not see; remove: containers that are gone when they stop.",
 )  # fmt: skip
+@click.option("--prove", "prove", is_flag=True, help="Change nothing: show what the engine does with each setting.")
 @click.option("--only", multiple=True, metavar="RULE", help="Only findings of this rule, by id or name; repeatable.")
 @click.option(
     "--risk", type=click.Choice(("safe", "needs-proof", "all")), default="safe",
@@ -62,14 +64,20 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     KEY=VALUE settings go into the file (log-opts.max-size=10m, icc=false; no value removes the key), or FILE is what
     it is to be; without either, what rules would fix. All of it is tried in a shadow engine with a network and folders
     of its own first. After it is written, the engine is reloaded or restarted and every setting looked at; where one is
-    not in effect, or a container does not run as before, file and engine are taken back. Needs root.
+    not in effect, or a container does not run as before, file and engine are taken back. --prove starts a throwaway
+    container on the engine as it is, sends a message through its log driver and makes its log files rotate. Needs root.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     asked = split(targets)
     if asked.live != ("engine",):
         what = f"cannot fix {' '.join(targets)}"
         raise UserError(what, "an engine is changed alone", "run `hardhull fix engine` by itself", USAGE)
+    if request.prove and (request.apply or asked.paths):
+        why = "the engine is looked at as it is"
+        raise UserError("--prove cannot be used with settings", why, "run `hardhull fix engine --prove` alone", USAGE)
     with _refusing(), _engine() as (client, address):
+        if request.prove:
+            return _prove(client, address, request)
         from hardhull.engines.plan import plan
 
         found = plan(client, address, _wanted(asked.paths, request))
@@ -80,6 +88,21 @@ def command(targets: tuple[str, ...], **options: object) -> int:
             done = _applied(found)
         _show(found, targets, request, done)
         return 1 if found.trial.refusals else 0
+
+
+def _prove(client: APIClient, address: str, request: Request) -> int:
+    """Shows the settings of the engine as it is; 1 where one is not in effect."""
+    from hardhull.engines.look_page import as_json, render, summary
+    from hardhull.engines.looking import look
+
+    found = look(client, address)
+    if request.form == "json":
+        write([as_json(found)], request.output)
+    elif request.quiet:
+        write([f"proven: {summary(found)}\n"], request.output)
+    else:
+        write(render(found, view_for(request.output)), request.output)
+    return 1 if any(one.kept is False for one in found.seen.values()) else 0
 
 
 def _wanted(words: tuple[str, ...], request: Request) -> Wanted:

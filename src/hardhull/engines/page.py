@@ -101,7 +101,7 @@ def value(key: str, found: Any) -> str:
     return redact({True: "true", False: "false", "": "not set", None: "not set"}.get(found, str(found)))
 
 
-def _pair(key: str, found: Any) -> str:
+def pair(key: str, found: Any) -> str:
     """Of options and their values the name may say that the value is a secret."""
     if isinstance(found, tuple) and found and all(isinstance(one, tuple) and len(one) == 2 for one in found):
         return ", ".join(
@@ -116,7 +116,7 @@ def _settings(plan: EnginePlan, done: Done) -> list[str]:
 
 def _setting(plan: EnginePlan, each: Effect, done: Done) -> Iterator[str]:
     changed = each.changed
-    yield f"{changed.key}: {_pair(changed.key, changed.old)} -> {_pair(changed.key, changed.new)}  [{each.way}]"
+    yield f"{changed.key}: {pair(changed.key, changed.old)} -> {pair(changed.key, changed.new)}  [{each.way}]"
     seen = plan.trial.seen.get(changed.field)
     if seen is not None:
         word = {True: "shown by the shadow", False: "not so in the shadow", None: "not to be seen"}[seen.kept]
@@ -182,7 +182,7 @@ def as_json(plan: EnginePlan, done: Done = NOT_DONE) -> str:
 def _plain(plan: EnginePlan, each: Effect, done: Done) -> dict[str, Any]:
     changed = each.changed
     return {
-        "key": changed.key, "old": _pair(changed.key, changed.old), "new": _pair(changed.key, changed.new),
+        "key": changed.key, "old": pair(changed.key, changed.old), "new": pair(changed.key, changed.new),
         "way": each.way, "notes": list(each.notes),
         "shadow": _seen(plan.trial.seen.get(changed.field)), "engine": _seen(done.seen.get(changed.field)),
     }  # fmt: skip

@@ -7,6 +7,8 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.engines import probe
+from hardhull.engines.log_files import bytes_of
+from hardhull.engines.log_proof import LogProof, Where, log_proof
 from hardhull.engines.namespaces import connects
 from hardhull.hosts.commands import output
 from hardhull.hosts.proc import lines, pids, text
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
     from hardhull.engines.candidate import Candidate
-
-UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50}
+    from hardhull.engines.log_servers import Received
 
 
 class Seen(NamedTuple):
@@ -42,11 +43,13 @@ class View:
         engine: the number of its process in the processes of ``root``.
         network: the file of its network namespace.
         reloaded: what it said of its last reload.
+        received: what log servers got that are stood in for; None where the real ones are there.
     """
 
     def __init__(
-        self, client: APIClient, root: str, engine: int, network: str, reloaded: Mapping[str, str] | None = None
-    ) -> None:
+        self, client: APIClient, root: str, engine: int, network: str, reloaded: Mapping[str, str] | None = None,
+        received: Received | None = None,
+    ) -> None:  # fmt: skip
         self.client, self.root, self.engine, self.network = client, root, engine, network
         self.reloaded = dict(reloaded or {})
         self.info: dict[str, Any] = client.info()
@@ -54,6 +57,8 @@ class View:
             (one for one in client.networks(names=["bridge"]) if one["Name"] == "bridge"), {}
         )
         self.first: probe.Probe | None = None
+        self._received = received
+        self._logs: LogProof | None = None
 
     @property
     def probe(self) -> probe.Probe:
@@ -61,6 +66,15 @@ class View:
         if self.first is None:
             self.first = probe.start(self.client, self.root)
         return self.first
+
+    @property
+    def logs(self) -> LogProof:
+        """What becomes of what that container writes."""
+        if self._logs is None:
+            pid = 0 if self.root else self.engine
+            where = Where(self.client, self.root, pid, self.info, self._received)
+            self._logs = log_proof(where, self.probe)
+        return self._logs
 
     def option(self, name: str) -> str:
         """An option of the default bridge."""
@@ -106,13 +120,21 @@ def _option(name: str) -> Callable[[View, Any], Seen]:
 
 
 def _log_driver(view: View, wanted: Any) -> Seen:
-    return _same(view.probe.answer["HostConfig"]["LogConfig"]["Type"], wanted, "a new container logs by")
+    found = _same(view.probe.answer["HostConfig"]["LogConfig"]["Type"], wanted, "a new container logs by")
+    return _arrives(view, found)
 
 
 def _log_options(view: View, wanted: Any) -> Seen:
     config = view.probe.answer["HostConfig"]["LogConfig"]["Config"] or {}
     names = ", ".join(sorted(config)) or "none"
-    return Seen(dict(wanted).items() <= config.items(), f"a new container has the log options {names}")
+    return _arrives(view, Seen(dict(wanted).items() <= config.items(), f"a new container has the log options {names}"))
+
+
+def _arrives(view: View, found: Seen) -> Seen:
+    """What was seen of a setting of logs, and what becomes of messages with all of them."""
+    if not found.kept:
+        return found
+    return Seen(view.logs.kept is not False, f"{found.text}; {view.logs.text}")
 
 
 def _new_privileges(view: View, wanted: Any) -> Seen:
@@ -150,14 +172,9 @@ def _ulimits(view: View, wanted: Any) -> Seen:
     return Seen(kept, f"a new container has {', '.join(told) or 'the limits of the engine'}")
 
 
-def _size(text: str) -> int:
-    match = re.fullmatch(r"([\d.]+) ?([a-z]?)i?b?", text.lower())
-    return int(float(match[1]) * UNITS.get(match[2], 1)) if match else -1
-
-
 def _shm(view: View, wanted: Any) -> Seen:
     value = view.probe.answer["HostConfig"]["ShmSize"]
-    return Seen(value == _size(wanted), f"a new container has ShmSize {value}")
+    return Seen(value == bytes_of(wanted), f"a new container has ShmSize {value}")
 
 
 def _host(name: str, default: str = "") -> Callable[[View, Any], Seen]:

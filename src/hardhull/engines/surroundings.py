@@ -77,10 +77,12 @@ def _log(wanted: Candidate, network: str) -> tuple[tuple[Server, ...], list[Refu
     found, untried = log_servers(str(wanted.new("log_driver")), dict(wanted.new("log_opts")))
     missing, there = [], []
     for one in found:
-        why = _unresolved(one) or connects(network, one.address, one.port, SECONDS)
-        if why:
-            where = f"{one.name}:{one.port}"
-            text = f"the log server {where} does not answer ({why}), and then no container starts"
+        why = _unresolved(one) or ("" if one.udp else connects(network, one.address, one.port, SECONDS))
+        if why and not one.waits:
+            text = f"the log server {one.where} does not answer ({why}), and messages are lost until it does"
+            missing.append(Refusal(HOST, "log-opts", text))
+        elif why:
+            text = f"the log server {one.where} does not answer ({why}), and then no container starts"
             missing.append(Refusal(HOST, "log-opts", text))
         else:
             there.append(one)

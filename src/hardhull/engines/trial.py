@@ -59,10 +59,10 @@ def _in_a_shadow(
     shown: dict[str, Seen] = {}
     start = 0.0
     try:
-        with Shadow(wanted, engine, around) as shadow, stand_ins(shadow.network, around.servers):
+        with Shadow(wanted, engine, around) as shadow, stand_ins(shadow.network, around.servers) as received:
             start = shadow.seconds
             probe.bring_image(shadow.client)
-            view = View(shadow.client, shadow.root, 1, shadow.network)
+            view = View(shadow.client, shadow.root, 1, shadow.network, None, received)
             if not around.untried:
                 shown = {"": Seen(None, f"a container ran: {view.probe.answer['Id'][:12]}")}
             shown |= seen(view, wanted) if not around.untried else {}
