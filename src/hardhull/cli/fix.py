@@ -90,11 +90,17 @@ def command(targets: tuple[str, ...], **options: object) -> int:
 
     TARGET is a path, or - for standard input; the current folder by default. What is shown is what would be written.
     `images` are those of this machine's engine; `network` gives its containers networks of their own; `engine` is its
-    configuration, with options of its own: `hardhull fix engine --help`.
+    configuration, with options of its own: `hardhull fix engine --help`. `image:NAME` upgrades the packages of a built
+    image, in the Dockerfile that it was built from or as an image on top.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     from hardhull.cli.fix_live import fix, is_live
+    from hardhull.cli.live import IMAGES
 
+    if any(target.startswith(IMAGES) for target in targets):
+        from hardhull.cli.fix_image import fix as fix_image
+
+        return fix_image(targets, request)
     if is_live(targets):
         return fix(targets, request)
     if request.way not in FILE_WAYS:

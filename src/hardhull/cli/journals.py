@@ -23,6 +23,7 @@ def journal_of(root: Path) -> Journal:
     from hardhull.engines.action import KINDS as ENGINES
     from hardhull.engines.exchange import heal
     from hardhull.prune.kind import KINDS as PRUNED
+    from hardhull.rebuild.kind import KINDS as REBUILT
 
     heal()
-    return Journal(root, {**KINDS, **AUDITED, **DEPLOYED, **MOVED, **UPDATED, **ENGINES, **PRUNED})
+    return Journal(root, {**KINDS, **AUDITED, **DEPLOYED, **MOVED, **UPDATED, **ENGINES, **PRUNED, **REBUILT})

@@ -1,0 +1,278 @@
+"""``hardhull fix image:NAME``: newer packages for a built image, in its Dockerfile or as an image on top of it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hardhull.cli.errors import FAILED, USAGE, UserError
+from hardhull.cli.live import split
+from hardhull.cli.output import view_for, write
+from hardhull.cli.refused import need_posix, telling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hardhull.cli.fix import Request
+    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.images.cache import Cache
+    from hardhull.images.inventory import Inventory
+    from hardhull.images.reading import ReadImage
+    from hardhull.model.advisory import Vulnerability
+    from hardhull.model.receipt import FileChange, Splice
+    from hardhull.model.source import Place
+    from hardhull.rebuild.page import Told
+    from hardhull.rebuild.plan import Rebuild
+    from hardhull.rebuild.prove import Look, Proof
+
+PREFIX = "image:"
+APT = "usr/bin/apt-get"
+
+
+class Seen(NamedTuple):
+    """An image, read and looked up."""
+
+    image: ReadImage
+    held: Inventory
+    found: tuple[Vulnerability, ...]
+
+
+class Written(NamedTuple):
+    """The edit of a Dockerfile: the file's path below its root, and what changes."""
+
+    root: Path
+    change: FileChange
+    edit: Splice
+
+
+def fix(targets: tuple[str, ...], request: Request) -> int:
+    """Plans, shows, and with ``--apply`` does it.
+
+    Raises:
+        UserError: it cannot be done, or was taken back.
+    """
+    asked = split(targets)
+    name = _name(targets)
+    if request.form == "patch" or request.way not in {"edit", "recreate"}:
+        what = "a patch" if request.form == "patch" else f"--as {request.way}"
+        raise UserError(
+            f"{what} cannot be made of an image", "it is no file", "use --format json, or --as recreate", USAGE
+        )
+    from hardhull.images.cache import Cache, default_folder
+    from hardhull.rebuild.page import Told
+    from hardhull.rebuild.plan import rebuild
+    from hardhull.rebuild.recipe import USER, derived
+
+    cache = Cache(default_folder())
+    seen = _seen(name, request, cache)
+    user = seen.image.image.config.get("User") or ""
+    if user and not USER.fullmatch(str(user)):
+        raise UserError(f"cannot upgrade {name}", "its user is no word", "see `docker image inspect`", FAILED)
+    plan = rebuild(name, seen.image.image.id, str(user), seen.found, has_apt=_has_apt(seen.image))
+    edit = None if request.way == "recreate" or not plan.upgrades else _in_dockerfile(plan, seen, asked.paths)
+    if edit is None:
+        told = Told(plan, "image", derived(plan.id, plan.words, plan.user) if plan.upgrades else "")
+    else:
+        before = edit.change.before or b""
+        line = before[: edit.edit.start].count(b"\n") + 1
+        told = Told(plan, "Dockerfile", edit.edit.replacement.decode(), edit.change.path, line)
+    if request.apply and plan.upgrades:
+        need_posix()
+        told = _write(told, edit) if edit else _build(told, seen, request, cache)
+    cache.close()
+    _show(told, targets, request)
+    return 0
+
+
+def _name(targets: tuple[str, ...]) -> str:
+    """The image's name with its tag.
+
+    Raises:
+        UserError: it is none that could be given to another image.
+    """
+    from hardhull.facts.reference import InvalidReferenceError, parse
+
+    asked = split(targets)
+    if len(asked.images) != 1 or asked.live or not asked.images[0].startswith(PREFIX):
+        what = f"cannot fix {' '.join(targets)}"
+        how = "name one image of the local engine, and its Dockerfile where that is elsewhere: image:NAME ./Dockerfile"
+        raise UserError(what, "of built images, one of the engine is upgraded at a time", how, USAGE)
+    text = asked.images[0].removeprefix(PREFIX)
+    try:
+        reference = parse(text)
+    except InvalidReferenceError as error:
+        raise UserError(f"cannot fix {text}", str(error), "name it as `docker images` does", USAGE) from None
+    if reference.digest or re.fullmatch(r"[0-9a-f]{12,64}", text):
+        raise UserError(f"cannot fix {text}", "a digest always means the same image", "name it by its tag", USAGE)
+    return text if reference.tag else f"{text}:latest"
+
+
+def _seen(name: str, request: Request, cache: Cache) -> Seen:
+    from hardhull.images.errors import ImageError
+    from hardhull.images.inventory import inventory
+    from hardhull.images.packages import Packages
+    from hardhull.images.targets import parsed, read_target
+
+    try:
+        target = parsed(f"{PREFIX}{name}")
+        if target is None:
+            raise AssertionError(name)
+        image = read_target(target, [Packages()], cache)
+    except ImageError as error:
+        raise UserError(f"cannot read {name}", error.why, error.how, FAILED) from None
+    if image.broken:
+        raise UserError(f"cannot read {name}", image.broken[0][1], "build the image again", FAILED)
+    held = inventory(image)
+    return Seen(image, held, _found(held, request))
+
+
+def _found(held: Inventory, request: Request) -> tuple[Vulnerability, ...]:
+    from hardhull.advisories.database import DatabaseError, reading, usual_path
+    from hardhull.advisories.lookup import look_up
+    from hardhull.scan.config import ConfigError, load_policy
+    from hardhull.scan.discover import find_root
+
+    here = Path.cwd()
+    try:
+        policy = load_policy(find_root([here]), request.config, start=here)
+        with closing(reading(usual_path())) as database:
+            today = datetime.now(UTC).date().isoformat()
+            outcome = look_up(database, held.packages, held.distribution, today, policy.advisory_days)
+    except DatabaseError as error:
+        raise UserError("nothing is known of its packages", error.why, error.how, FAILED) from None
+    except ConfigError as error:
+        raise UserError(f"cannot use {error.path}", error.what, error.how) from None
+    failed = next((one for one in outcome.not_checked if one.kind == "failed"), None)
+    if failed is not None and not outcome.found:
+        raise UserError(f"cannot plan: {failed.what} not checked", failed.why, failed.how, FAILED)
+    return outcome.found
+
+
+def _has_apt(image: ReadImage) -> bool:
+    from hardhull.images.merge import seen
+
+    return any(seen(image.layers, [[APT] if layer and APT in layer.files.paths else [] for layer in image.layers]))
+
+
+# ---- in the Dockerfile --------------------------------------------------------------------------------------------
+
+
+def _in_dockerfile(plan: Rebuild, seen: Seen, paths: Sequence[str]) -> Written | None:
+    """The edit; None where no Dockerfile is known that the image was built from.
+
+    Raises:
+        UserError: one was named, and it is not that.
+    """
+    from hardhull.model.receipt import FileChange
+    from hardhull.rebuild.edit import edit
+    from hardhull.scan.discover import find_root
+    from hardhull.scan.layers import steps_of
+
+    history = [step.made_by for step in seen.image.image.history]
+    made = {place.digest: place.step for place in seen.image.image.layers}
+    steps = sorted({made.get(one.package.layer, -1) for one in plan.upgrades})
+    for path, recipe in _recipes(paths):
+        places = steps_of(recipe, history)
+        found = edit(recipe, places, steps, plan.words, _base_user(history, recipe, places)) if places else None
+        if found is None:
+            continue
+        root = find_root([path.parent]).resolve()
+        data = recipe.place.source.data
+        after = data[: found.start] + found.replacement + data[found.end :]
+        return Written(root, FileChange(path.resolve().relative_to(root).as_posix(), data, after, (found,)), found)
+    if paths:
+        why = "its instructions are not those of the image's history"
+        how = "name the one that it was built from as it is now, or leave it out to get an image on top of this one"
+        raise UserError(f"{plan.name} was not built from {', '.join(paths)}", why, how, USAGE)
+    return None
+
+
+def _recipes(paths: Sequence[str]) -> Iterator[tuple[Path, ImageRecipe]]:
+    """The Dockerfiles that were named, in a folder that was; else those of this folder."""
+    from hardhull.cli.contents import MAX_RECIPE, USUAL
+    from hardhull.formats.dockerfile import read
+    from hardhull.model.source import Source
+    from hardhull.text.errors import UnreadableError
+
+    named = [Path(path) for path in paths] or [Path()]
+    for path in [each for one in named for each in ([one / name for name in USUAL] if one.is_dir() else [one])]:
+        try:
+            if path.is_file() and path.stat().st_size <= MAX_RECIPE:
+                yield path, read(Source(path.as_posix(), path.read_bytes()))
+        except (OSError, UnreadableError):
+            continue
+
+
+def _base_user(history: Sequence[str], recipe: ImageRecipe, places: Mapping[int, Place]) -> str:
+    """Whom the base image's containers start as: by the last USER before the file's own instructions."""
+    from hardhull.rebuild.recipe import USER
+    from hardhull.scan.layers import spoken
+
+    base = recipe.root_stage.place if recipe.root_stage else None
+    said = [spoken(text).split() for step, text in enumerate(history) if places.get(step) is base]
+    users = [words[1] for words in said if words[:1] == ["USER"] and len(words) > 1 and USER.fullmatch(words[1])]
+    return users[-1] if users else ""
+
+
+def _write(told: Told, edit: Written) -> Told:
+    from hardhull.cli.journals import journal_of
+
+    journal = journal_of(edit.root)
+    with telling(journal):
+        receipt = journal.apply(f"fix {PREFIX}{told.plan.name}: {len(told.plan.words)} packages", [edit.change])
+    return told._replace(receipt=receipt.id)
+
+
+# ---- as an image on top -------------------------------------------------------------------------------------------
+
+
+def _build(told: Told, seen: Seen, request: Request, cache: Cache) -> Told:
+    from hardhull.cli.fix_live import state
+    from hardhull.cli.journals import journal_of
+    from hardhull.rebuild.kind import action, names
+
+    plan = told.plan
+    kept, built = names(plan.name, plan.id)
+    proofs: list[Proof] = []
+
+    def verify() -> list[str]:
+        proofs.append(_proved(plan, seen, built, request, cache))
+        return list(proofs[-1].complaints)
+
+    journal = journal_of(state())
+    with telling(journal):
+        title = f"fix {PREFIX}{plan.name}: {len(plan.words)} packages"
+        receipt = journal.apply(title, [], verify, [action(plan)])
+    return told._replace(receipt=receipt.id, proof=proofs[-1], kept=kept)
+
+
+def _proved(plan: Rebuild, seen: Seen, built: str, request: Request, cache: Cache) -> Proof:
+    from hardhull.deploy.engine import asked
+    from hardhull.rebuild.prove import prove
+
+    now = _seen(built, request, cache)
+    with asked() as client:
+        return prove(client, plan, _look(seen), _look(now), unproven=request.risk == "all")
+
+
+def _look(seen: Seen) -> Look:
+    from hardhull.rebuild.prove import Look
+
+    return Look(seen.image.image.id, seen.image.image.config, seen.held.packages, seen.found)
+
+
+def _show(told: Told, targets: tuple[str, ...], request: Request) -> None:
+    from hardhull.rebuild.page import as_json, render, summary
+
+    if request.form == "json":
+        write([as_json(told)], request.output)
+    elif request.quiet:
+        write([f"{'applied' if told.receipt else 'plan'}: {summary(told)}\n"], request.output)
+    else:
+        ways = ("--as", request.way) if request.way != "edit" else ()
+        words = ["hardhull", "fix", *targets, *ways, *(("--risk", request.risk) if request.risk != "safe" else ())]
+        view = view_for(request.output)._replace(everything=request.everything, command=" ".join(words))
+        write(render(told, view), request.output)
