@@ -84,6 +84,11 @@ def test_versions_without_a_place_in_the_order_are_no_verdict() -> None:
         told(events(("introduced", "x"), ("fixed", "y")), "1.0")
 
 
+def test_a_version_without_a_place_is_affected_where_it_is_listed() -> None:
+    """As paramiko's first releases are, which were named after monsters."""
+    assert told(FROM_0, "0.9-doduo", "0.9-bulbasaur", "0.9-doduo") == Verdict(affected=True)
+
+
 def test_what_is_malformed_is_left_out() -> None:
     broken: list[Any] = [
         None, {"type": "ECOSYSTEM"}, {"type": "ECOSYSTEM", "events": [None, {"fixed": 3}, {"introduced": "1\t2"}, {"odd": "1"}]},

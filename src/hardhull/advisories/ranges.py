@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hardhull.advisories.versions import InvalidVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 SIGNS: Final = {"introduced": "+", "fixed": "-", "last_affected": "=", "limit": "<"}
 BEGINNING: Final = "0"
@@ -59,7 +59,7 @@ def encoded(ranges: Iterable[Any]) -> str:
     return "\n".join(lines)
 
 
-def verdict(ranges: str, versions: Iterable[str], version: str, key: Callable[[str], Any]) -> Verdict:
+def verdict(ranges: str, versions: Collection[str], version: str, key: Callable[[str], Any]) -> Verdict:
     """Whether a version is affected.
 
     Args:
@@ -69,9 +69,15 @@ def verdict(ranges: str, versions: Iterable[str], version: str, key: Callable[[s
         key: from :func:`hardhull.advisories.versions.order`.
 
     Raises:
-        InvalidVersionError: the version, or one of a range, has no place in the order.
+        InvalidVersionError: the version, or one of a range, has no place in the order; a version that is listed as it
+            is written needs none.
     """
-    asked = key(version)
+    try:
+        asked = key(version)
+    except InvalidVersionError:
+        if version in versions:
+            return Verdict(affected=True)
+        raise
     fixes: list[str] = []
     for line in ranges.split("\n") if ranges else ():
         for interval in intervals(line, key):
