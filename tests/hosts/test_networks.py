@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import subprocess
+import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -193,6 +195,61 @@ def test_containers_of_one_namespace_are_one_place(engine: Engine, served: Serve
     served.run("hosted", "host")
     notes = judged(facts(engine, "network"), engine.socket.parent).not_checked
     assert any("hosted" in note.what for note in notes)
+
+
+def test_another_machine_is_tried_from_and_leaves_nothing(
+    engine: Engine, served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.run("front", "shop", 90, {"HostPort": "18080"})
+    served.run("near", "shop", 91, {"HostIp": "127.0.0.1", "HostPort": "18081"})
+    served.run("inward", "shop", 92)
+    before = links(engine)
+    proven, code = outside_in(engine, capsys)
+    assert (code, links(engine)) == (0, before)
+    assert proven["open"] == {("front", "published"), ("front", "own address"), ("near", "own address")}
+    assert ("HH-NET-704" in proven["rules"], "HH-NET-706" in proven["rules"]) == (True, False)
+    with rule(engine, "-I", "FORWARD", "-j", "ACCEPT"):
+        proven, code = outside_in(engine, capsys)
+    assert (code, "HH-NET-706" in proven["rules"]) == (1, True)
+    assert ("inward", "own address") in proven["open"]
+    with rule(engine, "-I", "DOCKER-USER", "-i", "hh-outside", "-j", "DROP"):
+        proven, _ = outside_in(engine, capsys)
+    assert proven["open"] == {("front", "published")}, "by the proxy on IPv6, which the rule does not see"
+    assert not set(proven["rules"]) & {"HH-NET-704", "HH-NET-706"}
+
+
+def test_another_machine_goes_with_the_program_that_put_it_there(engine: Engine, served: Served) -> None:
+    served.run("left", "apart", 70)
+    served.run("right", "apart")
+    before = links(engine)
+    words = [sys.executable, "-P", "-m", "hardhull", "prove", "network", "--quiet"]
+    environment = {**os.environ, "DOCKER_HOST": f"unix://{engine.socket}"}
+    run = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while links(engine) == before:
+        assert run.poll() is None, "it ended before it could be seen"
+    run.kill()
+    run.wait()
+    end = time.monotonic() + 60
+    while links(engine) != before:
+        assert time.monotonic() < end
+
+
+def links(engine: Engine) -> int:
+    """How many links there are where the engine is."""
+    words = ["ip", "-n", engine.namespace, "-o", "link"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.count("\n")
+
+
+def outside_in(engine: Engine, capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], int]:
+    """What is open from another machine and by which way, the rules that speak of it, and the exit code."""
+    with patch.dict(os.environ, {"DOCKER_HOST": f"unix://{engine.socket}"}):
+        code = main(["prove", "network", "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    (fact,) = [one for one in document["facts"] if one["kind"] == "network"]
+    reached = fact["fields"]["reach"]["value"]
+    opened = {(one["target"], one["way"]) for one in reached
+              if one["source"] == "another machine" and one["outcome"] == "open"}  # fmt: skip
+    return {"open": opened, "rules": [one["rule"] for one in document["findings"]]}, code
 
 
 def test_the_screen_and_the_facts_show_the_matrix(

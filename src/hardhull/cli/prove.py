@@ -57,17 +57,19 @@ def command(target: str, replay: str, deploy: bool, form: str, output: str, quie
     TARGET is a compose file, a manifest, a script with `docker run`, a folder with one of them (PATH:NAME names a
     workload in it), image:REFERENCE, or - for standard input. Images are never pulled. It runs in disposable worlds
     that cannot reach the network; nothing of yours is touched. `engine` shows what limits do on this machine, by small
-    loads in throwaway containers.
+    loads in throwaway containers; `network` who reaches containers from another machine, put beside it for a moment.
 
     What works is decided by its checks, its load and every reply, who its processes are, and how it restarts, reloads
     and ends. Harmless attempts to break out (drills) are made before and after. The proof is kept in
     hardhull/proofs/ID/proof.json at the root: `hardhull fix` knows its changes as proven. See docs/proving.md.
     """
     request = Request(Use(**use).checked(), replay, deploy, form, output, quiet)
-    if target in {"engine", "engine:"} and not (target == "engine" and Path(target).exists()):
-        from hardhull.cli.prove_engine import prove
+    word = target.removesuffix(":")
+    if word in {"engine", "network"} and not (target == word and Path(target).exists()):
+        from hardhull.cli.prove_engine import prove as of_engine
+        from hardhull.cli.prove_network import prove as of_network
 
-        return prove(request)
+        return of_engine(request) if word == "engine" else of_network(request)
     return _replay(target, request) if replay else _prove(target, request)
 
 

@@ -153,12 +153,17 @@ def _show(result: Result, request: Request, gate: Severity | None, again: str, f
         write([f"{summary(result)}; {left_out(result)}\n"], request.output)
         return
     view = view_for(request.output)._replace(everything=request.everything, command=again, gate=gate, fixing=fixing)
-    above = _matrix(networks, view) if networks and request.form == "terminal" else ()
+    above = matrix(networks, view) if networks and request.form == "terminal" else ()
     write((*above, *rendered(result, request.form, view)), request.output)
 
 
-def _matrix(facts: bytes, view: View) -> Iterator[str]:
-    """Who reaches whom, which stands above what is wrong with it."""
+def matrix(facts: bytes, view: View) -> Iterator[str]:
+    """Who reaches whom, which stands above what is wrong with it.
+
+    Args:
+        facts: the document that says so.
+        view: how it is shown.
+    """
     from hardhull.facts.network import EngineNetworks
     from hardhull.formats.live import read
     from hardhull.model.source import Source

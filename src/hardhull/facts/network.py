@@ -7,6 +7,7 @@ from typing import ClassVar, Final, NamedTuple
 from hardhull.facts.fact import Fact, Items, Slot
 
 HOST: Final = "the host"
+OUTSIDE: Final = "another machine"
 OPEN: Final = "open"
 OWN, PUBLISHED = "own address", "published"
 """Ways to a container: its address in a network, or an address of the host where its port is published."""
@@ -16,7 +17,7 @@ class Reached(NamedTuple):
     """One connection that was tried.
 
     Attributes:
-        source: the container that it was tried from, or :data:`HOST`.
+        source: the container that it was tried from, :data:`HOST` or :data:`OUTSIDE`.
         target: the container that should answer.
         inner: its port.
         address: where it was tried.

@@ -16,6 +16,10 @@ from hardhull import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from docker import APIClient
+
+    from hardhull.hosts.machine import Machine
+
 SCHEMA = "hardhull-facts/1"
 TARGETS = ("containers", "engine", "host", "images", "network")
 
@@ -48,12 +52,13 @@ class Gaps:
         self.found.append(Gap("out-of-scope", what, why, how))
 
 
-def collect(targets: Sequence[str], names: Sequence[str] = ()) -> bytes:
+def collect(targets: Sequence[str], names: Sequence[str] = (), *, outside: bool = False) -> bytes:
     """Reads what the targets are about.
 
     Args:
         targets: of :data:`TARGETS`.
         names: containers to read; all that run where there are none.
+        outside: whether connections are tried from another machine too, which is put beside this one for a moment.
 
     Returns:
         The document.
@@ -69,7 +74,7 @@ def collect(targets: Sequence[str], names: Sequence[str] = ()) -> bytes:
             "user": os.geteuid() if hasattr(os, "geteuid") else -1,
         },
     }
-    _ask_engine(out, targets, names, gaps)
+    _ask_engine(out, targets, names, gaps, outside=outside)
     if "host" in targets:
         out["host"] = _host(out, gaps)
     out["not_read"] = [gap._asdict() for gap in gaps.found]
@@ -81,7 +86,9 @@ def written(document: dict[str, Any]) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
-def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str], gaps: Gaps) -> None:
+def _ask_engine(
+    out: dict[str, Any], targets: Sequence[str], names: Sequence[str], gaps: Gaps, *, outside: bool
+) -> None:
     from hardhull.hosts.limits import kept
     from hardhull.hosts.machine import Machine
     from hardhull.supply.connection import NoEngineError, connect, refusal
@@ -105,9 +112,7 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
 
                 out["images"] = images(client)
             if "network" in targets:
-                from hardhull.hosts.networks import networks
-
-                out["network"] = networks(client, machine, gaps)
+                out["network"] = _networks(client, machine, gaps, outside=outside)
             if "containers" in targets and machine.hidden:
                 gaps.access(
                     "sockets of engines in containers", "only their usual names are known", "run hardhull as root"
@@ -124,6 +129,19 @@ def _ask_engine(out: dict[str, Any], targets: Sequence[str], names: Sequence[str
     except Exception as error:  # noqa: BLE001  what the SDK and its libraries raise has no common base
         lost = refusal(error, where)
         gaps.found.append(Gap(lost.kind, f"the engine at {lost.where}", lost.why, lost.how))
+
+
+def _networks(client: APIClient, machine: Machine, gaps: Gaps, *, outside: bool) -> dict[str, Any]:
+    from hardhull.hosts import outside as other
+    from hardhull.hosts.networks import networks
+
+    if outside:
+        try:
+            with other.outside(machine.engine) as beside:
+                return networks(client, machine, gaps, beside)
+        except other.NoWireError as error:
+            gaps.access("connections from another machine", str(error), "run hardhull as root, with iproute2 installed")
+    return networks(client, machine, gaps)
 
 
 def _without_engine(out: dict[str, Any]) -> None:

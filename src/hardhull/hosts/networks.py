@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.hosts.commands import output
 from hardhull.hosts.listening import LISTEN, address
 from hardhull.hosts.proc import lines, namespaces
-from hardhull.hosts.published import addresses_of, attempts_from, host_addresses
+from hardhull.hosts.published import addresses_of, attempts_from, attempts_outside, host_addresses
 from hardhull.hosts.reach_probe import GONE
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from hardhull.hosts.document import Gaps
     from hardhull.hosts.machine import Machine
+    from hardhull.hosts.outside import Outside
 
 PROBE = str(Path(__file__).with_name("reach_probe.py"))
 SECONDS = 120
@@ -57,16 +58,17 @@ class End(NamedTuple):
     peers: tuple[tuple[int, str, int], ...] = ()
 
 
-HOST = "the host"
+HOST, OUTSIDE = "the host", "another machine"
 
 
-def networks(client: APIClient, machine: Machine, gaps: Gaps) -> dict[str, Any]:
+def networks(client: APIClient, machine: Machine, gaps: Gaps, other: Outside | None = None) -> dict[str, Any]:
     """The networks, what is in them, and what came of every connection that was tried.
 
     Args:
         client: of the engine.
         machine: the machine that the engine is on.
         gaps: takes what could not be read.
+        other: another machine to try it from as well.
     """
     asked = [client.inspect_network(one["Id"]) for one in client.networks()]
     found: dict[str, Any] = {"GET /networks": [_network(one) for one in asked]}
@@ -75,7 +77,7 @@ def networks(client: APIClient, machine: Machine, gaps: Gaps) -> dict[str, Any]:
     found["containers"] = [_container(answer, end) for end in ends for answer in end.answers]
     found["host"] = {f"/proc/{host.pid or 'self'}/net/fib_trie": host_addresses(host.pid or "self")}
     found["/proc/*/net/tcp"] = [f"{one} {other}:{port}" for one, other, port in talks(ends)]
-    found["connections"] = _connections([*ends, host], asked, gaps)
+    found["connections"] = _connections(ends, host, other, asked, gaps)
     found |= _filter(machine.engine, gaps)
     found["/proc/sys/net/ipv4/ip_forward"] = _forwarding(machine.engine)
     return found
@@ -183,10 +185,17 @@ def _container(answer: dict[str, Any], end: End) -> dict[str, Any]:
     }
 
 
-def _connections(ends: list[End], asked: list[dict[str, Any]], gaps: Gaps) -> list[dict[str, Any]]:
+def _connections(
+    targets: list[End], host: End, other: Outside | None, asked: list[dict[str, Any]], gaps: Gaps
+) -> list[dict[str, Any]]:
     """Every attempt with its outcome, as ``ADDRESS:PORT CONTAINER:PORT OUTCOME``."""
-    outward = host_addresses(ends[-1].pid or "self")
-    wanted = [(end, attempts_from(end, ends[:-1], asked, outward)) for end in ends]
+    known = host_addresses(host.pid or "self")
+    outward = [each for each in known if other is None or each not in other.doors]
+    wanted = [(end, attempts_from(end, targets, asked, outward)) for end in [*targets, host]]
+    if other is not None:
+        end = End(OUTSIDE, other.pid, other.net, (), ())
+        wanted.append((end, attempts_outside(targets, other.doors)))
+    ends = [end for end, _ in wanted]
     total = sum(len(each) for _, each in wanted)
     if total > MOST:
         why = f"there are {total} of them"

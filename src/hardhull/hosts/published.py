@@ -59,6 +59,20 @@ def attempts_from(
     return list(found.values())
 
 
+def attempts_outside(targets: Sequence[End], doors: Sequence[str]) -> list[Attempt]:
+    """What is tried from another machine: the containers by a route, and their published ports at the engine's machine.
+
+    Args:
+        targets: namespaces of containers.
+        doors: addresses of the engine's machine that the other one knows.
+    """
+    found: dict[tuple[str, int], Attempt] = {}
+    for target in targets:
+        for one in (*_direct(target), *_through(target, doors, near=False)):
+            found.setdefault((one.address, one.port), one)
+    return list(found.values())
+
+
 def addresses_of(end: End) -> list[str]:
     """The addresses of a container in its networks."""
     settings = end.answers[0]["NetworkSettings"].get("Networks") or {} if end.answers else {}

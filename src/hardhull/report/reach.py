@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.network import HOST, OWN
+from hardhull.facts.network import HOST, OUTSIDE, OWN
 from hardhull.report.words import count
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def render(fact: EngineNetworks, view: View) -> Iterator[str]:
         return
     tried = [item.value for item in fact.reach.value if item.known]
     names = [*sorted({item.value.lives_in for item in fact.members.value}), HOST]
+    names += [OUTSIDE] if any(one.source == OUTSIDE for one in tried) else []
     yield f"{view.paint('bold', f'Who reaches whom: {summary(tried)}')}\n"
     width = min(max(map(len, names)), NAME_WIDTH)
     for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardhull.facts.network import HOST, OWN, PUBLISHED, EngineNetworks, Member, Published, Reached, Talk
+from hardhull.facts.network import HOST, OUTSIDE, OWN, PUBLISHED, EngineNetworks, Member, Published, Reached, Talk
 from hardhull.formats.jsonread import bool_of, entries_of, items_of, texts
 from hardhull.formats.live import filter as packets
 from hardhull.formats.live.nodes import ending, key, word
@@ -115,7 +115,12 @@ def _reach(source: FactsSource, node: Mapping, boxes: dict[str, Box], nets: dict
 def _reached(begun: str, found: re.Match[str], boxes: dict[str, Box], nets: dict[str, Net]) -> Reached:
     address, target = found["at"].strip("[]"), boxes.get(found["target"])
     way = OWN if target is not None and address in target.addresses else PUBLISHED
-    intended, why = _intent(boxes.get(begun), target, way, nets) if begun != HOST else (True, "it is the host")
+    if begun == HOST:
+        intended, why = True, "it is the host"
+    elif begun == OUTSIDE:
+        intended, why = way == PUBLISHED, "it is published" if way == PUBLISHED else "it is not published there"
+    else:
+        intended, why = _intent(boxes.get(begun), target, way, nets)
     mine = [nets[name] for name in boxes[begun].member.networks if name in nets] if begun in boxes else []
     shut = bool(mine) and all(net.internal for net in mine)
     if way == PUBLISHED and int(found["port"]) in WEB and not shut and not intended:

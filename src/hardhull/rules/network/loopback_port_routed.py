@@ -1,7 +1,8 @@
 """Port published on loopback is reachable by a route to the container.
 
 What it checks: TCP ports that are published on a loopback address of the host, where the packet filter lets packets
-from every interface through to the container's own address and port, and the host forwards packets.
+from every interface through to the container's own address and port, and the host forwards packets; or where
+`hardhull prove network` got through from another machine.
 
 Why it matters: `127.0.0.1:5432:5432` says that only this host shall reach it. A machine of the same network segment
 needs no more than `ip route add 172.17.0.0/16 via HOST` to reach the container itself: the engine (before 28) opens the
@@ -22,6 +23,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from hardhull.facts.network import OUTSIDE, OWN
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
@@ -42,12 +44,21 @@ if TYPE_CHECKING:
 )
 def check(networks: EngineNetworks, _policy: Policy) -> Iterator[Finding]:
     """Yields each port."""
+    tried = {
+        (item.value.target, item.value.inner): item
+        for item in networks.reach.get(())
+        if item.value.source == OUTSIDE and item.value.way == OWN
+    }
     for item in known_first(networks.published):
         port = item.value
-        if port.listens and port.routed and not port.narrowed and ip_address(port.address).is_loopback:
+        proof = tried.get((port.target, port.inner))
+        seen = proof is not None and proof.value.open
+        said = port.routed and not port.narrowed and proof is None
+        if port.listens and (seen or said) and ip_address(port.address).is_loopback:
             yield item.finding(
                 f"{port.target} publishes port {port.inner} for this host only, and routed packets reach it",
-                label=f"from every interface: {port.routed}",
+                label=f"from every interface: {port.routed or 'nothing keeps them out'}",
+                also=(proof.mark("tried from another machine"),) if proof is not None else (),
                 value=f"{port.target} {port.shown}",
             )
 

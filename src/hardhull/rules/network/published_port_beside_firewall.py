@@ -1,7 +1,8 @@
 """Published port bypasses the rules of INPUT.
 
 What it checks: published TCP ports that a rule of the `nat` table sends to the container before the host's INPUT chain
-is asked, on a host whose INPUT chain keeps strangers from this port. A rule of DOCKER-USER for it, or for all, counts.
+is asked, on a host whose INPUT chain keeps strangers from this port. A rule of DOCKER-USER for it, or for all, counts,
+and so does what `hardhull prove network` tries from another machine.
 
 Why it matters: ufw, firewalld and hand-written rules stand in INPUT; `ufw status` says that the port is closed, and
 everybody reaches it.
@@ -20,6 +21,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from hardhull.facts.network import OUTSIDE, PUBLISHED
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import HIGH, NETWORK, Example, rule
 
@@ -41,12 +43,21 @@ if TYPE_CHECKING:
 )
 def check(networks: EngineNetworks, _policy: Policy) -> Iterator[Finding]:
     """Yields each port."""
+    tried = {
+        (item.value.target, item.value.port): item
+        for item in networks.reach.get(())
+        if item.value.source == OUTSIDE and item.value.way == PUBLISHED
+    }
     for item in known_first(networks.published):
         port = item.value
+        proof = tried.get((port.target, port.port))
+        if proof is not None and not proof.value.open:
+            continue
         if port.denied and port.rewritten and not port.narrowed and not ip_address(port.address).is_loopback:
             yield item.finding(
                 f"{port.target} is reached at {port.shown} although INPUT keeps strangers out ({port.denied})",
                 label=f"before that: {port.rewritten}",
+                also=(proof.mark("tried from another machine"),) if proof is not None else (),
                 value=f"{port.target} {port.shown}",
             )
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.network import OWN
+from hardhull.facts.network import OUTSIDE, OWN
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import MEDIUM, NETWORK, Example, rule
 
@@ -50,7 +50,7 @@ def check(networks: EngineNetworks, _policy: Policy) -> Iterator[Finding]:
     pairs: dict[tuple[str, str], list[Field[Reached]]] = {}
     for item in known_first(networks.reach):
         one = item.value
-        if one.open and one.way == OWN and not one.intended:
+        if one.open and one.way == OWN and not one.intended and one.source != OUTSIDE:
             pairs.setdefault((one.source, one.target), []).append(item)
     for (source, target), items in pairs.items():
         yield _finding(source, target, tuple(items))
