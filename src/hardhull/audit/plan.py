@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.apply.actions import ActionError
@@ -20,6 +18,7 @@ from hardhull.model.receipt import Action, FileChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from hardhull.facts.host import AuditRule, Host, InUse
     from hardhull.model.receipt import Plain
@@ -162,13 +161,7 @@ def _notes(host: Host, state: dict[str, int], wanted: Sequence[Wish], unnamed: S
         yield "left out, as noise: what the engine's own programs write in its folders, and what is written in volumes"
     if any(item.known for item in host.listeners.get(())):
         yield "the engine also listens by TCP: no rule about files sees who connects there"
-    if not _io_uring_off():
-        yield "a program can connect by io_uring, which this kernel allows: no rule about connect() sees that"
+    if any(wish.used.kind == "call" for wish in wanted):
+        yield ("no rule about connect() sees a program that connects by io_uring: that it sets io_uring up is recorded "
+               "instead; kernel.io_uring_disabled=2 closes that way")  # fmt: skip
     yield from (f"{path} cannot be named in a rule: it has blanks in it, or is too long" for path in unnamed)
-
-
-def _io_uring_off() -> bool:
-    try:
-        return Path("/proc/sys/kernel/io_uring_disabled").read_text(encoding="ascii").strip() == "2"
-    except OSError:
-        return not os.path.exists("/proc/sys/kernel/io_uring_disabled")  # noqa: PTH110  a kernel without it

@@ -116,14 +116,18 @@ class Records:
                 said = data[HEADER.size : length].rstrip(b"\0\n")
                 out.write(f"type={TYPES.get(kind, f'UNKNOWN[{kind}]')} msg=".encode() + said + b"\n")
 
-    def of(self, pids: Iterable[int]) -> list[Hit]:
+    def of(self, pids: Iterable[int], seconds: float = ALL) -> list[Hit]:
         """What was recorded of some processes, as soon as there is something of each; else after a while.
+
+        Args:
+            pids: of the processes.
+            seconds: for which it is waited.
 
         Raises:
             ActionError: ausearch cannot be run.
         """
         wanted = set(pids)
-        end = time.monotonic() + ALL
+        end = time.monotonic() + seconds
         while True:
             found = [hit for hit in self._search() if hit.pid in wanted]
             if {hit.pid for hit in found} == wanted or time.monotonic() > end:

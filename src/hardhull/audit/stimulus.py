@@ -27,6 +27,8 @@ WRITE: Final = "import os,sys; os.open(sys.argv[1], os.O_WRONLY | os.O_DIRECTORY
 CREATE: Final = (
     "import os,sys; os.close(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)); os.unlink(sys.argv[1])"
 )
+CALL: Final = "import ctypes; ctypes.CDLL(None).syscall(425, 0, None)"
+"""io_uring_setup: it fails, and leaves nothing."""
 SAID: Final = {
     "socket": "a new process connects to it", "program": "a new process tries to run it, with a word that is too long",
     "file": "a new process tries to open it for writing, as if it were a folder",
@@ -60,6 +62,8 @@ def stimulate(wish: Wish) -> Stimulus:
         return _by_32_bits(path)
     if kind == "socket":
         return Stimulus(_python(CONNECT, path), SAID[kind])
+    if kind == "call":
+        return Stimulus(_python(CALL, path), "a new process makes the call, without arguments")
     if kind == "program":
         return Stimulus(_python(RUN, path), SAID[kind])
     if kind == "file":

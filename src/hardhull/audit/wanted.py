@@ -80,6 +80,9 @@ def wishes(used: Sequence[InUse], loaded: Sequence[AuditRule]) -> tuple[list[Wis
 
 def _rules(one: InUse, programs: Iterable[str]) -> Iterator[Wish]:
     key = f"{PREFIX}{one.kind}"
+    if one.kind == "call":  # without an architecture: its number is the same in all of them
+        yield Wish(AuditRule("", syscalls=(one.path,), key=f"{PREFIX}io-uring"), one)
+        return
     if one.kind == "socket":
         for arch, calls in CALLS.get(os.uname().machine, OTHERS):
             yield Wish(AuditRule(one.path, syscalls=calls, fields=(("arch", "=", arch),), key=key), one)
@@ -108,6 +111,8 @@ def made_at_boot(wish: Wish, empty: Collection[str]) -> list[Path]:
         wish: the rule.
         empty: as :func:`volatile` says.
     """
+    if not wish.rule.path:
+        return []
     path = Path(wish.rule.path)
     folder = path if wish.rule.tree else path.parent
     return [

@@ -89,9 +89,9 @@ def command(targets: tuple[str, ...], **options: object) -> int:
     """Repair what a scan finds: shows a plan with diffs and risks; --apply writes it.
 
     TARGET is a path, or - for standard input; the current folder by default. What is shown is what would be written.
-    `images` are those of this machine's engine; `network` gives its containers networks of their own; `engine` is its
-    configuration, with options of its own: `hardhull fix engine --help`. `image:NAME` upgrades the packages of a built
-    image, in the Dockerfile that it was built from or as an image on top.
+    `images` are those of this machine's engine; `network` gives its containers networks of their own; `host` gets audit
+    rules that are shown to record; `engine` is its configuration, with options of its own: see its `--help`.
+    `image:NAME` upgrades the packages of a built image, in the Dockerfile that it was built from or as an image on top.
     """
     request = Request(**options)  # type: ignore[arg-type]  # click has checked each by its type
     from hardhull.cli.fix_live import fix, is_live

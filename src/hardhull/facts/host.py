@@ -55,7 +55,7 @@ class InUse(NamedTuple):
     """Something that the engine of this machine uses, and that the kernel should record.
 
     Attributes:
-        path: where it really is, links followed.
+        path: where it really is, links followed; of a call its name.
         kind: of :data:`KINDS`.
         name: how to call it.
         engine: whether it is a program that writes in the engine's folders as its daily work.
@@ -67,8 +67,9 @@ class InUse(NamedTuple):
     engine: bool = False
 
 
-KINDS: Final = ("socket", "program", "file", "folder", "state")
-"""What is in use: ``state`` is a folder in which the engine's own programs write all the time."""
+KINDS: Final = ("socket", "program", "file", "folder", "state", "call")
+"""What is in use: ``state`` is a folder in which the engine's own programs write all the time; ``call`` is one of the
+kernel's by which a rule about another one is evaded."""
 
 
 class Host(Fact):
@@ -199,14 +200,17 @@ def recorded(rules: Iterable[AuditRule], used: InUse) -> bool:
         if rule.filter != "exit":
             continue
         positive = rule._replace(action="always")
-        matches = (
-            sees_connections(positive, frozenset({used.path})) if used.kind == "socket" else covers(positive, used.path)
-        )
-        if not matches or (rule.action == "never" and not _plain(rule)):
+        if not _about(positive, used) or (rule.action == "never" and not _plain(rule)):
             continue
         if rule.action == "never" or _plain(rule):
             return rule.action == "always"
     return False
+
+
+def _about(rule: AuditRule, used: InUse) -> bool:
+    if used.kind == "call":
+        return not rule.path and bool({used.path, "all"} & set(rule.syscalls))
+    return sees_connections(rule, frozenset({used.path})) if used.kind == "socket" else covers(rule, used.path)
 
 
 def silences(rule: AuditRule) -> bool:

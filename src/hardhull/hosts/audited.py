@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import re
 import stat
@@ -36,6 +38,7 @@ FOLDERS: Final = (
 )  # fmt: skip
 """Where programs are looked for, beside the PATH of the engine and those that run."""
 MOST: Final = 256
+IO_URING_SETUP: Final = 425
 
 
 def audited(
@@ -64,7 +67,15 @@ def audited(
         found[real] = {"kind": kind, "name": name}
         if kind == PROGRAM and (ENGINE.fullmatch(Path(path).name) or real in shims or name == RUNTIME):
             found[real]["engine"] = True
+    if any(one["kind"] == SOCKET for one in found.values()) and io_uring():
+        found["io_uring_setup"] = {"kind": "call", "name": "io_uring, by which a program connects without connect()"}
     return found
+
+
+def io_uring() -> bool:
+    """Whether this kernel lets programs have io_uring. Its call has one number everywhere."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    return libc.syscall(IO_URING_SETUP, 0, None) != -1 or ctypes.get_errno() not in {errno.ENOSYS, errno.EPERM}
 
 
 def _is(kind: str, path: str) -> bool:

@@ -75,9 +75,9 @@ def _living(host: Host) -> Iterator[Finding]:
     used = [item.value for item in host.in_use.value if item.known]
     left_out = [one for one in used if not recorded(rules, one)]
     if left_out and len(left_out) < len(used):
-        names = ", ".join(one.path for one in left_out)
+        names = ", ".join(f"calls of {one.path}" if one.kind == "call" else one.path for one in left_out)
         yield host.audit_rules.finding(
-            f"the kernel does not record what happens to {names}",
+            f"the kernel does not record: {names}",
             label=f"{len(left_out)} of {len(used)} things that this host uses are left out",
             value=",".join(sorted(one.path for one in left_out)),
             fix=advise("record them too", "hardhull fix host --apply"),
