@@ -115,6 +115,23 @@ def test_what_a_package_shipped_so_is_only_counted(tmp_path: Path) -> None:
     assert leaked.unchanged == 3
 
 
+def test_what_a_package_shipped_so_is_only_counted_however_large_it_is(tmp_path: Path) -> None:
+    """Its digest comes from a second look at the layer; a later layer that only changes the mode has it too."""
+    large = b"words of a program, nothing more\n" * ((WHOLE + (9 << 20)) // 33) + one_of("RSA PRIVATE KEY").data
+    md5 = hashlib.md5(large, usedforsecurity=False).hexdigest()
+    layers = [
+        layer(
+            ("usr/lib/x/large", large),
+            ("usr/lib/x/larger", large + b"\n"),
+            ("var/lib/dpkg/info/x.md5sums", f"{md5}  usr/lib/x/large\n{md5}  usr/lib/x/larger\n"),
+        ),
+        layer(("usr/lib/x/large", large), mode=0o755),
+    ]
+    leaked = found(tmp_path, layers)
+    assert [one.path for one in leaked.found] == ["usr/lib/x/larger"]
+    assert leaked.unchanged == 1
+
+
 def test_env_arg_label_and_history_name_the_variable_once(tmp_path: Path) -> None:
     make = Maker(11)
     token, password, argument, label = (

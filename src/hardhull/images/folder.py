@@ -39,7 +39,7 @@ def read(path: str, readers: Sequence[Reader]) -> ReadImage:
     except OSError as error:
         raise ImageError(f"it cannot be opened ({error.strerror})", "name a folder that this user may read") from None
     layer = Layer(Files(), [], [], [], {reader.name: Part([], []) for reader in readers})
-    at_work = [(reader.of_layer(), layer.parts[reader.name]) for reader in readers]
+    at_work = [(reader.of_layer(again=True), layer.parts[reader.name]) for reader in readers]
     try:
         for entry, place in _walk(root, os.fstat(root).st_dev, layer):
             layer.files.add(entry)

@@ -73,7 +73,7 @@ def read(tape: Tape, readers: Sequence[Reader], reopen: Callable[[], Tape] | Non
         BrokenLayerError: it is damaged or too large.
     """
     found = Layer(Files(), [], [], [], {reader.name: Part([], []) for reader in readers})
-    at_work = [(reader.of_layer(), found.parts[reader.name]) for reader in readers]
+    at_work = [(reader.of_layer(again=reopen is not None), found.parts[reader.name]) for reader in readers]
     for entry in walk(tape):
         path = normal(entry.path)
         if path is None:

@@ -35,7 +35,7 @@ class Measure:
     name = NAME
     fingerprint = ""
 
-    def of_layer(self) -> LayerReader:
+    def of_layer(self, *, again: bool) -> LayerReader:  # noqa: ARG002
         """One for a layer."""
         return _InLayer()
 

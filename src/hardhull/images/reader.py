@@ -84,5 +84,9 @@ class Reader(Protocol):
     def fingerprint(self) -> str:
         """See above."""
 
-    def of_layer(self) -> LayerReader:
-        """One for a layer."""
+    def of_layer(self, *, again: bool) -> LayerReader:
+        """One for a layer.
+
+        Args:
+            again: whether files can be seen again, see :meth:`LayerReader.missed`; a stream comes once.
+        """

@@ -23,10 +23,11 @@ from hardhull.images.layer import Gap, tell
 from hardhull.images.owners import variants
 from hardhull.images.reader import Row
 from hardhull.leaks.hit import plain
+from hardhull.leaks.owned import Digest, Hashing
 from hardhull.leaks.scanner import Scanner, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hardhull.images.files import Files
     from hardhull.images.layer import Part
@@ -39,6 +40,7 @@ SECRETS, UNCHANGED, UNREAD = "secrets", "unchanged", "unread"
 """Kinds of rows: what was found in a file; that it is as its package shipped it; what of it was not read."""
 MOST_LIST: Final = 32 << 20
 """Bytes of a package's list of files."""
+LISTS: Final = (".md5sums", "/RECORD")
 _LIST: Final = re.compile(r"(?:^|/)var/lib/dpkg/(?:info|status\.d)/[^/]+\.md5sums$|\.dist-info/RECORD$")
 _COMPILED: Final = re.compile(r"(.*/)?__pycache__/([^/]+)\.cpython-\d+(?:\.opt-\d)?\.pyc")
 
@@ -64,26 +66,39 @@ class Secrets:
         self.scanner = scanner
         self.fingerprint = f"{_code()} {scanner.finder.engine.key}"
 
-    def of_layer(self) -> LayerReader:
+    def of_layer(self, *, again: bool) -> LayerReader:
         """One for a layer."""
-        return _InLayer(self.scanner)
+        return _InLayer(self.scanner, again=again)
 
 
 class _InLayer:
-    """Searches the files of one layer."""
+    """Searches the files of one layer.
 
-    def __init__(self, scanner: Scanner) -> None:
+    The digest of a file is asked for where something was found in it. One that is not held at once is read once more
+    for that, where it can be: hashing all of them in passing would cost an eighth of the whole scan.
+    """
+
+    def __init__(self, scanner: Scanner, *, again: bool) -> None:
         self._scanner = scanner
+        self._lazy = again
         self._sums: dict[str, str] = {}
         """What packages say of their files: path -> digest."""
 
     def open(self, entry: Entry, _head: bytes) -> Sink | str | None:
         """See :class:`hardhull.images.reader.LayerReader`."""
-        listed = entry.size <= MOST_LIST and _LIST.search(entry.path) is not None
-        return _Search(self._scanner, entry.path, self._sums if listed else None)
+        path = entry.path
+        listed = path.endswith(LISTS) and entry.size <= MOST_LIST and _LIST.search(path) is not None
+        return _Search(Stream(self._scanner, path, digest=not self._lazy), path, self._sums if listed else None)
 
     def missed(self, _files: Files, part: Part) -> LayerReader | None:
         """Takes out what is as packages shipped it."""
+        rows = [row for row in part.rows if row.kind == SECRETS and not row.data["sha256"]]
+        if rows:
+            return _Digests(rows, lambda: self._settle(part))
+        self._settle(part)
+        return None
+
+    def _settle(self, part: Part) -> None:
         shipped: dict[str, set[str]] = {}
         for at, row in enumerate(part.rows):
             if row.kind == SECRETS and not self._sums.keys().isdisjoint(variants(row.path)) and self._is_shipped(row):
@@ -96,7 +111,6 @@ class _InLayer:
         for row in [row for row in part.rows if row.kind == UNREAD]:
             part.rows.remove(row)
             tell(part.gaps, Gap(row.path, row.data))
-        return None
 
     def _is_shipped(self, row: Row) -> bool:
         digests = {row.data["md5"], row.data["sha256"]}
@@ -112,9 +126,9 @@ def _source_of(path: str) -> str:
 class _Search:
     """Searches one file, and keeps it where it is a package's list."""
 
-    def __init__(self, scanner: Scanner, path: str, sums: dict[str, str] | None) -> None:
+    def __init__(self, stream: Stream, path: str, sums: dict[str, str] | None) -> None:
         self._path = path
-        self._stream = Stream(scanner, path)
+        self._stream = stream
         self._sums = sums
         self._kept: list[bytes] = []
 
@@ -132,10 +146,49 @@ class _Search:
         return list(_rows(self._path, self._stream.close()))
 
 
+class _Digests:
+    """Reads files once more for their digests, the last of which calls for the verdict."""
+
+    def __init__(self, rows: list[Row], done: Callable[[], object]) -> None:
+        self._rows = {row.path: row for row in rows}
+        self._done = done
+
+    def open(self, entry: Entry, _head: bytes) -> Sink | str | None:
+        """See :class:`hardhull.images.reader.LayerReader`."""
+        row = self._rows.pop(entry.path, None)
+        return _Hashed(row, None if self._rows else self._done) if row else None
+
+    def missed(self, _files: Files, _part: Part) -> LayerReader | None:
+        """Nothing."""
+        return None
+
+
+class _Hashed:
+    """The digest of one file."""
+
+    def __init__(self, row: Row, done: Callable[[], object] | None) -> None:
+        self._row = row
+        self._done = done
+        self._hashing = Hashing()
+
+    def feed(self, data: bytes) -> bool:
+        """See :class:`hardhull.images.reader.Sink`."""
+        self._hashing.update(data)
+        return True
+
+    def close(self) -> list[Row]:
+        """See :class:`hardhull.images.reader.Sink`."""
+        self._row.data.update(self._hashing.digest._asdict())
+        if self._done:
+            self._done()
+        return []
+
+
 def _rows(path: str, report: Report) -> Iterator[Row]:
-    if report.hits and report.digest:
-        data = {"hits": [plain(hit) for hit in report.hits], **report.digest._asdict()}
-        yield Row(path, SECRETS, data)
+    if report.hits:
+        hits = [plain(hit) for hit in report.hits]
+        digest = report.digest or Digest("", "")  # see `_Digests`
+        yield Row(path, SECRETS, {"hits": hits, **digest._asdict()})
     for gap in report.gaps:
         yield Row(gap.where, UNREAD, f"{gap.why}: secrets in it are not seen")
 

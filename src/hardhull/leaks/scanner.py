@@ -121,11 +121,13 @@ class Stream:
     Args:
         scanner: whose reports it gives.
         path: the file's name.
+        digest: whether the report has a digest of a file that is not held at once, as the scanner says of others.
     """
 
-    def __init__(self, scanner: Scanner, path: str) -> None:
+    def __init__(self, scanner: Scanner, path: str, *, digest: bool = True) -> None:
         self._scanner = scanner
         self._path = path
+        self._hashing = Hashing() if digest and scanner.digests else None
         self._parts: list[bytes] = []
         self._size = 0
         self._large: _Large | None = None
@@ -137,7 +139,7 @@ class Stream:
         if self._large is None:
             if self._size <= WHOLE:
                 return
-            self._large = _Large(self._scanner, self._path, self._taken())
+            self._large = _Large(self._scanner, self._path, self._taken(), self._hashing)
         elif self._size >= BLOCK:
             self._large.take(self._taken(), last=False)
 
@@ -158,10 +160,10 @@ class Stream:
 class _Large:
     """A file that is not held at once: blocks overlap by more than the longest secret."""
 
-    def __init__(self, scanner: Scanner, path: str, data: bytes) -> None:
+    def __init__(self, scanner: Scanner, path: str, data: bytes, hashing: Hashing | None) -> None:
         self._scanner = scanner
         self._path = path
-        self._hashing = Hashing() if scanner.digests else None
+        self._hashing = hashing
         self._found = _Found(scanner.finder)
         self._text = not is_binary(data)
         self._data = b""

@@ -26,7 +26,7 @@ class Packages:
     name = NAME
     fingerprint = ""
 
-    def of_layer(self) -> LayerReader:
+    def of_layer(self, *, again: bool) -> LayerReader:  # noqa: ARG002
         """One for a layer."""
         return _InLayer()
 
