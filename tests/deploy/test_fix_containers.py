@@ -208,7 +208,7 @@ def test_an_orchestrators_container_is_left_to_it(
         (("containers", "--as", "compose", "--apply"), 2, "changes nothing that runs"),
         (("--as", "compose", "."), 2, "cannot be used with files"),
         (("images", "--as", "recreate"), 2, "cannot be used with images"),
-        (("containers", "host"), 2, "its containers, images and engine"),
+        (("containers", "host"), 2, "one part at a time"),
     ],
 )
 def test_refusals_say_why(

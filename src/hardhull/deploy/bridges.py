@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hardhull.deploy.find import KUBELET, SWARM
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 DEFAULT: Final = "bridge"
 PROJECT, TALK, ALONE = "project", "talk", "alone"
 """Why there is a network: a Compose project, connections that were seen, or that a container is with nobody."""
+BAD: Final = re.compile(r"[^a-zA-Z0-9_.-]")
+"""What no name of a network may have (moby, ``daemon/names``); the project's name is whatever a label says."""
+LONGEST: Final = 60
 SERVICE: Final = "com.docker.compose.service"
 
 
@@ -176,7 +180,8 @@ def _named(
 ) -> Iterator[Bridge]:
     """The networks with names that are free."""
     taken = {str(one["Name"]) for one in networks}
-    for stem, members, why, said in groups:
+    for told, members, why, said in groups:
+        stem = BAD.sub("-", told).strip("-._")[:LONGEST] or "own"
         name, number = f"{stem}-net", 2
         while name in taken:
             name, number = f"{stem}-net-{number}", number + 1

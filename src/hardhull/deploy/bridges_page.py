@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hardhull.facts.network import EngineNetworks
     from hardhull.report.view import View
 
+NOTE: Final = (
+    "Containers get new addresses, so connections that stand break once. A container that is made anew by what started"
+    " it is on the default bridge again: write its network there too (--network NAME, `networks:`)."
+)
 SCHEMA: Final = "hardhull-networks/1"
 
 
@@ -34,7 +38,8 @@ def render(
     yield f"{view.paint('bold', head)}\n"
     yield from _part("", found.made, view)
     if found.made:
-        yield "\n  Containers get new addresses; connections that stand break once, and are made again by name.\n"
+        yield "\n"
+        yield from (f"  {line}\n" for line in view.fold(NOTE, view.width - 2))
     if after is not None:
         old, new = _bare(before), _bare(after)
         yield f"  Tried again: {old} connections over no network of their own were accepted before, {new} are now.\n"

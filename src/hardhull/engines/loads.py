@@ -70,15 +70,8 @@ class Limited:
             name: of the file there.
             unified: of the file in cgroup v2; the same by default.
         """
-        own = self._groups.of(self.pid)
-        places = [(self._groups.v1.get(controller), own.get(controller), name)]
-        places.append((self._groups.unified or None, own.get(""), unified or name))
-        for top, path, file in places:
-            if top and path and self.answer["Id"] in path:
-                found = text(f"{top}{path}/{file}")
-                if found is not None:
-                    return f"{top}{path}/{file}", found
-        return None
+        found = self._groups.file(self._groups.of(self.pid), controller, name, unified or name)
+        return found if found and self.answer["Id"] in found[0] else None
 
     def stat(self, controller: str, name: str, key: str) -> int:
         """A counter of its control group; 0 where there is none."""

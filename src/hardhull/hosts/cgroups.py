@@ -84,6 +84,22 @@ class Groups:
                     found[f"{top}{above}/{name}"] = upper
                 above = above.rpartition("/")[0]
 
+    def file(self, groups: dict[str, str], controller: str, name: str, unified: str) -> tuple[str, str] | None:
+        """A file of a group and what it says, of cgroup v1 where the controller is there; None where there is none.
+
+        Args:
+            groups: of a process.
+            controller: of cgroup v1.
+            name: of the file there.
+            unified: of the file in cgroup v2.
+        """
+        places = ((self.v1.get(controller), groups.get(controller), name), (self.unified, groups.get(""), unified))
+        for top, path, file in places:
+            found = text(f"{top}{path.rstrip('/')}/{file}") if top and path else None
+            if found is not None:
+                return f"{top}{path}/{file}", found
+        return None
+
     def processes(self, groups: dict[str, str]) -> list[int]:
         """The processes of a group."""
         for top, path in ((self.v1.get("pids"), groups.get("pids")), (self.unified, groups.get(""))):

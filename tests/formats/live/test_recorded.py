@@ -126,6 +126,12 @@ def test_groups_are_read_in_both_versions(tmp_path: Path) -> None:
         f"{own}/pids.max": "max", f"{tmp_path}/outer/pids.max": "50", f"{own}/cpu.max": "max 100000",
     }  # fmt: skip
     assert groups.processes({"": "/outer/own"}) == [7, 9]
+    assert groups.file({"": "/outer/own"}, "cpu", "cpu.cfs_quota_us", "cpu.max") == (f"{own}/cpu.max", "max 100000")
+    assert groups.file({"": "/outer/own"}, "memory", "memory.kmem.limit_in_bytes", "-") is None
+    old = parsed(f"31 23 0:27 / {tmp_path}/outer rw - cgroup cgroup rw,pids")
+    assert old is not None
+    both = Groups([mount, old]).file({"": "/outer/own", "pids": "/own"}, "pids", "pids.max", "pids.max")
+    assert both == (f"{own}/pids.max", "max"), "where both are there, the first version has the controller"
 
 
 @pytest.mark.parametrize(
