@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from docker_engine import Engine
 
 pytestmark = pytest.mark.engine
-CGI = "#!/bin/sh\\necho; echo $QUERY_STRING >/tmp/code; hostname"
+EXTRA = "test x$QUERY_STRING != x1 || tail -f /dev/null </dev/null >/dev/null 2>&1 &"
+CGI = f"#!/bin/sh\\necho; echo $QUERY_STRING >/tmp/code; {EXTRA} hostname"
 SERVE = (
     f"mkdir -p /tmp/cgi-bin; printf '{CGI}' >/tmp/cgi-bin/code; chmod +x /tmp/cgi-bin/code; httpd -f -p 80 -h /tmp & "
     "while :; do wait; done"
@@ -40,15 +41,17 @@ ASK = """url=http://$HARDHULL_HOST/cgi-bin/code; id=$(busybox wget -qO- $url) ||
 grep -qx "$id" {0} || echo "$id" >>{0}; number=$(grep -nx "$id" {0} | cut -d: -f1)
 test "$(busybox wget -qO- "$url?$(( (number + 1) % 2 * 2 ))")" = "$id" """
 """Every other container is told to end with 2, by this machine."""
+NUMBER = ASK.replace("$(( (number + 1) % 2 * 2 ))", "$number")
+"""The first container is told to start another program."""
 AS_IT_IS = Candidate(capabilities=None, no_new_privileges=False, read_only=False)
 
 
-def staged(folder: Path, name: str) -> tuple[Target, Exercise]:
+def staged(folder: Path, name: str, check: str = ASK) -> tuple[Target, Exercise]:
     needs_bpf()
     found = workloads(folder, TEXT)
     subject = next(one for one in found if one.name == name)
     (folder / "seen").touch()
-    wanted = Exercise(name, (ASK.format(folder / "seen"),), ready=20)
+    wanted = Exercise(name, (check.format(folder / "seen"),), ready=20)
     return Target(subject, (subject,), folder, "compose.yaml"), wanted
 
 
@@ -69,6 +72,21 @@ def test_an_exit_code_that_varies_by_itself_is_named_and_no_failure(engine: Engi
     assert trial.works, trial.failure
     assert stage.varies == ("it ends with code 0 or 2, as it is declared as well",)
     assert stage.tries == 4
+    assert left(engine) == []
+
+
+def test_a_program_that_only_some_containers_have_is_no_failure(engine: Engine, tmp_path: Path) -> None:
+    """Such as a script that only starts the server, and was still there when it was looked at."""
+    target, wanted = staged(tmp_path, "varying", NUMBER)
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted._replace(life=False), recorder)
+        before = stage.baseline()
+        trial = stage.trial(AS_IT_IS, before, life=False)
+    assert before.used
+    assert before.used.observation
+    assert "tail" in {one.name for one in before.used.observation.processes or ()}
+    assert trial.works, trial.failure
+    assert stage.tries == 3
     assert left(engine) == []
 
 

@@ -37,6 +37,7 @@ def said(text: str, code: int = 0, check: Check = LOAD) -> Outcome:
         ("id 550e8400-e29b-41d4-a716-446655440000 at 0x7ffe12", "id 00000000-e29b-41d4-a716-44665544aaaa at 0x1"),
         ("digest deadbeef01 done", "digest 0123456789abcdef done"),
         ("transferred 10.5 MB in 3 seconds", "transferred 980 KB in 1.2 s"),
+        ("[webhook] [add123] error", "[webhook] [ebd0a1] error"),
     ],
 )
 def test_figures_do_not_count(one: str, other: str) -> None:

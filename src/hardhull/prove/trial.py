@@ -163,11 +163,20 @@ class Stage:
         if used.works and set(used.observation.troubles) - set(was.troubles):
             again = self._second().observation
             was = was._replace(troubles=(*was.troubles, *(again.troubles if again else ())))
+        if used.works and _names(was) - _names(used.observation):
+            was = self._lasting(was)
         differences = worse(compare(self._ended_so(was, used) if used.works else was, used.observation))
         if used.works and not differences and worse(replies([base.outcomes], used.outcomes)):
             known = [base.outcomes, self._second().outcomes]
             differences = worse(replies(known, used.outcomes))
         return tuple(differences)
+
+    def _lasting(self, was: Observation) -> Observation:
+        """What was seen before, without programs that a second baseline does not have: one that only starts another."""
+        again = self._second().observation
+        if again is None or was.processes is None:
+            return was
+        return was._replace(processes=tuple(one for one in was.processes if one.name in _names(again)))
 
     def _ended_so(self, was: Observation, used: Exercised) -> Observation:
         """What was seen before, with a candidate's exit code if that alone is worse and the workload's own, too."""
@@ -243,6 +252,10 @@ class Stage:
         options = [each for each in body["HostConfig"].get("SecurityOpt", []) if not each.startswith("seccomp")]
         body["HostConfig"]["SecurityOpt"] = [*options, f"seccomp={profile_text(candidate)}"]
         return container._replace(body=body)
+
+
+def _names(observation: Observation) -> set[str]:
+    return {one.name for one in observation.processes or ()}
 
 
 def crowd() -> float:

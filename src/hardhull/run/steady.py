@@ -11,7 +11,7 @@ _UNIT: Final = (
 _VARYING: Final = re.compile(
     rf"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
     rf"|\b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b"
-    rf"|\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*[0-9])[0-9a-f]{{8,}}\b"
+    rf"|\b0x[0-9a-f]+\b|(?<=\[)[0-9a-f]{{6,}}(?=\])|\b(?=[0-9a-f]*[0-9])[0-9a-f]{{8,}}\b"
     rf"|[-+]?\d[\w.,:+/-]*{_UNIT}",
     re.IGNORECASE,
 )
