@@ -38,7 +38,7 @@ def render(fact: EngineNetworks, view: View) -> Iterator[str]:
         for each in others:
             yield f"  {'':{width}}  {each}\n"
     if any(one.open and not one.intended for one in tried):
-        yield "  ! nobody connected them\n"
+        yield "  ! nobody meant it\n"
     yield "\n"
 
 

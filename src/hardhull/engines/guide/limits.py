@@ -33,8 +33,8 @@ def _memory(ground: Ground, _recipe: Recipe) -> Live:
         right = _swap(one)
         held = (one.load(f"flood-memory={TAKEN}") or ["", ""])[1]
     none = "" if len(lines("/proc/swaps")) > 1 else "; this machine has no swap now"
-    seen = f"{MEMORY} MiB of memory leave {swap} MiB of swap; taking {TAKEN} MiB {ended}{none}"
-    corrected = f"it leaves {right} MiB of swap; taking {TAKEN} MiB {held}"
+    seen = f"{MEMORY} MiB of memory leave {swap} MiB of swap; taking {TAKEN} MiB: {ended}{none}"
+    corrected = f"it leaves {right} MiB of swap; taking {TAKEN} MiB: {held}"
     return Live(WORKS if swap == "0" else INCOMPLETE, seen, corrected)
 
 

@@ -22,6 +22,7 @@ PROJECT = "com.docker.compose.project"
 DEFAULT = "bridge"
 """The network that a container is in where nobody names one: that two are in it says nothing about them."""
 WEB = frozenset({80, 443})
+LOOPBACK = ("127.", "::1")
 LINE = re.compile(r"^(?P<at>\[[^\]]+\]|[^:]+):(?P<port>\d+) (?P<target>\S+):(?P<inner>\d+) (?P<outcome>.+)$")
 
 
@@ -39,6 +40,7 @@ class Box(NamedTuple):
     member: Member
     links: frozenset[str]
     addresses: frozenset[str]
+    public: frozenset[int]
     node: Node
     answer: Node | None
 
@@ -96,7 +98,18 @@ def _box(node: Node) -> Box:
         (asked.name or "").split("/")[2] if asked and (asked.name or "").count("/") > 1 else "",
     )
     links = frozenset(text.partition(":")[0].strip("/") for text, _ in texts(key(answer, "Links")))
-    return Box(member, links, frozenset(addresses - {""}), node, answer)
+    public = {inner for inner, where, _, _ in _bindings(answer) if not where.startswith(LOOPBACK)}
+    return Box(member, links, frozenset(addresses - {""}), frozenset(public), node, answer)
+
+
+def _bindings(answer: Node | None) -> Iterator[tuple[int, str, int, Node]]:
+    """The published TCP ports: the container's, the host's address and port, and where that stands."""
+    for entry in entries_of(key(answer, "Ports")):
+        inner, _, protocol = (entry.name or "").partition("/")
+        for binding in items_of(entry.value):
+            outer = word(key(binding, "HostPort"))
+            if protocol == "tcp" and inner.isdigit() and outer.isdigit():
+                yield int(inner), word(key(binding, "HostIp")) or "0.0.0.0", int(outer), binding  # noqa: S104
 
 
 # ---- who reaches whom ---------------------------------------------------------------------------------------------
@@ -118,7 +131,8 @@ def _reached(begun: str, found: re.Match[str], boxes: dict[str, Box], nets: dict
     if begun == HOST:
         intended, why = True, "it is the host"
     elif begun == OUTSIDE:
-        intended, why = way == PUBLISHED, "it is published" if way == PUBLISHED else "it is not published there"
+        intended = way == PUBLISHED or (target is not None and int(found["inner"]) in target.public)
+        why = "it is published" if intended else "it is not published for others"
     else:
         intended, why = _intent(boxes.get(begun), target, way, nets)
     mine = [nets[name] for name in boxes[begun].member.networks if name in nets] if begun in boxes else []
@@ -158,14 +172,9 @@ def _published(source: FactsSource, node: Mapping, boxes: dict[str, Box]) -> Ite
     tables = {name: [text for text, _ in texts(key(node, f"run {name} -S"))] for name in TABLES}
     forwards = word(key(node, "/proc/sys/net/ipv4/ip_forward")) != "0"
     for box in boxes.values():
-        for entry in entries_of(key(box.answer, "Ports")):
-            inner, _, protocol = (entry.name or "").partition("/")
-            for binding in items_of(entry.value):
-                outer = word(key(binding, "HostPort"))
-                if protocol == "tcp" and inner.isdigit() and outer.isdigit():
-                    made = _port(box, int(inner), word(key(binding, "HostIp")) or "0.0.0.0", int(outer), tables)  # noqa: S104
-                    made = made if forwards else made._replace(routed="")
-                    yield Field("published", made, binding.place(source))
+        for inner, where, outer, binding in _bindings(box.answer):
+            made = _port(box, inner, where, outer, tables)
+            yield Field("published", made if forwards else made._replace(routed=""), binding.place(source))
 
 
 TABLES = ("iptables", "iptables -t nat", "iptables -t raw", "ip6tables", "ip6tables -t nat", "ip6tables -t raw")
