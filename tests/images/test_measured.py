@@ -20,7 +20,7 @@ from hardhull.images.files import Files
 from hardhull.images.layer import Layer
 from hardhull.images.measure import Measure
 from hardhull.images.measuring import measured
-from hardhull.images.merge import hidden, seen
+from hardhull.images.merge import Shown, seen
 from hardhull.images.packages import Packages
 from hardhull.images.targets import parsed, read_target
 from hardhull.images.tarwalk import Entry
@@ -255,7 +255,7 @@ def test_many_paths_are_hidden_as_each_by_itself(rows: list[list[tuple[str, str,
         layers.append(made)
     paths = [set(one.files.paths) for one in layers]
     shown = seen(layers, paths)
-    assert hidden(layers) == [every - some for every, some in zip(paths, shown, strict=True)]
+    assert Shown(layers).gone == [every - some for every, some in zip(paths, shown, strict=True)]
 
 
 def test_the_base_is_the_longest_beginning() -> None:

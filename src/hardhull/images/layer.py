@@ -145,19 +145,38 @@ def show(
             wanting.append((sink, part))
     if not wanting:
         return
-    taking, left = list(wanting), entry.size
+    left = entry.size
+    data = content(min(left, CHUNK))
+    if len(data) == left:
+        for sink, part in wanting:  # nearly always: a file in one piece
+            _shown(sink, part, entry.path, data)
+        return
+    taking = list(wanting)
     while left and taking:
-        data = content(min(left, CHUNK))
+        data = data or content(min(left, CHUNK))
         if not data:
             raise BrokenLayerError(f"the content of {entry.path} ends in the middle")
         left -= len(data)
         taking = [pair for pair in taking if _fed(pair, entry.path, data, wanting)]
+        data = b""
     for sink, part in wanting:
         _close(sink, part, entry.path)
 
 
 UNUSABLE: Final = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError, EOFError)
 """What readers of other people's formats raise where those are not as they should be."""
+
+
+def _shown(sink: Sink, part: Part, path: str, data: bytes) -> None:
+    """All of a file at once."""
+    try:
+        sink.feed(data)
+        rows = sink.close()
+    except (UnreadableFileError, *UNUSABLE) as error:
+        tell(part.gaps, Gap(path, _why(error)))
+        return
+    if rows:
+        _keep(part, path, rows)
 
 
 def _fed(pair: tuple[Sink, Part], path: str, data: bytes, wanting: list[tuple[Sink, Part]]) -> bool:
@@ -175,6 +194,10 @@ def _close(sink: Sink, part: Part, path: str) -> None:
     except (UnreadableFileError, *UNUSABLE) as error:
         tell(part.gaps, Gap(path, _why(error)))
         return
+    _keep(part, path, rows)
+
+
+def _keep(part: Part, path: str, rows: list[Row]) -> None:
     if len(part.rows) + len(rows) > MOST_ROWS:
         tell(part.gaps, Gap(path, f"more than {MOST_ROWS} things were found in its layer"))
         return

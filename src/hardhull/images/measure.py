@@ -6,6 +6,7 @@ we advise to spare too large, and nothing else rests on it.
 
 from __future__ import annotations
 
+import re
 from array import array
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,8 @@ ACCOUNTS: Final = {"etc/passwd": USERS, "etc/group": GROUPS}
 NOTHING: Final[list[Row]] = []
 MOST_ACCOUNTS: Final = 1 << 20
 MOST_NAME: Final = 256
+NUMBER: Final = re.compile(r"[0-9]{1,10}")
+"""Of a user or a group."""
 
 
 class Measure:
@@ -82,7 +85,7 @@ def accounts(data: bytes) -> list[list[str]]:
     found = []
     for line in data.decode("utf-8", "replace").splitlines():
         fields = line.split(":")
-        if len(fields) > 3 and fields[2].isdigit() and 0 < len(fields[0]) <= MOST_NAME:
+        if len(fields) > 3 and NUMBER.fullmatch(fields[2]) and 0 < len(fields[0]) <= MOST_NAME:
             found.append([fields[0], fields[2], fields[3]])
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from hardhull.images.merge import Shown
 from hardhull.images.rights import rights, user_of
 from hardhull.images.weights import weights
 from hardhull.model.measured import Heap, ImageUser, Measured, Right
@@ -25,9 +26,10 @@ def measured(image: ReadImage, cache: Cache) -> Measured:
     kept = _of_plain(cache.derived(key, KEPT)) if key else None
     if kept is not None:
         return kept
-    user = user_of(image)
-    layers, heaps = weights(image)
-    made = Measured(layers, heaps, rights(image, user), user)
+    shown = Shown(image.layers)
+    user = user_of(image, shown)
+    layers, heaps = weights(shown)
+    made = Measured(layers, heaps, rights(shown, user), user)
     if key:
         cache.keep_derived(key, KEPT, made)
     return made

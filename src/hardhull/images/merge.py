@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from hardhull.images.layer import Layer
+    from hardhull.images.reader import Row
     from hardhull.images.tarwalk import Entry
 
 
@@ -59,20 +60,30 @@ class _Above:
         return gone
 
 
-def hidden(layers: Sequence[Layer | None]) -> list[set[str]]:
-    """The paths of each layer that layers above hide.
+class Shown:
+    """What the image shows of its layers, found out once.
 
-    Args:
+    Attributes:
         layers: lowest first; None for one that could not be read.
+        gone: of each layer the paths that layers above hide.
     """
-    above = _Above()
-    found: list[set[str]] = [set() for _layer in layers]
-    for at in reversed(range(len(layers))):
-        layer = layers[at]
-        if layer is not None:
-            found[at] = above.hidden(set(layer.files.paths))
-            above.add(layer)
-    return found
+
+    def __init__(self, layers: Sequence[Layer | None]) -> None:
+        self.layers = layers
+        self.gone: list[set[str]] = [set() for _layer in layers]
+        above = _Above()
+        for at in reversed(range(len(layers))):
+            layer = layers[at]
+            if layer is not None:
+                self.gone[at] = above.hidden(set(layer.files.paths))
+                above.add(layer)
+
+    def rows(self, reader: str, kind: str) -> Iterator[tuple[int, Row]]:
+        """What a reader found in files that the image shows, with the number of the layer; the lowest layer first."""
+        for at, layer in enumerate(self.layers):
+            for row in layer.parts[reader].rows if layer is not None else ():
+                if row.kind == kind and row.path not in self.gone[at]:
+                    yield at, row
 
 
 def seen(layers: Sequence[Layer | None], wanted: Sequence[Collection[str]]) -> list[set[str]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hardhull.images.measure import GROUPS, NAME, USERS
-from hardhull.images.merge import seen
+from hardhull.images.measure import GROUPS, NAME, NUMBER, USERS
 from hardhull.images.owners import variants
 from hardhull.images.packages import NAME as PACKAGES
 from hardhull.images.packages.choice import DPKG
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hardhull.images.layer import Layer
+    from hardhull.images.merge import Shown
     from hardhull.images.reading import ReadImage
     from hardhull.images.tarwalk import Entry
 
@@ -26,7 +26,7 @@ MOST: Final = 10_000
 """Files with rights that are told of one image; an honest one has some dozens."""
 
 
-def user_of(image: ReadImage) -> ImageUser | None:
+def user_of(image: ReadImage, shown: Shown) -> ImageUser | None:
     """Whom containers start as, as engines find out: numbers stand for themselves, names are looked up in the image.
 
     None for a folder, which has no configuration.
@@ -36,17 +36,18 @@ def user_of(image: ReadImage) -> ImageUser | None:
     text = image.image.config.get("User")
     text = text if isinstance(text, str) else ""
     name, _, group = text.strip().partition(":")
-    users, groups = _accounts(image, USERS), _accounts(image, GROUPS)
+    users, groups = _accounts(shown, USERS), _accounts(shown, GROUPS)
     if name in {"", "root"} and not any(row[0] == "root" for row in users):
         users = [["root", "0", "0"], *users]
     row = next((row for row in users if row[0] == (name or "root")), None)
-    row = row or next((row for row in users if name.isdigit() and int(row[1]) == int(name)), None)
-    uid = int(row[1]) if row else int(name) if name.isdigit() else None
-    gid = int(row[2]) if row and row[2].isdigit() else 0 if uid is not None else None
+    number = int(name) if NUMBER.fullmatch(name) else None
+    row = row or next((row for row in users if int(row[1]) == number), None)
+    uid = int(row[1]) if row else number
+    gid = int(row[2]) if row and NUMBER.fullmatch(row[2]) else 0 if uid is not None else None
     missing = "" if uid is not None else f"user {name}"
     if group:
         found = next((line for line in groups if line[0] == group), None)
-        gid = int(found[1]) if found else int(group) if group.isdigit() else None
+        gid = int(found[1]) if found else int(group) if NUMBER.fullmatch(group) else None
         if gid is None and not missing:
             missing = f"group {group}"
     member = row[0] if row else ""
@@ -54,37 +55,32 @@ def user_of(image: ReadImage) -> ImageUser | None:
     return ImageUser(text, uid, gid, others, missing)
 
 
-def _accounts(image: ReadImage, kind: str) -> list[list[str]]:
+def _accounts(shown: Shown, kind: str) -> list[list[str]]:
     """The lines of the file that the image shows."""
-    parts = [layer.parts[NAME].rows if layer is not None else [] for layer in image.layers]
-    visible = seen(image.layers, [{row.path for row in part if row.kind == kind} for part in parts])
-    for part, shown in zip(reversed(parts), reversed(visible), strict=True):
-        for row in reversed(part):
-            if row.kind == kind and row.path in shown:
-                found: list[list[str]] = row.data
-                return found
-    return []
+    found: list[list[str]] = []
+    for _at, row in shown.rows(NAME, kind):
+        found = row.data
+    return found
 
 
-def rights(image: ReadImage, user: ImageUser | None) -> tuple[Right, ...]:
+def rights(shown: Shown, user: ImageUser | None) -> tuple[Right, ...]:
     """The files that the image shows with rights of their own, by path."""
     bits = S_ISUID | S_ISGID | ALL_WRITE
     runs = user is not None and user.uid not in {None, 0}
     chosen: list[dict[str, Entry]] = []
-    for layer in image.layers:
+    for layer in shown.layers:
         last: dict[str, Entry] = {}
         for entry in layer.files.with_bits(bits | (RUNS if runs else 0)) if layer is not None else ():
             last[entry.path] = entry
         chosen.append(last)
-    visible = seen(image.layers, [table.keys() for table in chosen])
     found = [
         Right(kind, path, at, entry.mode, entry.uid, entry.gid, "", entry.kind == "d")
         for at, table in enumerate(chosen)
         for path, entry in table.items()
-        if path in visible[at] and entry.kind in "fd"
+        if path not in shown.gone[at] and entry.kind in "fd"
         for kind in _kinds(entry, user if runs else None)
     ]
-    owners = _owners(image.layers, {name for one in found for name in variants(one.path)}) if found else {}
+    owners = _owners(shown.layers, {name for one in found for name in variants(one.path)}) if found else {}
     named = (one._replace(package=_package(one, owners)) for one in found)
     return tuple(sorted(named, key=lambda one: (one.path, one.kind))[:MOST])
 

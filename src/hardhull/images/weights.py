@@ -7,8 +7,8 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from hardhull.images.causes import is_tool, of_folder
+from hardhull.images.files import Files
 from hardhull.images.measure import NAME, sums_of
-from hardhull.images.merge import hidden, seen
 from hardhull.images.owners import variants
 from hardhull.images.packages import NAME as PACKAGES
 from hardhull.model.measured import COMPILED, DELETED, DEVELOPMENT, DUPLICATE, REWRITTEN, TOOLS, Heap
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hardhull.images.layer import Layer
-    from hardhull.images.reading import ReadImage
+    from hardhull.images.merge import Shown
 
 EXAMPLES: Final = 3
 LEAST_DUPLICATE: Final = 4096
@@ -49,21 +49,21 @@ class _Heaps:
         yield from sorted(made, key=lambda one: (one.layer, -one.bytes, one.cause, one.by))
 
 
-def weights(image: ReadImage) -> tuple[tuple[int, ...], tuple[Heap, ...]]:
-    """What an image weighs that was read with the readers of packages and of measures.
+def weights(shown: Shown) -> tuple[tuple[int, ...], tuple[Heap, ...]]:
+    """What an image weighs whose layers were read with the readers of packages and of measures.
 
     Returns:
         Bytes of each layer's files, and what of them could be spared.
     """
-    layers = image.layers
+    layers, gone = shown.layers, shown.gone
     tables = [_table(layer) for layer in layers]
-    gone = hidden(layers)
     heaps = _Heaps()
-    causes = _Causes(layers)
+    causes = _Causes(shown)
+    names = _Names(layers)
     first: dict[tuple[int, int], str] = {}
     twice: list[tuple[int, str, str, int]] = []
     for at, table in enumerate(tables):
-        _count_hidden(heaps, layers, tables, at, {path for path in gone[at] if path in table})
+        _count_hidden(heaps, layers, names, tables, at, {path for path in gone[at] if path in table})
         for path, (size, check) in table.items():
             if path in gone[at]:
                 continue
@@ -74,7 +74,7 @@ def weights(image: ReadImage) -> tuple[tuple[int, ...], tuple[Heap, ...]]:
                 before = first.setdefault((size, check), path)
                 if before != path:
                     twice.append((at, before, path, size))
-    owned = _owned(layers, {name for _at, before, path, _size in twice for name in (before, path)})
+    owned = _owned(shown, {name for _at, before, path, _size in twice for name in (before, path)})
     for at, before, path, size in twice:
         if before not in owned or path not in owned:
             heaps.add(at, DUPLICATE, path, size)
@@ -84,15 +84,15 @@ def weights(image: ReadImage) -> tuple[tuple[int, ...], tuple[Heap, ...]]:
 class _Causes:
     """Why files could be spared that the image shows; asked once for each folder."""
 
-    def __init__(self, layers: Sequence[Layer | None]) -> None:
+    def __init__(self, shown: Shown) -> None:
         self._tools = {
             name: package
-            for package, paths in _lists(layers)
+            for package, paths in _lists(shown)
             if is_tool(package)
             for path in paths
             for name in variants(path)
         }
-        self._development = tuple(sorted(_development(layers)))
+        self._development = set(_development(shown))
         self._folders: dict[str, str] = {}
 
     def of(self, path: str, table: dict[str, tuple[int, int]]) -> tuple[str, str]:
@@ -109,7 +109,7 @@ class _Causes:
         return cause, ""
 
     def _of_folder(self, folder: str) -> str:
-        if "node_modules/" in folder and f"{folder}/".startswith(self._development):
+        if "node_modules/" in folder and not self._development.isdisjoint((folder, *_above(folder))):
             return DEVELOPMENT
         return of_folder(folder)
 
@@ -123,9 +123,26 @@ def _table(layer: Layer | None) -> dict[str, tuple[int, int]]:
     return {path: (size, check) for (path, kind, size), check in rows if kind == "f" and size}
 
 
+class _Names:
+    """The paths of layers, and those that are no folders, each made once."""
+
+    def __init__(self, layers: Sequence[Layer | None]) -> None:
+        self._layers = layers
+        self._made: dict[int, tuple[set[str], set[str]]] = {}
+
+    def of(self, at: int) -> tuple[set[str], set[str]]:
+        """Of one layer."""
+        if at not in self._made:
+            layer = self._layers[at]
+            files = layer.files if layer is not None else Files()
+            self._made[at] = set(files.paths), {path for path, kind in files.kinds if kind != "d"}
+        return self._made[at]
+
+
 def _count_hidden(
     heaps: _Heaps,
     layers: Sequence[Layer | None],
+    names: _Names,
     tables: Sequence[dict[str, tuple[int, int]]],
     at: int,
     left: set[str],
@@ -136,12 +153,12 @@ def _count_hidden(
         layer = layers[above]
         if not left or layer is None:
             continue
-        for path in left.intersection(layer.files.paths):
+        paths, solid = names.of(above)
+        for path in left & paths:
             same = tables[above].get(path) == tables[at][path]
             heaps.add(at, REWRITTEN if same else DELETED, path, tables[at][path][0], by=above)
             left.discard(path)
-        others = {path for path, kind in layer.files.kinds if kind != "d" and path in folders}
-        taken = {*layer.gone, *layer.opaque, *others}
+        taken = {*layer.gone, *layer.opaque, *(folders & solid)}
         if taken:
             for path in [path for path in left if path in taken or not taken.isdisjoint(_above(path))]:
                 heaps.add(at, DELETED, path, tables[at][path][0], by=above)
@@ -154,31 +171,23 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
-def _lists(layers: Sequence[Layer | None]) -> Iterator[tuple[str, list[str]]]:
+def _lists(shown: Shown) -> Iterator[tuple[str, list[str]]]:
     """Packages of the distribution, each with its files, as the lists say that the image shows."""
-    parts = [layer.parts[PACKAGES].rows if layer is not None else [] for layer in layers]
-    visible = seen(layers, [{row.path for row in part if row.kind == "owned"} for part in parts])
-    for part, shown in zip(parts, visible, strict=True):
-        for row in part:
-            if row.kind == "owned" and row.path in shown:
-                yield row.data[0], row.data[1].split("\n")
+    for _at, row in shown.rows(PACKAGES, "owned"):
+        yield row.data[0], row.data[1].split("\n")
 
 
-def _owned(layers: Sequence[Layer | None], wanted: set[str]) -> set[str]:
+def _owned(shown: Shown, wanted: set[str]) -> set[str]:
     """Those of some paths that packages of the distribution own."""
     names = {name: path for path in wanted for name in variants(path)}
-    return {names[name] for _package, paths in _lists(layers) for name in names.keys() & paths} if names else set()
+    return {names[name] for _package, paths in _lists(shown) for name in names.keys() & paths} if names else set()
 
 
-def _development(layers: Sequence[Layer | None]) -> Iterator[str]:
+def _development(shown: Shown) -> Iterator[str]:
     """Folders of packages that npm installed for development alone, as its own hidden lock file says."""
-    parts = [layer.parts[PACKAGES].rows if layer is not None else [] for layer in layers]
-    visible = seen(layers, [{row.path for row in part if row.kind == "development"} for part in parts])
-    for part, shown in zip(parts, visible, strict=True):
-        for row in part:
-            if row.kind == "development" and row.path in shown:
-                above = posixpath.dirname(posixpath.dirname(row.path))
-                yield from (posixpath.join(above, name) + "/" for name in row.data)
+    for _at, row in shown.rows(PACKAGES, "development"):
+        above = posixpath.dirname(posixpath.dirname(row.path))
+        yield from (posixpath.join(above, name) for name in row.data)
 
 
 def _has_source(path: str, table: dict[str, tuple[int, int]]) -> bool:
