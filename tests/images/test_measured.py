@@ -22,8 +22,11 @@ from hardhull.images.measure import Measure
 from hardhull.images.measuring import measured
 from hardhull.images.merge import Shown, seen
 from hardhull.images.packages import Packages
+from hardhull.images.secrets import Secrets
 from hardhull.images.targets import parsed, read_target
 from hardhull.images.tarwalk import Entry
+from hardhull.leaks.engine import cache_folder
+from hardhull.leaks.scanner import Scanner
 from hardhull.model.measured import (
     CACHE,
     CHANGEABLE,
@@ -235,6 +238,30 @@ def test_cold_and_warm_are_the_same(tmp_path: Path) -> None:
     assert results[0] == results[1] == results[2] == of(tmp_path, *layers, user="app")
     other = measured(read(tmp_path, layers, Cache(tmp_path / "cache"), "root"), Cache(tmp_path / "cache"))
     assert other.user == ImageUser("root", 0, 0)
+
+
+def test_whoever_reads_the_files_their_checksums_are_the_same(tmp_path: Path) -> None:
+    big = os.urandom(3 << 20)
+    image = read(
+        tmp_path, [layer(("a", big), ("b", b"b" * 5000), ("empty", b"")), layer(("c", big), ("d", b"b" * 5000))]
+    )
+    target = parsed(f"docker-archive:{tmp_path / 'image.tar'}")
+    assert target is not None
+    secrets = Secrets(Scanner(cache_folder(), digests=True))
+    other = read_target(target, [Packages(), secrets, Measure(alone=False)], Cache(None))
+    assert measured(other, Cache(None)) == measured(image, Cache(None))
+    assert causes(measured(image, Cache(None))) == {(1, DUPLICATE): (3 << 20) + 5000}
+    nobody = read_target(target, [Packages(), Measure(alone=False)], Cache(None))
+    assert causes(measured(nobody, Cache(None))) == {}, "what nobody read is equal to nothing"
+
+
+def test_strange_accounts_are_none(tmp_path: Path) -> None:
+    square = "\u00b2"
+    lines = f"big:x:{'9' * 5000}:0::/:\nsquare:x:{square}:0::/:\nshort:x\n:x:1:1::/:\nok:x:5:{square}::/:\n"
+    found = layer(("etc/passwd", lines.encode()), ("etc/group", b"\xff\xfe:x:1:ok\ng:x:7:ok\n"))
+    assert of(tmp_path, found, user="ok").user == ImageUser("ok", 5, 0, (1, 7))
+    for name in ("big", "square", "short", square):
+        assert of(tmp_path, found, user=name).user == ImageUser(name, None, None, missing=f"user {name}")
 
 
 @given(

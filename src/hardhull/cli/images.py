@@ -69,7 +69,7 @@ def read_images(targets: tuple[str, ...], today: str) -> ReadImages:
     gaps: list[NotChecked] = []
     leaked: list[tuple[str, tuple[LeakedIn, ...]]] = []
     secrets = _secrets(gaps)
-    readers: list[Reader] = [Packages(), *([secrets] if secrets else []), Measure()]
+    readers: list[Reader] = [Packages(), *([secrets] if secrets else []), Measure(alone=not secrets)]
     held: list[Held] = []
     read = _read(targets, readers, cache, gaps)
     bases = _bases(read, cache)

@@ -17,13 +17,15 @@ MOST_ID = (1 << 63) - 1
 class Files:
     """Entries in the order of the layer; a path may come twice, and the last one counts."""
 
-    __slots__ = ("_gids", "_kinds", "_links", "_modes", "_paths", "_sizes", "_uids")
+    __slots__ = ("_gids", "_kinds", "_links", "_modes", "_paths", "_sizes", "_uids", "sums")
 
     def __init__(self) -> None:
         self._paths: list[str] = []
         self._kinds = bytearray()
         self._modes, self._uids, self._gids, self._sizes = (array(code) for _name, code in COLUMNS)
         self._links: dict[int, str] = {}
+        self.sums = array("I")
+        """Checksums of the contents as they were read; all 0 for what :meth:`of` made."""
 
     def add(self, entry: Entry) -> None:
         """One more file."""
@@ -35,6 +37,11 @@ class Files:
         self._uids.append(min(entry.uid, MOST_ID))
         self._gids.append(min(entry.gid, MOST_ID))
         self._sizes.append(entry.size)
+        self.sums.append(0)
+
+    def sum_up(self, check: int) -> None:
+        """The checksum of the file that was added last."""
+        self.sums[-1] = check
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -91,6 +98,7 @@ class Files:
         for name, code in COLUMNS:
             setattr(made, f"_{name}", array(code, plain[name]))
         made._links = {int(at): str(link) for at, link in plain["links"]}
+        made.sums = array("I", bytes(4 * len(made._paths)))
         lengths = {len(made._paths), len(made._kinds), *(len(plain[name]) for name, _code in COLUMNS)}
         if len(lengths) != 1 or any(not 0 <= at < len(made._paths) for at in made._links):
             raise ValueError("columns of different lengths")

@@ -44,7 +44,7 @@ def read(path: str, readers: Sequence[Reader]) -> ReadImage:
         for entry, place in _walk(root, os.fstat(root).st_dev, layer):
             layer.files.add(entry)
             if entry.kind == "f" and entry.size:
-                _show(entry, place, at_work, layer)
+                layer.files.sum_up(_show(entry, place, at_work, layer))
         missed = [(reader.missed(layer.files, part), part) for reader, part in at_work]
         again = [(reader, part) for reader, part in missed if reader is not None]
         if again:
@@ -121,18 +121,20 @@ def _opened(folder: int, name: str, path: str, device: int, layer: Layer) -> lis
     return [(inner, path)]
 
 
-def _show(entry: Entry, place: tuple[int, str], at_work: list[tuple[LayerReader, Part]], layer: Layer) -> None:
+def _show(entry: Entry, place: tuple[int, str], at_work: list[tuple[LayerReader, Part]], layer: Layer) -> int:
+    """Returns the checksum of the content; 0 where it was not read."""
     try:
         file = os.open(place[1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place[0])
     except OSError as error:
         tell(layer.gaps, Gap(entry.path, f"it cannot be opened ({error.strerror})"))
-        return
+        return 0
     try:
         head = os.pread(file, HEAD, 0)
-        show(entry, head, at_work, lambda size: os.read(file, size))
+        return show(entry, head, at_work, lambda size: os.read(file, size))
     except BrokenLayerError:
         tell(layer.gaps, Gap(entry.path, "it became shorter while it was read"))
     except OSError as error:
         tell(layer.gaps, Gap(entry.path, f"it cannot be read ({error.strerror})"))
     finally:
         os.close(file)
+    return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from isal.isal_zlib import crc32
+
 from hardhull.images.errors import BrokenLayerError
 from hardhull.images.files import Files
 from hardhull.images.reader import Row, UnreadableFileError
@@ -87,7 +89,7 @@ def read(tape: Tape, readers: Sequence[Reader], reopen: Callable[[], Tape] | Non
             known = entry if path == entry.path else entry._replace(path=path)
             found.files.add(known)
             if entry.kind == "f" and entry.size:
-                show(known, tape.peek(min(HEAD, entry.size)), at_work, tape.read)
+                found.files.sum_up(show(known, tape.peek(min(HEAD, entry.size)), at_work, tape.read))
     tape.drain()
     _again(found.files, at_work, reopen)
     return found
@@ -124,14 +126,19 @@ def normal(path: str) -> str | None:
 
 def show(
     entry: Entry, head: bytes, at_work: Sequence[tuple[LayerReader, Part]], content: Callable[[int], bytes]
-) -> None:
+) -> int:
     """Shows one file to all readers.
+
+    The checksum is made here, of what is read in any case: a sink for it would cost as much as its content.
 
     Args:
         entry: the file.
         head: its first bytes.
         at_work: the readers, and where their rows go.
         content: reads the next bytes of it.
+
+    Returns:
+        CRC-32 of its content; 0 where no reader wanted all of it.
 
     Raises:
         BrokenLayerError: the content ends too early.
@@ -144,23 +151,25 @@ def show(
         elif sink is not None:
             wanting.append((sink, part))
     if not wanting:
-        return
+        return 0
     left = entry.size
     data = content(min(left, CHUNK))
     if len(data) == left:
         for sink, part in wanting:  # nearly always: a file in one piece
             _shown(sink, part, entry.path, data)
-        return
-    taking = list(wanting)
+        return crc32(data)
+    taking, check = list(wanting), 0
     while left and taking:
         data = data or content(min(left, CHUNK))
         if not data:
             raise BrokenLayerError(f"the content of {entry.path} ends in the middle")
         left -= len(data)
+        check = crc32(data, check)
         taking = [pair for pair in taking if _fed(pair, entry.path, data, wanting)]
         data = b""
     for sink, part in wanting:
         _close(sink, part, entry.path)
+    return 0 if left else check
 
 
 UNUSABLE: Final = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError, EOFError)

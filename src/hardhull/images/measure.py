@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from array import array
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from isal.isal_zlib import crc32
-
+from hardhull.images.packages.interest import Interest, Whole
 from hardhull.images.reader import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hardhull.images.files import Files
     from hardhull.images.layer import Part
     from hardhull.images.reader import LayerReader, Sink
@@ -25,7 +26,6 @@ NAME: Final = "measure"
 SUMS, USERS, GROUPS = "sums", "users", "groups"
 """Kinds of rows."""
 ACCOUNTS: Final = {"etc/passwd": USERS, "etc/group": GROUPS}
-NOTHING: Final[list[Row]] = []
 MOST_ACCOUNTS: Final = 1 << 20
 MOST_NAME: Final = 256
 NUMBER: Final = re.compile(r"[0-9]{1,10}")
@@ -33,51 +33,55 @@ NUMBER: Final = re.compile(r"[0-9]{1,10}")
 
 
 class Measure:
-    """The reader: see :class:`hardhull.images.reader.Reader`."""
+    """The reader: see :class:`hardhull.images.reader.Reader`.
+
+    Args:
+        alone: whether no other reader wants all of every file: then this one does, for the checksums.
+    """
 
     name = NAME
     fingerprint = ""
 
+    def __init__(self, *, alone: bool = True) -> None:
+        self._alone = alone
+
     def of_layer(self, *, again: bool) -> LayerReader:  # noqa: ARG002
         """One for a layer."""
-        return _InLayer()
+        return _InLayer(alone=self._alone)
 
 
 class _InLayer:
-    """Sees the files of one layer, one after the other, so that it takes their content itself."""
+    """Looks at the files of one layer."""
 
-    def __init__(self) -> None:
-        self._sums: dict[str, int] = {}
-        self._path = ""
-        self._sum = 0
-        self._kept: list[bytes] | None = None
+    def __init__(self, *, alone: bool) -> None:
+        self._other = _Nothing() if alone else None
 
     def open(self, entry: Entry, _head: bytes) -> Sink | str | None:
         """See :class:`hardhull.images.reader.LayerReader`."""
-        self._path, self._sum = entry.path, 0
-        self._kept = [] if entry.path in ACCOUNTS and entry.size <= MOST_ACCOUNTS else None
-        return self
+        if entry.path in ACCOUNTS and entry.size <= MOST_ACCOUNTS:
+            return Whole(entry.path, Interest(_accounts, MOST_ACCOUNTS))
+        return self._other
 
-    def feed(self, data: bytes) -> bool:
+    def missed(self, files: Files, part: Part) -> LayerReader | None:
+        """Keeps the checksums in the order of the files: nothing is read again."""
+        part.rows.append(Row("", SUMS, b64encode(files.sums.tobytes()).decode()))
+        return None
+
+
+class _Nothing:
+    """Wants everything and keeps nothing."""
+
+    def feed(self, _data: bytes) -> bool:
         """See :class:`hardhull.images.reader.Sink`."""
-        self._sum = crc32(data, self._sum)
-        if self._kept is not None:
-            self._kept.append(data)
         return True
 
     def close(self) -> list[Row]:
         """See :class:`hardhull.images.reader.Sink`."""
-        self._sums[self._path] = self._sum
-        if self._kept is None:
-            return NOTHING
-        return [Row(self._path, ACCOUNTS[self._path], accounts(b"".join(self._kept)))]
+        return []
 
-    def missed(self, files: Files, part: Part) -> LayerReader | None:
-        """Keeps the checksums in the order of the files: nothing is read again."""
-        sums = self._sums
-        found = array("I", [sums.get(path, 0) for path, _kind in files.kinds])
-        part.rows.append(Row("", SUMS, b64encode(found.tobytes()).decode()))
-        return None
+
+def _accounts(path: str, data: bytes) -> Iterator[tuple[str, Any]]:
+    yield ACCOUNTS[path], accounts(data)
 
 
 def accounts(data: bytes) -> list[list[str]]:
@@ -91,7 +95,7 @@ def accounts(data: bytes) -> list[list[str]]:
 
 
 def sums_of(part: Part) -> array[int]:
-    """What :meth:`_InLayer.missed` kept; empty where it kept nothing."""
+    """What was kept; empty where it kept nothing."""
     made: array[int] = array("I")
     for row in part.rows:
         if row.kind == SUMS:
