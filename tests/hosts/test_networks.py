@@ -16,6 +16,7 @@ import pytest
 
 from docker_engine import missing, running_engine, skip
 from hardhull.cli.main import main
+from hardhull.hosts.document import collect
 from live_containers import facts, judged, remove
 from served import IMAGE, Served, opened, reach
 
@@ -216,6 +217,14 @@ def test_another_machine_is_tried_from_and_leaves_nothing(
         proven, _ = outside_in(engine, capsys)
     assert proven["open"] == {("front", "published")}, "by the proxy on IPv6, which the rule does not see"
     assert not set(proven["rules"]) & {"HH-NET-704", "HH-NET-706"}
+
+
+def test_another_machine_takes_a_network_that_no_route_meets(engine: Engine, served: Served) -> None:
+    served.run("front", "shop", 90)
+    with outside(engine) as _, patch.dict(os.environ, {"DOCKER_HOST": f"unix://{engine.socket}"}):
+        document = json.loads(collect(("network",), outside=True))  # the tests' own machine has 198.18.77.0/24
+    assert not document["not_read"]
+    assert [one["from"] for one in document["network"]["connections"]][-1] == "another machine"
 
 
 def test_another_machine_goes_with_the_program_that_put_it_there(engine: Engine, served: Served) -> None:

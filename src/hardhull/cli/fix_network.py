@@ -64,7 +64,7 @@ def _tried() -> tuple[EngineNetworks, dict[str, Any]]:
 def _planned(client: APIClient, fact: EngineNetworks, document: dict[str, Any], risk: str) -> Bridges:
     from hardhull.deploy.bridges import plan
     from hardhull.deploy.renewal import running
-    from hardhull.deploy.subnets import routes_of
+    from hardhull.hosts.routes import routes_of
 
     routes = routes_of(document["engine"].get("process") or "self")
     return plan(fact, running(client, ()), document["network"]["GET /networks"], routes, risk)

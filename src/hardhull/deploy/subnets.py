@@ -5,8 +5,6 @@ from __future__ import annotations
 from ipaddress import IPv4Network, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
-from hardhull.hosts.proc import lines
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -21,7 +19,7 @@ def free(networks: Sequence[Mapping[str, Any]], routes: Iterable[IPv4Network]) -
 
     Args:
         networks: ``GET /networks``.
-        routes: of the host, as :func:`routes_of` reads them.
+        routes: of the host, as :func:`hardhull.hosts.routes.routes_of` reads them.
     """
     used = [*_subnets(networks), *routes]
     for pool in POOLS:
@@ -36,15 +34,3 @@ def _subnets(networks: Sequence[Mapping[str, Any]]) -> Iterator[IPv4Network]:
             found = ip_network(config["Subnet"], strict=False) if config.get("Subnet") else None
             if isinstance(found, IPv4Network):
                 yield found
-
-
-def routes_of(pid: int | str) -> list[IPv4Network]:
-    """The IPv4 routes of the network that a process is in, without the default route."""
-    found = []
-    for line in lines(f"/proc/{pid}/net/route")[1:]:
-        words = line.split()
-        if len(words) > 7:
-            where, mask = (int.from_bytes(bytes.fromhex(word)[::-1], "big") for word in (words[1], words[7]))
-            if mask:
-                found.append(IPv4Network((where & mask, mask.bit_count())))
-    return found

@@ -7,13 +7,16 @@ the kernel takes the namespace away, and with it both ends of the wire, their ad
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from contextlib import contextmanager
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hardhull.hosts.commands import output
+from hardhull.hosts.commands import PLACES, output
 from hardhull.hosts.proc import lines, namespaces
+from hardhull.hosts.routes import routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +58,13 @@ def outside(engine: int) -> Iterator[Outside]:
     Raises:
         NoWireError: this user may not, or a program is missing.
     """
-    try:
-        process = subprocess.Popen(UNSHARE, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    except OSError as error:
-        raise NoWireError(f"{UNSHARE[0]} cannot be run ({error.strerror})") from None
+    program = shutil.which(UNSHARE[0], path=PLACES)
+    if program is None:
+        raise NoWireError(f"{UNSHARE[0]} is not installed")
+    process = subprocess.Popen(
+        [program, *UNSHARE[1:]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={"PATH": PLACES},
+    )  # fmt: skip
     try:
         yield _wired(process, engine)
     finally:
@@ -116,9 +122,8 @@ def _wait() -> None:
 
 def _free(engine: int) -> str:
     """The beginning of the addresses of a network that no route of the engine's machine meets."""
-    rows = [line.split() for line in lines(f"/proc/{engine or 'self'}/net/route")[1:]]
-    taken = {".".join(str(int(row[1][at : at + 2], 16)) for at in (6, 4, 2)) for row in rows if len(row) > 1}
-    found = next((net for net in NETS if net not in taken), None)
+    taken = routes_of(engine or "self")
+    found = next((net for net in NETS if not any(IPv4Network(f"{net}.0/24").overlaps(one) for one in taken)), None)
     if found is None:
         raise NoWireError("no network is free for it")
     return found
