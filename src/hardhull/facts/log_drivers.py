@@ -7,13 +7,12 @@ starts.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from hardhull.facts.log_values import SIZE, bad_value, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_SIZE = re.compile(r"\d+(?:\.\d+)? ?(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE)
 
 FOR_ALL: Final = frozenset(
     {"mode", "max-buffer-size", "cache-disabled", "cache-max-size", "cache-max-file", "cache-compress"}
@@ -72,17 +71,10 @@ NEEDED: Final = {"awslogs": "awslogs-group", "gelf": "gelf-address"}
 REMOVED: Final = {"logentries": "25.0"}
 """Drivers by the engine version that no longer has them."""
 
-_SYSLOG_FORMATS = frozenset({"rfc3164", "rfc5424", "rfc5424micro"})
-_FACILITIES = frozenset(
-    (
-        "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp " + " ".join(f"local{n}" for n in range(8))
-    ).split()
-)
-
 
 def is_size(text: str) -> bool:
     """Whether go-units reads it as a size (``10m``, ``1.5 GiB``)."""
-    return bool(_SIZE.fullmatch(text))
+    return bool(SIZE.fullmatch(text))
 
 
 def is_built_in(driver: str) -> bool:
@@ -104,31 +96,12 @@ def refused_option(driver: str, option: str, value: str | None) -> str:
     if option == "mode" and value not in {None, "", "blocking", "non-blocking"}:
         return f"the mode {value!r} is neither blocking nor non-blocking"
     if option in FOR_ALL:
-        return ""
+        return bad_value(option, value) if value is not None else ""
     if option not in known:
         owners = [name for name, names in OPTIONS.items() if option in names]
         suffix = f", only by {' and '.join(owners)}" if owners else ""
         return f"the option {option} is not known by the {driver} driver{suffix}"
-    return _bad_value(option, value) if value is not None else ""
-
-
-def _bad_value(option: str, value: str) -> str:
-    if option == "syslog-format" and value and value not in _SYSLOG_FORMATS:
-        return f"the format {value!r} is none of {', '.join(sorted(_SYSLOG_FORMATS))}"
-    if option == "syslog-facility" and value and value not in _FACILITIES and not _number(value, 0, 23):
-        return f"the facility {value!r} does not exist"
-    if option == "syslog-address" and value:
-        return _bad_address(value, {"udp", "tcp", "tcp+tls", "unix", "unixgram"})
-    if option == "gelf-address":
-        return _bad_address(value, {"udp", "tcp"}) if value else "it is empty"
-    return ""
-
-
-def _bad_address(value: str, schemes: set[str]) -> str:
-    scheme, found, _ = value.partition("://")
-    if found and scheme in schemes:
-        return ""
-    return f"the address {value!r} does not begin with one of {', '.join(f'{name}://' for name in sorted(schemes))}"
+    return bad_value(option, value) if value is not None else ""
 
 
 def breaks_starts(driver: str, options: Mapping[str, str]) -> dict[str, str]:
@@ -141,13 +114,13 @@ def breaks_starts(driver: str, options: Mapping[str, str]) -> dict[str, str]:
     Returns:
         Why, by option; empty where nothing breaks.
     """
+    broken = unreadable(options) if driver in OPTIONS and driver != "none" else {}
     if driver not in {"json-file", "local"}:
-        return {}
-    broken: dict[str, str] = {}
+        return broken
     size, files, compress = options.get("max-size"), options.get("max-file"), options.get("compress")
     if size is not None and (not is_size(size) or (driver == "json-file" and not _positive(size))):
         broken["max-size"] = f"{size!r} is not a positive size"
-    if files is not None and not _number(files, 1, 10**6):
+    if files is not None and not _number(files.removeprefix("+"), 1, 10**6):
         broken["max-file"] = f"{files!r} is not a number of 1 or more"
     if compress is not None and compress.lower() not in _BOOLEANS:
         broken["compress"] = f"{compress!r} is neither true nor false"

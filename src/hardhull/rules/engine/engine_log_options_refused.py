@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hardhull.facts.log_drivers import FOR_ALL, NEEDED, OPTIONS, breaks_starts, refused_option
+from hardhull.facts.log_values import conflicts
 from hardhull.rules.each import each
 from hardhull.rules.fix import SAFE, advise, drop, swap
 from hardhull.rules.rule import HIGH, MONITORING, Example, rule
@@ -92,15 +93,15 @@ def _missing(engine: Engine, driver: str) -> Iterator[Finding]:
             value=needed,
             fix=advise(f"name {needed}", f'add "{needed}" to log-opts; only you know its value'),
         )
-    mode = options["mode"].value[1] if "mode" in options else ""
-    if "max-buffer-size" in options and mode != "non-blocking":
-        yield options["max-buffer-size"].finding(
-            "the engine does not start: max-buffer-size needs the mode non-blocking",
+    values = {name: item.value[1] for name, item in options.items()}
+    for name, why in conflicts(driver, values).items():
+        yield options[name].finding(
+            f"the engine does not start: {why}",
             label="refused",
-            value="mode",
-            fix=_without(engine, options["max-buffer-size"]),
+            value="mode" if name == "max-buffer-size" else name,
+            fix=_without(engine, options[name]),
         )
-    broken = breaks_starts(driver, {name: item.value[1] for name, item in options.items()})
+    broken = breaks_starts(driver, values)
     for name, why in broken.items():
         yield options[name].finding(
             f"no container starts: {why}",

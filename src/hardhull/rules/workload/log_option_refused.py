@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardhull.facts.log_drivers import breaks_starts, refused_option
+from hardhull.facts.log_values import conflicts
 from hardhull.rules.fix import SAFE, drop
 from hardhull.rules.questions import known_first
 from hardhull.rules.rule import MEDIUM, MONITORING, Example, rule
@@ -48,7 +49,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if not items:
         return
     driver = workload.effective_log_driver.value
-    broken = breaks_starts(driver, dict(item.value for item in items if item.known))
+    values = dict(item.value for item in items if item.known)
+    whole = all(item.known and item.value[1] is not None for item in items)
+    broken = {**breaks_starts(driver, values), **(conflicts(driver, values) if whole else {})}
     for item in items:
         option, value = item.value
         why = refused_option(driver, option, value) or broken.get(option, "")
