@@ -42,7 +42,7 @@ def document(open_engine: Engine) -> Iterator[bytes]:
 
 def as_nobody(engine: Engine) -> bytes:
     """What a child of this process collects after it gave root up."""
-    facts(engine, "engine")  # all that is imported on the way, while this process may read it
+    facts(engine, "engine", "network")  # all that is imported on the way, while this process may read it
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -50,7 +50,7 @@ def as_nobody(engine: Engine) -> bytes:
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
         with os.fdopen(writing, "wb") as out:
-            out.write(facts(engine, "containers", "engine"))
+            out.write(facts(engine, "containers", "engine", "network"))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as incoming:
@@ -75,3 +75,10 @@ def test_what_only_the_kernel_knows_is_neither_passed_nor_found(document: bytes,
     assert [one for one in result.checks if one.rule == "HH-PRV-012" and one.skipped == 1]
     assert [note for note in result.not_checked if note.what.startswith("pid of container heir")]
     assert not [one for one in result.findings if one.rule == "HH-MON-193"], "a file that was not read says nothing"
+
+
+def test_a_network_that_cannot_be_entered_is_not_taken_for_closed(document: bytes, tmp_path: Path) -> None:
+    told = " ".join(gap["what"] for gap in json.loads(document)["not_read"])
+    assert "the network of container shares" in told
+    skipped = {one.rule for one in judged(document, tmp_path).checks if one.skipped}
+    assert {"HH-NET-701", "HH-NET-702", "HH-NET-705", "HH-NET-706"} <= skipped
