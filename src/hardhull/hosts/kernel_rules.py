@@ -45,6 +45,8 @@ OPERATORS: Final = {
     0x50000000: "<=", 0x60000000: ">=",
 }  # fmt: skip
 PERMISSIONS: Final = ((4, "r"), (2, "w"), (1, "x"), (8, "a"))
+EXIT: Final = 103
+"""The only field whose number may be below 0."""
 IS_64: Final = 0x80000000
 """``__AUDIT_ARCH_64BIT``."""
 
@@ -97,6 +99,8 @@ def text_of(data: bytes) -> str:
             continue
         if field == 11:
             arch, shown = value, "b64" if value & IS_64 else "b32"
+        elif field == EXIT:
+            shown = str(value - (1 << 32) if value >> 31 else value)
         elif field == 106:
             shown = "".join(letter for bit, letter in PERMISSIONS if value & bit)
         name = TEXTS.get(field) or FIELDS.get(field, f"field{field}")
