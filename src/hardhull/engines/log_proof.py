@@ -65,6 +65,9 @@ def log_proof(where: Where, made: probe.Probe) -> LogProof:
         return LogProof(False, "the engine does not take what a container writes")
     if driver in log_files.DEFAULTS:
         return _files(where, made, message, driver, options)
+    if driver == "journald":  # `docker logs` reads what journald took
+        kept = _read_back(where.client, str(made.answer["Id"]), message)
+        return LogProof(kept, f"a test message is {'' if kept else 'not '}in the journal")
     if driver in ELSEWHERE:
         return LogProof(None, f"a message was sent; {driver} does not show here what becomes of it")
     servers, _ = log_servers(driver, options)
