@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hardhull.cli.main import main
 from made_advisories import HIGH, catalogue, export, record, until
 from made_images import config, layer, saved
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 OS = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
@@ -150,3 +149,26 @@ def test_nothing_is_clean_without_data(place: Path, capsys: Captured) -> None:
     (place / "a.db").unlink()
     told = scanned(capsys, code=4)
     assert told["not_checked"][0]["what"] == "advisories for the 2 packages of image:team/app:1"
+
+
+@pytest.mark.skipif(not shutil.which("busybox"), reason="busybox is not installed")
+def test_a_program_that_nobody_packaged(place: Path, capsys: Captured) -> None:
+    data = Path(shutil.which("busybox") or "").read_bytes()
+    made = [layer(("etc/os-release", OS), ("var/lib/dpkg/status", LIBC)), layer(("opt/busybox", data), mode=0o755)]
+    described = config(made, config={"User": "1000", "Cmd": ["/opt/busybox", "httpd"]})
+    (place / "app.tar").write_bytes(saved(made, described=described))
+    told = scanned(capsys, "--fail-on", "never", code=4)
+    assert "advisories for 1 package of Bitnami" in [
+        one["what"] for one in told["not_checked"] if one["kind"] == "failed"
+    ]
+    export(
+        place / "more",
+        "Bitnami",
+        [record("BIT-busybox-2022-1", until("Bitnami", "busybox", "99.0.0"), aliases=["CVE-2022-1"])],
+    )
+    assert main(["db", "import", "-q", "more", "--as-of", "2026-11-25"]) == 0
+    told = scanned(capsys, "--fail-on", "never", code=0)
+    found = [one for one in told["findings"] if one["rule"] == "HH-VUL-103"]
+    assert len(found) == 1
+    assert "has CVE-2022-1; fixed in 99.0.0" in found[0]["message"]
+    assert {"kind": "reading", "what": "files", "value": "opt/busybox", "where": "the image"} in found[0]["evidence"]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import re
+import shutil
 import sqlite3
 import struct
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -275,3 +279,55 @@ def test_cargo_auditable(tmp_path: Path) -> None:
     program = recorded("cargo-auditable.elf") + bytes(5000)
     found = scanned(tmp_path, layer(("usr/bin/app", program), mode=0o755))
     assert names(found, "cargo") == {("itoa", "1.0.11")}
+
+
+def version_of(*words: str) -> str:
+    found = re.search(r"\d+\.\d+(?:\.\d+)?", run(*words))
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("product", "program", "words"),
+    [
+        ("busybox", "busybox", ("busybox",)),
+        ("node", "node", ("node", "--version")),
+        ("php", "php", ("php", "--version")),
+        ("nginx", "nginx", ("sh", "-c", "nginx -v 2>&1")),
+    ],
+)
+def test_programs_that_nobody_packaged(tmp_path: Path, product: str, program: str, words: tuple[str, ...]) -> None:
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"{program} is not installed")
+    real = Path(path).resolve()
+    data = real.read_bytes()
+    found = scanned(tmp_path, layer((f"opt/bin/{real.name}", data), mode=0o755))
+    assert names(found, "generic") == {(product, version_of(*words))}
+    listed = ("var/lib/dpkg/info/owner.list", f"/opt/bin/{real.name}\n")
+    status = ("var/lib/dpkg/status", "Package: owner\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n")
+    owned = scanned(tmp_path, layer((f"opt/bin/{real.name}", data), listed, status, mode=0o755))
+    assert names(owned, "generic") == set(), "it is the distribution's package"
+    other = scanned(tmp_path, layer(("opt/bin/other", data), mode=0o755))
+    assert names(other, "generic") == set(), "a program of another name only holds that text"
+
+
+def test_a_python_that_nobody_packaged(tmp_path: Path) -> None:
+    """The interpreter of these tests, or the library that it loads."""
+    shared = sysconfig.get_config_var("INSTSONAME") if sysconfig.get_config_var("Py_ENABLE_SHARED") else ""
+    real = Path(sysconfig.get_config_var("LIBDIR")) / shared if shared else Path(sys.executable).resolve()
+    if not real.exists() or real.read_bytes()[:4] != b"\x7fELF":
+        pytest.skip("this Python is no ELF file")
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    name = real.name if shared else f"python{minor}"
+    found = scanned(tmp_path, layer((f"usr/local/lib/{name}", real.read_bytes()), mode=0o755))
+    assert names(found, "generic") == {("python", platform.python_version())}
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="java is not installed")
+def test_a_java_that_nobody_packaged(tmp_path: Path) -> None:
+    home = Path(shutil.which("java") or "").resolve().parent.parent
+    found = scanned(tmp_path, layer(("opt/java/release", (home / "release").read_bytes()), ("etc/release", "x=1\n")))
+    version = re.search(r'"([^"]+)"', run("sh", "-c", "java -version 2>&1"))
+    assert version
+    assert names(found, "generic") == {("java", version[1])}

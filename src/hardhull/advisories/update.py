@@ -27,6 +27,7 @@ OSV_DEV: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 CISA: Final = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 USUAL: Final = (
     "Alpine",
+    "Bitnami",
     "crates.io",
     "Debian",
     "Go",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hardhull.images.tarwalk import Entry
 
 NAME = "packages"
+ELF = b"\x7fELF"
 AGAIN = "again"
 """The kind of a row that asks for a file once more."""
 
@@ -43,11 +44,9 @@ class _InLayer:
         if wanted is not None:
             self._read.add(entry.path)
             return whole(entry.path, entry.size, wanted)
-        if may_be_program(entry, head):
-            from hardhull.images.packages.programs import Program
-
-            return Program(entry.path, entry.size)
-        return None
+        if head[:4] != ELF:
+            return None
+        return _program(entry, head)
 
     def missed(self, files: Files, part: Part) -> LayerReader | None:
         """See :class:`hardhull.images.reader.LayerReader`."""
@@ -68,6 +67,18 @@ class _InLayer:
             else:
                 tell(part.gaps, Gap(path, "it is a hard link to a file of another layer"))
         return Again(wanted) if wanted else None
+
+
+def _program(entry: Entry, head: bytes) -> Sink | None:
+    """What looks into a program for what its compiler left, and for its own version."""
+    from hardhull.images.packages.marks import Marked, mark_of
+    from hardhull.images.packages.programs import Program
+
+    sinks: list[Sink] = [Program(entry.path, entry.size)] if may_be_program(entry, head) else []
+    mark = mark_of(entry.path)
+    if mark is not None:
+        sinks.append(Marked(entry.path, mark))
+    return sinks[0] if len(sinks) == 1 else Several(sinks) if sinks else None
 
 
 class Several:

@@ -34,6 +34,7 @@ _PYTHON = Interest(_late("python", "metadata"), head=True)
 _RECORD = Interest(_late("python", "record"), TEXT)
 _NODE = Interest(_late("node", "package_json"))
 _LOCK = Interest(_late("node", "hidden_lock"), TEXT)
+_JAVA = Interest(_late("marks", "java"), 1 << 16, head=True)
 _APK = Interest(_late("apk", "installed"), TEXT)
 _RPM = Interest(_late("rpm", "database"), LARGE)
 _GEM = Interest(_late("ruby", "gemspec"))
@@ -57,6 +58,7 @@ BY_NAME = {
     "RECORD": _RECORD,
     "package.json": _NODE,
     ".package-lock.json": _LOCK,
+    "release": _JAVA,
     "installed.json": _PHP,
 }
 BY_ENDING = {

@@ -1,8 +1,8 @@
 """Program that no package manager installed has a known vulnerability.
 
-What it checks: programs that were copied or compiled into an image and tell their own version (node, python, nginx,
-redis ...) of an image that was built, against the local database of advisories (`hardhull db`): by the upstream
-version, in Bitnami's database. Whoever built the program may have put a fix in without a new version, so the
+What it checks: programs that were copied or compiled into an image and tell their own version (node, python, php,
+nginx, busybox, Java) of an image that was built, against the local database of advisories (`hardhull db`): by the
+upstream version, in Bitnami's database. Whoever built the program may have put a fix in without a new version, so the
 confidence is medium. One finding for each vulnerability of each program; those that CISA lists as exploited are
 critical whatever their score, and come first, then by severity, by whether there is a fix, and by how near the
 program is to what the container starts.
