@@ -13,6 +13,7 @@ import pytest
 
 import small_debian
 from docker_engine import missing, running_engine, skip
+from docker_registry import free_port, start, stop
 from hardhull.cli.main import main
 from hardhull.rebuild.kind import identifier_of
 from hardhull.supply.connection import connect
@@ -201,6 +202,40 @@ def test_lines_of_the_dockerfile_that_it_was_built_from(place: Place, capsys: py
     assert place.told("fix", f"image:{name}")["upgrades"] == []
     assert place.run("undo") == 0
     assert path.read_text() == before
+
+
+def test_a_newer_base_that_ends_it_is_taken_by_its_digest(
+    place: Place, tmp_path: Path, packages: dict[str, Path]
+) -> None:
+    """The engine has pushed two builds of the base: so it knows their digests."""
+    port = free_port()
+    inside = start(tmp_path, port, {}, prefix=("nsenter", f"--net=/run/netns/{place.engine.namespace}"))
+    name = f"127.0.0.1:{port}/hh/base"
+    try:
+        digests = []
+        place.engine.import_root("hh/newer:1", small_debian.root_with(packages["new"], None))
+        for image in (BASE.format("new"), "hh/newer:1"):
+            place.engine.tag(image, name, "12")
+            place.engine.push(name, "12")
+            known = place.engine.image(image)["RepoDigests"]
+            digests.append(next(one.partition("@")[2] for one in known if one.startswith(name)))
+    finally:
+        stop(inside)
+    text = f"FROM {name}:12@{digests[0]}\n{CHECK}"
+    (place.folder / "Dockerfile").write_text(text)
+    place.engine.build(text.encode(), "hh/pinned:1")
+    found = place.told("fix", "image:hh/pinned:1", "--engine")
+    assert (found["way"], found["base"], found["text"], found["line"]) == (
+        "Dockerfile",
+        f"{name}:12@{digests[1]}",
+        "",
+        1,
+    )
+    assert "--only-upgrade" in place.told("fix", "image:hh/pinned:1")["text"], "nobody was asked for a newer one"
+    assert place.run("fix", "image:hh/pinned:1", "--engine", "--apply") == 0
+    assert (place.folder / "Dockerfile").read_text() == text.replace(digests[0], digests[1])
+    place.engine.build((place.folder / "Dockerfile").read_bytes(), "hh/pinned:1")
+    assert place.told("fix", "image:hh/pinned:1", "--engine")["upgrades"] == []
 
 
 def test_lines_stand_behind_what_brought_the_packages(place: Place, packages: dict[str, Path]) -> None:

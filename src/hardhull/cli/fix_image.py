@@ -14,16 +14,12 @@ from hardhull.cli.output import view_for, write
 from hardhull.cli.refused import need_posix, telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from hardhull.cli.fix import Request
-    from hardhull.facts.recipe import ImageRecipe
+    from hardhull.cli.image_recipes import Newer, Written
     from hardhull.images.cache import Cache
     from hardhull.images.inventory import Inventory
     from hardhull.images.reading import ReadImage
     from hardhull.model.advisory import Vulnerability
-    from hardhull.model.receipt import FileChange, Splice
-    from hardhull.model.source import Place
     from hardhull.rebuild.page import Told
     from hardhull.rebuild.plan import Rebuild
     from hardhull.rebuild.prove import Look, Proof
@@ -40,14 +36,6 @@ class Seen(NamedTuple):
     found: tuple[Vulnerability, ...]
 
 
-class Written(NamedTuple):
-    """The edit of a Dockerfile: the file's path below its root, and what changes."""
-
-    root: Path
-    change: FileChange
-    edit: Splice
-
-
 def fix(targets: tuple[str, ...], request: Request) -> int:
     """Plans, shows, and with ``--apply`` does it.
 
@@ -61,6 +49,7 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
         raise UserError(
             f"{what} cannot be made of an image", "it is no file", "use --format json, or --as recreate", USAGE
         )
+    from hardhull.cli.image_recipes import in_dockerfile
     from hardhull.images.cache import Cache, default_folder
     from hardhull.rebuild.page import Told
     from hardhull.rebuild.plan import rebuild
@@ -72,13 +61,13 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
     if user and not USER.fullmatch(str(user)):
         raise UserError(f"cannot upgrade {name}", "its user is no word", "see `docker image inspect`", FAILED)
     plan = rebuild(name, seen.image.image.id, str(user), seen.found, has_apt=_has_apt(seen.image))
-    edit = None if request.way == "recreate" or not plan.upgrades else _in_dockerfile(plan, seen, asked.paths)
+    edit = None
+    if request.way != "recreate" and plan.upgrades:
+        edit = in_dockerfile(plan, seen.image, asked.paths, _newer(request, cache))
     if edit is None:
         told = Told(plan, "image", derived(plan.id, plan.words, plan.user) if plan.upgrades else "")
     else:
-        before = edit.change.before or b""
-        line = before[: edit.edit.start].count(b"\n") + 1
-        told = Told(plan, "Dockerfile", edit.edit.replacement.decode(), edit.change.path, line)
+        told = Told(plan, "Dockerfile", edit.text, edit.change.path, edit.line, base=edit.base)
     if request.apply and plan.upgrades:
         need_posix()
         told = _write(told, edit) if edit else _build(told, seen, request, cache)
@@ -110,14 +99,14 @@ def _name(targets: tuple[str, ...]) -> str:
     return text if reference.tag else f"{text}:latest"
 
 
-def _seen(name: str, request: Request, cache: Cache) -> Seen:
+def _seen(name: str, request: Request, cache: Cache, kind: str = PREFIX) -> Seen:
     from hardhull.images.errors import ImageError
     from hardhull.images.inventory import inventory
     from hardhull.images.packages import Packages
     from hardhull.images.targets import parsed, read_target
 
     try:
-        target = parsed(f"{PREFIX}{name}")
+        target = parsed(f"{kind}{name}")
         if target is None:
             raise AssertionError(name)
         image = read_target(target, [Packages()], cache)
@@ -160,61 +149,21 @@ def _has_apt(image: ReadImage) -> bool:
 # ---- in the Dockerfile --------------------------------------------------------------------------------------------
 
 
-def _in_dockerfile(plan: Rebuild, seen: Seen, paths: Sequence[str]) -> Written | None:
-    """The edit; None where no Dockerfile is known that the image was built from.
+def _newer(request: Request, cache: Cache) -> Newer | None:
+    """How to ask for a newer base; None where neither the engine's nor a registry's digests were asked for."""
+    if not request.engine and not request.online:
+        return None
+    kind = PREFIX if request.engine else "registry:"
 
-    Raises:
-        UserError: one was named, and it is not that.
-    """
-    from hardhull.model.receipt import FileChange
-    from hardhull.rebuild.edit import edit
-    from hardhull.scan.discover import find_root
-    from hardhull.scan.layers import steps_of
-
-    history = [step.made_by for step in seen.image.image.history]
-    made = {place.digest: place.step for place in seen.image.image.layers}
-    steps = sorted({made.get(one.package.layer, -1) for one in plan.upgrades})
-    for path, recipe in _recipes(paths):
-        places = steps_of(recipe, history)
-        found = edit(recipe, places, steps, plan.words, _base_user(history, recipe, places)) if places else None
-        if found is None:
-            continue
-        root = find_root([path.parent]).resolve()
-        data = recipe.place.source.data
-        after = data[: found.start] + found.replacement + data[found.end :]
-        return Written(root, FileChange(path.resolve().relative_to(root).as_posix(), data, after, (found,)), found)
-    if paths:
-        why = "its instructions are not those of the image's history"
-        how = "name the one that it was built from as it is now, or leave it out to get an image on top of this one"
-        raise UserError(f"{plan.name} was not built from {', '.join(paths)}", why, how, USAGE)
-    return None
-
-
-def _recipes(paths: Sequence[str]) -> Iterator[tuple[Path, ImageRecipe]]:
-    """The Dockerfiles that were named, in a folder that was; else those of this folder."""
-    from hardhull.cli.contents import MAX_RECIPE, USUAL
-    from hardhull.formats.dockerfile import read
-    from hardhull.model.source import Source
-    from hardhull.text.errors import UnreadableError
-
-    named = [Path(path) for path in paths] or [Path()]
-    for path in [each for one in named for each in ([one / name for name in USUAL] if one.is_dir() else [one])]:
+    def look(name: str) -> tuple[Vulnerability, ...] | None:
         try:
-            if path.is_file() and path.stat().st_size <= MAX_RECIPE:
-                yield path, read(Source(path.as_posix(), path.read_bytes()))
-        except (OSError, UnreadableError):
-            continue
+            return _seen(name, request, cache, kind).found
+        except UserError:
+            return None
 
+    from hardhull.cli.image_recipes import Newer
 
-def _base_user(history: Sequence[str], recipe: ImageRecipe, places: Mapping[int, Place]) -> str:
-    """Whom the base image's containers start as: by the last USER before the file's own instructions."""
-    from hardhull.rebuild.recipe import USER
-    from hardhull.scan.layers import spoken
-
-    base = recipe.root_stage.place if recipe.root_stage else None
-    said = [spoken(text).split() for step, text in enumerate(history) if places.get(step) is base]
-    users = [words[1] for words in said if words[:1] == ["USER"] and len(words) > 1 and USER.fullmatch(words[1])]
-    return users[-1] if users else ""
+    return Newer(look, engine=request.engine, online=request.online)
 
 
 def _write(told: Told, edit: Written) -> Told:

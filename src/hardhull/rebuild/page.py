@@ -30,6 +30,7 @@ class Told(NamedTuple):
         receipt: of what was done; empty where it was only planned.
         proof: what was seen of the new image; None where none was built.
         kept: the name under which the old image stays.
+        base: what FROM becomes, where a newer base ends some of it.
     """
 
     plan: Rebuild
@@ -40,6 +41,7 @@ class Told(NamedTuple):
     receipt: str = ""
     proof: Proof | None = None
     kept: str = ""
+    base: str = ""
 
 
 def summary(told: Told) -> str:
@@ -62,6 +64,8 @@ def render(told: Told, view: View) -> Iterator[str]:
     if plan.upgrades:
         where = f"{told.path}, line {told.line}:" if told.path else "An image on top of it:"
         yield f"\n{view.paint('bold', view.clean(where))}\n"
+        if told.base:
+            yield f"  FROM {view.clean(told.base)}\n"
         yield from (f"  {view.clean(line)}\n" for line in told.text.splitlines())
     if plan.left:
         yield f"\n{view.paint('bold', 'Left:')}\n"
@@ -131,6 +135,7 @@ def as_json(told: Told) -> str:
         "path": told.path,
         "line": told.line,
         "kept": told.kept,
+        "base": told.base,
     }
     if told.proof:
         old, new = told.proof.old, told.proof.new
