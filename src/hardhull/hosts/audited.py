@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,6 +75,8 @@ def audited(
 
 def io_uring() -> bool:
     """Whether this kernel lets programs have io_uring. Its call has one number everywhere."""
+    if sys.platform != "linux":
+        return False
     libc = ctypes.CDLL(None, use_errno=True)
     return libc.syscall(IO_URING_SETUP, 0, None) != -1 or ctypes.get_errno() not in {errno.ENOSYS, errno.EPERM}
 
