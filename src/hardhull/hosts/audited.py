@@ -136,7 +136,9 @@ def _running() -> Iterator[str]:
     """Programs of processes, wherever they are."""
     for running in pids():
         if NAMES.match(text(f"/proc/{running}/comm") or ""):
-            yield _executable(running)
+            path = _executable(running)
+            if NAMES.fullmatch(os.path.basename(path)):  # noqa: PTH119  a script has its interpreter here
+                yield path
 
 
 def _there(pid: int) -> Iterator[str]:
