@@ -41,6 +41,18 @@ def layer(*files: tuple[str, Any], mode: int = 0o644) -> bytes:
     return out.getvalue()
 
 
+def modes(*files: tuple[str, int, int, int, bytes]) -> bytes:
+    """A layer of files with modes, owners and groups; a folder where the name ends with a slash."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, mode, uid, gid, data in files:
+            entry = tarfile.TarInfo(name.rstrip("/"))
+            entry.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+            entry.mode, entry.uid, entry.gid, entry.size = mode, uid, gid, len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+
+
 def of_folder(root: Path) -> bytes:
     """A folder as a layer."""
     out = io.BytesIO()

@@ -10,7 +10,7 @@ import pytest
 from test_scan_images import SCHEMA
 
 from hardhull.cli.main import main
-from made_images import config, layer, saved
+from made_images import config, layer, modes, saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,3 +168,28 @@ def test_two_images_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         {"ecosystem": "deb", "name": "libc6", "arch": "amd64", "version": ["2.36"], "now": ["2.37"]}
     ]
     assert main(["report", "diff", "new.json", "new.json", "--fail-on", "info"]) == 0
+
+
+def test_twenty_builds_of_an_image_have_the_same_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other sizes, times, checksums and numbers of files: the same faults by the same names."""
+    history = [
+        {"created_by": "# base"},
+        {"created_by": "RUN /bin/sh -c apt-get update # buildkit"},
+        {"created_by": "RUN /bin/sh -c cp -r /app /srv && chmod 4777 /srv/run # buildkit"},
+        {"created_by": "RUN /bin/sh -c rm -r /app # buildkit"},
+    ]
+    seen = set()
+    for build in range(20):
+        big = str(build).encode() * (1_100_000 + build)
+        layers = (
+            layer(("etc/passwd", "root:x:0:0::/:/bin/sh\n"), ("built", str(build))),
+            layer(("var/lib/apt/lists/index", b"l" * (1_000_000 + 1000 * build)), ("app/data", big)),
+            modes(("srv/data", 0o644, 0, 0, big), ("srv/run", 0o4777, 0, 0, b"x" * (build + 1))),
+            layer((".wh.app", b"")),
+        )
+        described = config(layers, history=history, created=f"2026-01-{build + 1:02}T00:00:00Z", config={"User": "7"})
+        (tmp_path / "app.tar").write_bytes(saved(list(layers), f"team/app:{build}", described))
+        found = scanned(["docker-archive:app.tar"], capsys)["findings"]
+        assert {one["rule"] for one in found} == {"HH-BLD-411", "HH-BLD-412", "HH-PRV-035", "HH-PRV-036", "HH-PRV-412"}
+        seen.add(tuple(sorted((one["id"], one["content_id"]) for one in found)))
+    assert len(seen) == 1

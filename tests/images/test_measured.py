@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,14 +18,16 @@ from hypothesis import strategies as st
 from hardhull.images.bases import Base, Chain, base_of
 from hardhull.images.cache import Cache
 from hardhull.images.files import Files
-from hardhull.images.layer import Layer
-from hardhull.images.measure import Measure
+from hardhull.images.layer import Layer, Part
+from hardhull.images.measure import NAME, Measure
 from hardhull.images.measuring import measured
 from hardhull.images.merge import Shown, seen
+from hardhull.images.packages import NAME as PACKAGES
 from hardhull.images.packages import Packages
 from hardhull.images.secrets import Secrets
 from hardhull.images.targets import parsed, read_target
 from hardhull.images.tarwalk import Entry
+from hardhull.images.weights import weights
 from hardhull.leaks.engine import cache_folder
 from hardhull.leaks.scanner import Scanner
 from hardhull.model.measured import (
@@ -44,7 +47,7 @@ from hardhull.model.measured import (
     Measured,
     Right,
 )
-from made_images import HARD, LINK, config, layer, saved
+from made_images import HARD, LINK, config, layer, modes, saved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,18 +75,6 @@ def of(folder: Path, *layers: bytes, user: str | None = None) -> Measured:
 
 def causes(found: Measured) -> dict[tuple[int, str], int]:
     return {(one.layer, one.cause): one.bytes for one in found.heaps}
-
-
-def modes(*files: tuple[str, int, int, int, bytes]) -> bytes:
-    """A layer of files with modes, owners and groups; a folder where the name ends with a slash."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for name, mode, uid, gid, data in files:
-            entry = tarfile.TarInfo(name.rstrip("/"))
-            entry.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
-            entry.mode, entry.uid, entry.gid, entry.size = mode, uid, gid, len(data)
-            tar.addfile(entry, io.BytesIO(data))
-    return out.getvalue()
 
 
 def test_every_byte_has_one_cause_and_the_instruction_that_hid_it(tmp_path: Path) -> None:
@@ -264,25 +255,44 @@ def test_strange_accounts_are_none(tmp_path: Path) -> None:
         assert of(tmp_path, found, user=name).user == ImageUser(name, None, None, missing=f"user {name}")
 
 
-@given(
-    st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc"), st.sampled_from("fdlwo"))), max_size=4)
-)
-def test_many_paths_are_hidden_as_each_by_itself(rows: list[list[tuple[str, str, str]]]) -> None:
-    layers = []
-    for row in rows:
-        made = Layer(Files(), [], [], [], {})
-        for folder, name, kind in row:
-            path = f"{folder}/{name}" if kind in "fwd" else folder
-            if kind == "w":
-                made.gone.append(path)
-            elif kind == "o":
-                made.opaque.append(path)
-            else:
-                made.files.add(Entry(path, kind, 0o644, 0, 0, 0))
-        layers.append(made)
+CHANGES = st.tuples(st.sampled_from(["a", "a/b", "c"]), st.sampled_from("xyz"), st.sampled_from("fdlwo"))
+
+
+def made(row: list[tuple[str, str, str]]) -> Layer:
+    """A layer: files, folders, links, whiteouts, and opaque folders."""
+    found = Layer(Files(), [], [], [], {PACKAGES: Part([], []), NAME: Part([], [])})
+    for folder, name, kind in row:
+        path = f"{folder}/{name}" if kind in "fw" else folder
+        if kind == "w":
+            found.gone.append(path)
+        elif kind == "o":
+            found.opaque.append(path)
+        else:
+            found.files.add(Entry(path, kind, 0o644, 0, 0, 7 if kind == "f" else 0))
+    Measure().of_layer(again=False).missed(found.files, found.parts[NAME])
+    return found
+
+
+@given(st.lists(st.lists(CHANGES, max_size=5), max_size=5))
+def test_what_is_hidden_is_hidden_by_the_first_layer_without_which_it_shows(
+    rows: list[list[tuple[str, str, str]]],
+) -> None:
+    layers = [made(row) for row in rows]
     paths = [set(one.files.paths) for one in layers]
-    shown = seen(layers, paths)
-    assert Shown(layers).gone == [every - some for every, some in zip(paths, shown, strict=True)]
+    shown = Shown(layers)
+    assert shown.gone == [every - some for every, some in zip(paths, seen(layers, paths), strict=True)]
+    expected: Counter[tuple[int, int]] = Counter()
+    for at, one in enumerate(layers):
+        last = {path: kind for path, kind, _size in one.files.sizes}
+        for path in [path for path, kind in last.items() if kind == "f"]:
+            by = next((k for k in range(at + 1, len(layers)) if path in Shown(layers[: k + 1]).gone[at]), -1)
+            if by >= 0:
+                expected[at, by] += 7
+    found: Counter[tuple[int, int]] = Counter()
+    for heap in weights(shown)[1]:
+        if heap.cause in {DELETED, REWRITTEN}:
+            found[heap.layer, heap.by] += heap.bytes
+    assert found == expected
 
 
 def test_the_base_is_the_longest_beginning() -> None:

@@ -7,7 +7,6 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from hardhull.images.causes import is_tool, of_folder
-from hardhull.images.files import Files
 from hardhull.images.measure import NAME, sums_of
 from hardhull.images.owners import variants
 from hardhull.images.packages import NAME as PACKAGES
@@ -59,11 +58,10 @@ def weights(shown: Shown) -> tuple[tuple[int, ...], tuple[Heap, ...]]:
     tables = [_table(layer) for layer in layers]
     heaps = _Heaps()
     causes = _Causes(shown)
-    names = _Names(layers)
+    _count_hidden(heaps, shown, tables)
     first: dict[tuple[int, int], str] = {}
     twice: list[tuple[int, str, str, int]] = []
     for at, table in enumerate(tables):
-        _count_hidden(heaps, layers, names, tables, at, {path for path in gone[at] if path in table})
         for path, (size, check) in table.items():
             if path in gone[at]:
                 continue
@@ -123,46 +121,63 @@ def _table(layer: Layer | None) -> dict[str, tuple[int, int]]:
     return {path: (size, check) for (path, kind, size), check in rows if kind == "f" and size}
 
 
-class _Names:
-    """The paths of layers, and those that are no folders, each made once."""
+class _Tree:
+    """Files that some later layer hides, as they are before a layer comes; each is added and taken once."""
 
-    def __init__(self, layers: Sequence[Layer | None]) -> None:
-        self._layers = layers
-        self._made: dict[int, tuple[set[str], set[str]]] = {}
+    def __init__(self) -> None:
+        self.layers: dict[str, int] = {}
+        """The layer of each file."""
+        self._inside: dict[str, set[str]] = {}
 
-    def of(self, at: int) -> tuple[set[str], set[str]]:
-        """Of one layer."""
-        if at not in self._made:
-            layer = self._layers[at]
-            files = layer.files if layer is not None else Files()
-            self._made[at] = set(files.paths), {path for path, kind in files.kinds if kind != "d"}
-        return self._made[at]
+    def add(self, path: str, layer: int) -> None:
+        """One more file."""
+        self.layers[path] = layer
+        inner = path
+        while inner:
+            folder = inner.rpartition("/")[0]
+            inside = self._inside.setdefault(folder, set())
+            if inner in inside:
+                break
+            inside.add(inner)
+            inner = folder
+
+    def below(self, folder: str) -> Iterator[tuple[str, int]]:
+        """The files in a folder and below it, with their layers; they are taken out."""
+        waiting = list(self._inside.pop(folder, ()))
+        while waiting:
+            path = waiting.pop()
+            if path in self.layers:
+                yield path, self.layers.pop(path)
+            waiting += self._inside.pop(path, ())
 
 
-def _count_hidden(
-    heaps: _Heaps,
-    layers: Sequence[Layer | None],
-    names: _Names,
-    tables: Sequence[dict[str, tuple[int, int]]],
-    at: int,
-    left: set[str],
-) -> None:
+def _count_hidden(heaps: _Heaps, shown: Shown, tables: Sequence[dict[str, tuple[int, int]]]) -> None:
     """Files that later layers hide: each at the first of them, as written again where that has the same bytes."""
-    folders = {folder for path in left for folder in _above(path)}
-    for above in range(at + 1, len(layers)):
-        layer = layers[above]
-        if not left or layer is None:
+    tree = _Tree()
+    for at, layer in enumerate(shown.layers):
+        if layer is None:
             continue
-        paths, solid = names.of(above)
-        for path in left & paths:
-            same = tables[above].get(path) == tables[at][path]
-            heaps.add(at, REWRITTEN if same else DELETED, path, tables[at][path][0], by=above)
-            left.discard(path)
-        taken = {*layer.gone, *layer.opaque, *(folders & solid)}
-        if taken:
-            for path in [path for path in left if path in taken or not taken.isdisjoint(_above(path))]:
-                heaps.add(at, DELETED, path, tables[at][path][0], by=above)
-                left.discard(path)
+        for path, below in _taken(tree, layer):
+            heaps.add(below, DELETED, path, tables[below][path][0], by=at)
+        for path in tree.layers.keys() & set(layer.files.paths):
+            below = tree.layers.pop(path)
+            same = tables[at].get(path) == tables[below][path]
+            heaps.add(below, REWRITTEN if same else DELETED, path, tables[below][path][0], by=at)
+        for path in shown.gone[at] & tables[at].keys():
+            tree.add(path, at)
+
+
+def _taken(tree: _Tree, layer: Layer) -> Iterator[tuple[str, int]]:
+    """What a layer takes away, and what lay in folders that are something else in it."""
+    for path in layer.gone:
+        if path in tree.layers:
+            yield path, tree.layers.pop(path)
+        yield from tree.below(path)
+    for path in layer.opaque:
+        yield from tree.below(path)
+    for path, kind in layer.files.kinds:
+        if kind != "d":
+            yield from tree.below(path)
 
 
 def _above(path: str) -> Iterator[str]:
