@@ -210,6 +210,18 @@ class TestLayersTogether:
         seen = self.seen(tmp_path, layer(("store/a1", text)), layer((path, (HARD, "store/a1"))))
         assert [(gap.path, "another layer" in gap.why) for _layer, gap in seen.gaps] == [(path, True)]
 
+    def test_a_hard_link_into_a_layer_below_has_what_was_read_there(self, tmp_path: Path) -> None:
+        path, text = wheel("flask", "3.0.3")
+        linked = layer(("opt/" + path, (HARD, path)))
+        seen = self.seen(tmp_path, layer((path, text)), linked)
+        assert (seen.packages[0].paths, seen.gaps) == (("opt/" + path, path), ())
+        taken = self.seen(tmp_path, layer((path, text)), layer((f"{path.rpartition('/')[0]}/.wh.METADATA", "")), linked)
+        assert not taken.packages
+        assert [gap.path for _layer, gap in taken.gaps] == ["opt/" + path]
+        newer, other = path, text.replace("3.0.3", "3.1.0")
+        seen = self.seen(tmp_path, layer((path, text)), layer((newer, other)), linked)
+        assert {one.version for one in seen.packages} == {"3.1.0"}
+
 
 def test_what_was_changed_after_it_was_built_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "image.tar"

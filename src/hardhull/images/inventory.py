@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.images.distribution import distribution
+from hardhull.images.layer import Gap
 from hardhull.images.merge import seen
 from hardhull.images.owners import Owners
-from hardhull.images.packages import NAME
+from hardhull.images.packages import LINKED, NAME
 from hardhull.images.purl import purl
 from hardhull.model.package import OF_DISTRIBUTIONS, Distribution, Package
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
-    from hardhull.images.layer import Gap, Layer, Part
+    from hardhull.images.layer import Layer, Part
     from hardhull.images.reader import Row
     from hardhull.images.reading import ReadImage
 
@@ -52,6 +53,7 @@ def inventory(image: ReadImage, today: str = "") -> Inventory:
     parts = [layer.parts[NAME] if layer is not None else None for layer in image.layers]
     visible = seen(image.layers, [_paths(part) for part in parts])
     rows = [(at, row) for at, part in enumerate(parts) if part for row in part.rows if row.path in visible[at]]
+    rows, lost = _followed(image.layers, rows)
     digests = [place.digest for place in image.image.layers] or [""]
     today = today or datetime.now(UTC).date().isoformat()
     system = distribution((row for _at, row in rows), today)
@@ -76,8 +78,36 @@ def inventory(image: ReadImage, today: str = "") -> Inventory:
         system,
         tuple(one for key, one in made.items() if key not in hidden),
         tuple(one for key, one in made.items() if key in hidden),
-        tuple(_gaps(image, parts, visible, digests)),
+        (*_gaps(image, parts, visible, digests), *((digests[at], gap) for at, gap in lost)),
     )
+
+
+def _followed(
+    layers: Sequence[Layer | None], rows: list[tuple[int, Row]]
+) -> tuple[list[tuple[int, Row]], list[tuple[int, Gap]]]:
+    """What was found, with that of hard links to files of lower layers; and the links whose file was not read there."""
+    found: list[tuple[int, Row]] = []
+    lost = []
+    for at, row in rows:
+        if row.kind != LINKED:
+            found.append((at, row))
+            continue
+        same = _of_target(layers, at, row.data)
+        found += [(at, one._replace(path=row.path)) for one in same]
+        if not same:
+            lost.append((at, Gap(row.path, "it is a hard link to a file of another layer, which was not read")))
+    return found, lost
+
+
+def _of_target(layers: Sequence[Layer | None], at: int, target: str) -> list[Row]:
+    """What was found in a file by the nearest layer below that has it."""
+    for layer in reversed(layers[:at]):
+        if layer is None:
+            return []  # it may have another one
+        here = [row for row in layer.parts[NAME].rows if row.path == target and row.kind != LINKED]
+        if here or target in layer.gone or target in layer.files.paths:
+            return here
+    return []
 
 
 def _paths(part: Part | None) -> set[str]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hardhull.images.layer import Gap, normal, tell
+from hardhull.images.layer import normal
 from hardhull.images.packages.choice import interest, may_be_program
 from hardhull.images.packages.interest import Whole
+from hardhull.images.reader import Row
 
 if TYPE_CHECKING:
     from hardhull.images.files import Files
     from hardhull.images.layer import Part
     from hardhull.images.packages.interest import Interest
-    from hardhull.images.reader import LayerReader, Row, Sink
+    from hardhull.images.reader import LayerReader, Sink
     from hardhull.images.tarwalk import Entry
 
 NAME = "packages"
 ELF = b"\x7fELF"
+LINKED = "linked"
+"""The kind of a row about a hard link to a file that the layer does not have: a lower one may."""
 AGAIN = "again"
 """The kind of a row that asks for a file once more."""
 
@@ -65,7 +68,7 @@ class _InLayer:
             elif target in here:
                 wanted.setdefault(target, []).append((path, None))
             else:
-                tell(part.gaps, Gap(path, "it is a hard link to a file of another layer"))
+                part.rows.append(Row(path, LINKED, target))
         return Again(wanted) if wanted else None
 
 
