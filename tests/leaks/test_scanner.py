@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -179,6 +180,18 @@ def test_what_it_was_found_in_is_told() -> None:
     packed = planted_by("in a jar in a tar.gz")
     assert scan(packed.path, packed.data).hits[0].inside == ("bundle.tar", "lib/app.jar", "config/app.properties")
     assert scan("w.ini", planted_by("in UTF-16").data).hits[0].inside == ("UTF-16-LE",)
+
+
+@given(st.integers(10, 400), st.integers(1, 255), st.booleans())
+def test_a_damaged_archive_is_told(at: int, change: int, cut: bool) -> None:
+    """What it is packed with is checked to its last byte: nothing in it counts as looked at without a word."""
+    text = "".join(f"line {number * number}\n" for number in range(400))
+    data = bytearray(gzip.compress(text.encode(), mtime=0))
+    if cut:
+        del data[at:]
+    else:
+        data[at] ^= change
+    assert [gap.why.partition(" (")[0] for gap in scan("log.gz", bytes(data)).gaps] == ["it is damaged"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from isal import isal_zlib
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -69,15 +71,18 @@ def members(data: bytes, kind: str, budget: Budget) -> Iterator[Member | Unread]
         yield from _READERS[kind](data, budget)
     except _TooLargeError:
         yield Unread("", f"it unpacks to more than {MOST_UNPACKED >> 20} MiB")
-    except (
-        zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError,
-        NotImplementedError, OverflowError, UnicodeError,
-    ) as error:  # fmt: skip
+    except _DAMAGED as error:
         yield Unread("", f"it is damaged ({type(error).__name__})")
 
 
 class _TooLargeError(Exception):
     pass
+
+
+_DAMAGED: Final[tuple[type[Exception], ...]] = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, isal_zlib.error, lzma.LZMAError, OSError, EOFError, ValueError,
+    NotImplementedError, OverflowError, UnicodeError,
+)  # type: ignore[assignment]  # fmt: skip  # isal's is one
 
 
 def _pull(read: Callable[[int], bytes], budget: Budget) -> bytes:
@@ -129,7 +134,7 @@ def _gzip(data: bytes, budget: Budget) -> Iterator[Member | Unread]:
     parts: list[bytes] = []
     rest = data
     while rest.startswith(b"\x1f\x8b"):
-        engine = zlib.decompressobj(wbits=31)
+        engine = isal_zlib.decompressobj(wbits=31)
         while not engine.eof:
             chunk = engine.decompress(rest, CHUNK)
             rest = engine.unconsumed_tail
