@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -22,7 +24,7 @@ from hardhull.formats.compose.project import read_project
 from hardhull.model.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from docker_engine import Engine
 
@@ -129,6 +131,35 @@ def test_limits_are_set_while_it_runs_and_taken_back(engine: Engine, web: str, t
     assert limits(pid) == wide
     code, shown = hardhull(engine, tmp_path, "fix", "container:web", "--risk", "needs-proof")
     assert set(shown["containers"][0]["now"]) == set(one["now"]), "the same is offered again"
+
+
+@pytest.mark.parametrize("way", ["edit", "recreate"])
+def test_killed_on_the_way_it_is_as_before_or_can_be_taken_back(
+    engine: Engine, web: str, tmp_path: Path, way: str
+) -> None:
+    before = inspect(engine, NAME)
+    wide = limits(before["State"]["Pid"])
+    settings = {"DOCKER_HOST": f"unix://{engine.socket}", "HARDHULL_HOST_STATE": str(tmp_path), "HOME": str(tmp_path)}
+    words = ["fix", "container:web", "--risk", "needs-proof", "--as", way, "--apply"]
+    command = [sys.executable, "-P", "-m", "hardhull", *words]
+    run = subprocess.Popen(
+        command, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    pid = before["State"]["Pid"]
+    eventually(lambda: limits(pid) != wide if way == "edit" else bool(inspect(engine, aside(NAME))), run)
+    run.kill()
+    run.wait()
+    hardhull(engine, tmp_path, "undo", "--root", str(tmp_path))  # takes back what was done, if that was all of it
+    after = inspect(engine, NAME)
+    assert (after["Id"], after["State"]["Running"]) == (web, True)
+    assert limits(after["State"]["Pid"]) == wide
+    assert not inspect(engine, aside(NAME))
+
+
+def eventually(so: Callable[[], bool], run: subprocess.Popen[bytes]) -> None:
+    """Waits until something was done on the way, or everything was."""
+    while not so() and run.poll() is None:
+        time.sleep(0.005)
 
 
 def test_without_consent_to_the_risk_nothing_is_set(engine: Engine, web: str, tmp_path: Path) -> None:
