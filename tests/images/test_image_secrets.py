@@ -132,6 +132,20 @@ def test_what_a_package_shipped_so_is_only_counted_however_large_it_is(tmp_path:
     assert leaked.unchanged == 1
 
 
+def test_files_with_the_same_bytes_are_told_as_one_where_they_went_the_same_way(tmp_path: Path) -> None:
+    """A package that is installed five times has the token of its author five times."""
+    login = one_of(".netrc").data
+    paths = [f"app/node_modules/{name}/.netrc" for name in ("a", "b", "c", "d")]
+    layers = [
+        layer(*((path, login) for path in paths), ("other/.netrc", login + b"\n")),
+        layer(("app/node_modules/.wh.d", b"")),
+    ]
+    leaked = by_path(found(tmp_path, layers))
+    assert {path: one.copies for path, one in leaked.items()} == {
+        paths[0]: (paths[1], paths[2]), paths[3]: (), "other/.netrc": (),
+    }  # fmt: skip
+
+
 def test_env_arg_label_and_history_name_the_variable_once(tmp_path: Path) -> None:
     make = Maker(11)
     token, password, argument, label = (

@@ -60,3 +60,5 @@ class Leak(Fact):
     """The same instruction where it stands in a Dockerfile that was read beside the image."""
     again: Slot[str] = Slot("")
     """The numbers of later layers that hold the same file once more."""
+    copies: Slot[str] = Slot("")
+    """Paths of files of the same layer with the same bytes; empty where there are none."""

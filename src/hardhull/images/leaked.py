@@ -10,7 +10,7 @@ from hardhull.images.secrets import NAME, SECRETS, UNCHANGED
 from hardhull.leaks.hit import LeakedIn, of_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hardhull.images.image import Image
     from hardhull.images.layer import Gap, Layer
@@ -64,7 +64,17 @@ def leaks(image: ReadImage, scanner: Scanner) -> Leaks:
     digests = [place.digest for place in image.image.layers] or [""]
     gaps = tuple((digests[at], gap) for at, part in enumerate(parts) if part for gap in part.gaps)
     configured = (LeakedIn(path, hits) for path, hits in in_configuration(image.image, scanner))
-    return Leaks((*found.values(), *configured), unchanged, gaps)
+    return Leaks((*_together(found), *configured), unchanged, gaps)
+
+
+def _together(found: Mapping[tuple[str, str], LeakedIn]) -> Iterator[LeakedIn]:
+    """One for all files of a layer with the same bytes, the first of them by name, where they went the same way."""
+    groups: dict[tuple[object, ...], list[LeakedIn]] = {}
+    for (_path, digest), one in found.items():
+        groups.setdefault((digest, one._replace(path="")), []).append(one)
+    for group in groups.values():
+        first, *others = sorted(group, key=lambda one: one.path)
+        yield first._replace(copies=tuple(one.path for one in others))
 
 
 def instructions(image: Image, scanner: Scanner | None) -> list[str]:

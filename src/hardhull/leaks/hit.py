@@ -100,6 +100,7 @@ class LeakedIn(NamedTuple):
         gone_by: where the image does not show it: the instruction that took it away, or "a later layer".
         visible: whether the image still shows it.
         again: numbers of later layers that hold the same once more.
+        copies: other files of the same layer with the same bytes, as packages that are installed several times have.
     """
 
     path: str
@@ -110,6 +111,7 @@ class LeakedIn(NamedTuple):
     gone_by: str = ""
     visible: bool = True
     again: tuple[int, ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 class Gap(NamedTuple):

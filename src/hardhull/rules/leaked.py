@@ -70,6 +70,8 @@ def _where(leak: Leak) -> Iterator[Reading]:
         yield Reading("taken away", leak.gone_by.value, "a later layer; the file is still in the image")
     if leak.again.value:
         yield Reading("held again", leak.again.value, "numbers of layers")
+    if leak.copies.value:
+        yield Reading("copies", leak.copies.value, "files of the same layer with the same bytes")
 
 
 def _article(title: str) -> str:

@@ -34,6 +34,8 @@ OWN: Final = ".hardhull"
 CHUNK: Final = 1 << 20
 NOTED: Final = 4 << 20
 """Bytes of a file whose ignore comments are read."""
+MOST_COPIES: Final = 20
+"""Paths of equal files that one finding names."""
 PASSWORDS: Final = frozenset(
     {"pgpass-password", "netrc-password", "wordpress-secret", "login-in-file", "login-in-json", "kubernetes-secret",
      "terraform-state-secret", "url-password", "connection-string", "password-in-command", "named-value",
@@ -170,7 +172,12 @@ def image_leaks(image: str, found: Iterable[LeakedIn], today: str) -> Iterator[L
     for one in found:
         leak = leak_of(f"{image}/{one.path}", Report(one.hits), today)
         leak.subject = one.path
-        told = {"gone_by": one.gone_by, "again": ", ".join(map(str, one.again)), "made_by": one.made_by}
+        told = {
+            "gone_by": one.gone_by, "again": ", ".join(map(str, one.again)), "made_by": one.made_by,
+            "copies": ", ".join(one.copies[:MOST_COPIES]),
+        }  # fmt: skip
+        if len(one.copies) > MOST_COPIES:
+            told["copies"] += f" and {len(one.copies) - MOST_COPIES} more"
         if one.layer:
             told["layer"] = f"{one.layer}{f' ({one.digest[:19]}...)' if one.digest else ''}"
         for name, value in told.items():
