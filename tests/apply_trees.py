@@ -97,6 +97,8 @@ def killed_at(number: int, work: Callable[[], object], *, number_of_signal: int 
     """Does the work in a child that gets a signal before its n-th change of the disk, counted from 0."""
 
     def run() -> None:
+        if number_of_signal == signal.SIGINT:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what runs behind
         disk.hook = Count(number, lambda: os.kill(os.getpid(), number_of_signal))
         work()
 

@@ -170,18 +170,40 @@ def openssl(*words: str, data: bytes = b"") -> bytes:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     skip_without("openssl")
     folder = tmp_path_factory.mktemp("authority")
-    ca, ca_key, request = folder / "ca.crt", folder / "ca.key", folder / "server.csr"
-    made = Authority(ca, folder / "server.crt", folder / "server.key")
-    new = ("req", "-newkey", "rsa:2048", "-nodes", "-subj")
-    openssl(*new, "/CN=tests authority", "-x509", "-days", "2", "-keyout", str(ca_key), "-out", str(ca))
-    openssl(*new, "/CN=localhost", "-keyout", str(made.key), "-out", str(request))
-    extensions = folder / "extensions"
-    extensions.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
-    openssl(
-        "x509", "-req", "-in", str(request), "-CA", str(ca), "-CAkey", str(ca_key), "-CAcreateserial", "-days", "2",
-        "-extfile", str(extensions), "-out", str(made.certificate),
-    )  # fmt: skip
+    made = Authority(folder / "ca.crt", folder / "server.crt", folder / "server.key")
+    ca_key, settings = folder / "ca.key", folder / "settings"
+    settings.write_text(SETTINGS.format(folder))
+    (folder / "index").touch()
+    for name, key, more in (("tests authority", ca_key, ["-selfsign"]), ("localhost", made.key, [])):
+        request, out = folder / "request", made.ca if more else made.certificate
+        openssl(
+            "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", str(key), "-out", str(request)
+        )
+        signs = more or ["-cert", str(made.ca)]
+        openssl(
+            "ca", "-batch", "-config", str(settings), "-in", str(request), "-keyfile", str(ca_key), "-out", str(out),
+            "-extensions", "authority" if more else "server", "-startdate", "20200101000000Z",
+            "-enddate", "20991231000000Z", *signs,
+        )  # fmt: skip
     return made
+
+
+SETTINGS = """[ca]
+default_ca = here
+[here]
+database = {0}/index
+new_certs_dir = {0}
+rand_serial = yes
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+[authority]
+basicConstraints = critical,CA:TRUE
+[server]
+subjectAltName = IP:127.0.0.1,DNS:localhost
+"""
+"""Certificates that begin long ago: a machine's clock may be set back while the tests run."""
 
 
 class TokenServer:

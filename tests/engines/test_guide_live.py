@@ -43,7 +43,7 @@ def client(docker_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
 
 def left(engine: Engine) -> list[object]:
     networks = [one["Name"] for one in json.loads(engine.call("GET", "/networks"))]
-    images = [one["RepoTags"] for one in json.loads(engine.call("GET", "/images/json"))]
+    images = sorted(one["RepoTags"] or [one["Id"]] for one in json.loads(engine.call("GET", "/images/json")))
     return [json.loads(engine.call("GET", "/containers/json?all=1")), sorted(networks), images]
 
 

@@ -47,8 +47,8 @@ class SocketFile(NamedTuple):
 
 ONLY_LIVE: Final = frozenset(
     {
-        "after_upgrade", "components", "overlays", "sockets", "swarm", "swarm_autolock", "swarm_certificate_days",
-        "swarm_managers", "swarm_ports", "unreal", "unwritten_state", "warnings",
+        "after_upgrade", "components", "limits", "overlays", "sockets", "swarm", "swarm_autolock",
+        "swarm_certificate_days", "swarm_managers", "swarm_ports", "unreal", "unwritten_state", "warnings",
     }
 )  # fmt: skip
 """Fields that a running engine has, and no configuration."""
