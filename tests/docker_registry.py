@@ -239,7 +239,7 @@ class TokenServer:
         return 200, json.dumps({"token": self.token(query["scope"])}).encode()
 
     def token(self, scopes: list[str]) -> str:
-        """A JWT as the registry wants it: RS256, with the certificate of the key."""
+        """A JWT as the registry wants it: RS256, with the certificate of the key; good for as long as all tests take."""
         der = openssl("x509", "-in", str(self._authority.certificate), "-outform", "DER")
         header = {"typ": "JWT", "alg": "RS256", "x5c": [base64.b64encode(der).decode()]}
         now = int(time.time())
@@ -248,7 +248,7 @@ class TokenServer:
             kind, name, actions = scope.split(":")
             access.append({"type": kind, "name": name, "actions": actions.split(",")})
         claims = {
-            "iss": ISSUER, "sub": "", "aud": SERVICE, "exp": now + 300, "nbf": now - 60, "iat": now - 60,
+            "iss": ISSUER, "sub": "", "aud": SERVICE, "exp": now + 7200, "nbf": now - 60, "iat": now - 60,
             "jti": "1", "access": access,
         }  # fmt: skip
         signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
