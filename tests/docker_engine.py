@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import http.client
 import io
+import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +24,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -235,6 +237,7 @@ def running_engine(
         full: whether it must be able to start privileged containers.
         hosts: where else it listens.
     """
+    sweep()
     namespace = f"hardhull-{os.getpid()}{suffix}"
     made = subprocess.run(["ip", "netns", "add", namespace], capture_output=True, text=True, check=False)
     if made.returncode:
@@ -256,6 +259,44 @@ def running_engine(
         unmount(folder)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run(["ip", "netns", "delete", namespace], check=False)
+
+
+def sweep() -> None:
+    """Ends what is left of test runs that were killed: an engine that was started anew does not die with its test."""
+    for place in Path("/run/netns").glob("hardhull-*"):
+        owner = re.match(r"hardhull-(\d+)", place.name)
+        if owner is None or Path("/proc", owner[1]).exists():
+            continue
+        listed = subprocess.run(["ip", "netns", "pids", place.name], capture_output=True, text=True, check=False)
+        pids = {int(pid) for pid in listed.stdout.split()}
+        folders = {found for pid in pids if (found := _data_of(pid)) is not None}
+        for pid in pids | _children(pids):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for folder in folders:
+            unmount(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["ip", "netns", "delete", place.name], check=False, stderr=subprocess.DEVNULL)
+
+
+def _data_of(pid: int) -> Path | None:
+    """The folder of an engine of these tests."""
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        found = next((value for option, value in itertools.pairwise(words) if option == "--data-root"), "")
+        if re.fullmatch(r"/(?:dev/shm|tmp)/hh[^/]+/data", found):
+            return Path(found).parent
+    return None
+
+
+def _children(pids: set[int]) -> set[int]:
+    """The first processes of containers, which have networks of their own."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(path.read_text(errors="replace").rpartition(")")[2].split()[1]) in pids:
+                found.add(int(path.parent.name))
+    return found
 
 
 def _folder() -> Path:
