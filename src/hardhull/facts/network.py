@@ -13,6 +13,11 @@ OWN, PUBLISHED = "own address", "published"
 """Ways to a container: its address in a network, or an address of the host where its port is published."""
 
 
+def spelled(address: str, port: int) -> str:
+    """``172.17.0.2:80``, ``[fd00::2]:80``."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 class Reached(NamedTuple):
     """One connection that was tried.
 
@@ -47,8 +52,8 @@ class Reached(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """``172.17.0.2:80``, ``[fd00::2]:80``."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        """Where it was tried."""
+        return spelled(self.address, self.port)
 
 
 class Published(NamedTuple):
@@ -80,8 +85,8 @@ class Published(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """As for :class:`Reached`."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        """Where the host has it."""
+        return spelled(self.address, self.port)
 
 
 class Member(NamedTuple):

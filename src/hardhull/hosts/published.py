@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hardhull.facts.network import spelled
 from hardhull.hosts.proc import lines
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Attempt(NamedTuple):
     @property
     def shown(self) -> str:
         """``172.17.0.2:80``, ``[fd00::2]:80``."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        return spelled(self.address, self.port)
 
 
 def attempts_from(

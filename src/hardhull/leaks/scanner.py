@@ -127,7 +127,7 @@ class Stream:
     def __init__(self, scanner: Scanner, path: str, *, digest: bool = True) -> None:
         self._scanner = scanner
         self._path = path
-        self._hashing = Hashing() if digest and scanner.digests else None
+        self._digest = digest and scanner.digests
         self._parts: list[bytes] = []
         self._size = 0
         self._large: _Large | None = None
@@ -139,7 +139,7 @@ class Stream:
         if self._large is None:
             if self._size <= WHOLE:
                 return
-            self._large = _Large(self._scanner, self._path, self._taken(), self._hashing)
+            self._large = _Large(self._scanner, self._path, self._taken(), digest=self._digest)
         elif self._size >= BLOCK:
             self._large.take(self._taken(), last=False)
 
@@ -160,10 +160,10 @@ class Stream:
 class _Large:
     """A file that is not held at once: blocks overlap by more than the longest secret."""
 
-    def __init__(self, scanner: Scanner, path: str, data: bytes, hashing: Hashing | None) -> None:
+    def __init__(self, scanner: Scanner, path: str, data: bytes, *, digest: bool) -> None:
         self._scanner = scanner
         self._path = path
-        self._hashing = hashing
+        self._hashing = Hashing() if digest else None
         self._found = _Found(scanner.finder)
         self._text = not is_binary(data)
         self._data = b""

@@ -21,8 +21,9 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from hardhull.facts.network import OUTSIDE, PUBLISHED
+from hardhull.facts.network import PUBLISHED
 from hardhull.rules.questions import known_first
+from hardhull.rules.reached import tried_outside
 from hardhull.rules.rule import HIGH, NETWORK, Example, rule
 
 if TYPE_CHECKING:
@@ -43,11 +44,7 @@ if TYPE_CHECKING:
 )
 def check(networks: EngineNetworks, _policy: Policy) -> Iterator[Finding]:
     """Yields each port."""
-    tried = {
-        (item.value.target, item.value.port): item
-        for item in networks.reach.get(())
-        if item.value.source == OUTSIDE and item.value.way == PUBLISHED
-    }
+    tried = tried_outside(networks, PUBLISHED)
     for item in known_first(networks.published):
         port = item.value
         proof = tried.get((port.target, port.port))
