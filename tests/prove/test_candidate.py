@@ -30,6 +30,7 @@ CANDIDATES = st.builds(
     host=st.frozensets(st.sampled_from(["pid", "ipc"])),
     devices=st.frozensets(st.just("/dev/fuse")),
     privileged=st.booleans(),
+    owned=st.sets(st.just("/var/cache/x")).map(lambda paths: tuple(Writable(path) for path in paths)),
     alone=st.just(False),  # no privilege of its own: it is taken or not
     ports=st.just(frozenset()),
     low_ports=st.just(False),

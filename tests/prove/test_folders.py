@@ -9,11 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardhull.facts.profile import FileUse
-from hardhull.prove.folders import SYSTEM, below, folders, held, writable, written
+from hardhull.model.change import Swap
+from hardhull.prove.candidate import USER, Candidate
+from hardhull.prove.changes import measures
+from hardhull.prove.folders import SYSTEM, below, folders, held, homes, writable, written
 from hardhull.prove.image import Entry
+from worlds import workloads
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
 FOLDERS = ("/", "/var", "/var/cache", "/var/lib", "/var/lib/nginx", "/run", "/etc", "/srv", "/tmp")
 IMAGE = {path: Entry(folder=True, uid=0, gid=0, mode=0o755, empty=False) for path in FOLDERS}
@@ -75,6 +80,27 @@ def test_only_the_root_file_system_counts() -> None:
         FileUse("/lost", "write", placed=False),
     ]
     assert written(uses, ["/data/"]) == ["/run/a", "/run/b"]
+
+
+def test_memory_that_the_file_declares_can_belong_to_another_user(tmp_path: Path) -> None:
+    mounts = {
+        "/var/lib/nginx": (), "/tmp": (), "/elsewhere": (), "/a": ("uid=33", "mode=0700"), "/b": ("mode=555",),
+        "/c": ("mode=1777",), "/d": ("size=1m", "mode=755", "uid=0"),
+    }  # fmt: skip
+    rows = "".join(f"      - {':'.join([path, ','.join(said)]).rstrip(':')}\n" for path, said in mounts.items())
+    (web,) = workloads(tmp_path, f"services:\n  web:\n    image: x\n    tmpfs:\n      - /ro:ro,mode=755\n{rows}")
+    found = homes(web, Files(), "33:34")  # type: ignore[arg-type]
+    assert [(one.path, one.uid, one.gid, one.mode) for one in found] == [
+        ("/var/lib/nginx", 33, 34, 0o755),  # as in the image; /tmp all may write to, and to what is new
+        ("/b", 33, 34, 0o755),
+        ("/d", 33, 34, 0o755),
+    ]
+    assert not homes(web, Files(), "")  # type: ignore[arg-type]
+    (measure,) = (one for one in measures(Candidate("33:34", owned=tuple(found)), web) if one.name == USER)
+    swaps = [each for each in measure.changes if isinstance(each, Swap)]
+    assert [each.value.options for each in swaps] == [
+        ("uid=33", "gid=34"), ("uid=33", "gid=34", "mode=0755"), ("size=1m", "uid=33", "gid=34", "mode=0755"),
+    ]  # fmt: skip
 
 
 def test_what_lasts_gets_a_volume_and_what_passes_gets_memory_of_its_user() -> None:

@@ -9,7 +9,8 @@ import pytest
 from hardhull.facts.digest import digest
 from hardhull.formats.proof import read, write
 from hardhull.learn.bpf import Recorder
-from hardhull.prove.candidate import CAPABILITY, USER, WRITABLE, Privilege
+from hardhull.prove.again import kept_proof
+from hardhull.prove.candidate import CAPABILITY, OWNED, USER, WRITABLE, Privilege
 from hardhull.prove.document import Replay, proof_of, sections
 from hardhull.prove.drills import BLOCKED, SUCCEEDED
 from hardhull.prove.prover import Outcome, prove
@@ -42,6 +43,12 @@ TEXT = f"""services:
     expose: ["80"]
     cap_add: [NET_ADMIN]
     command: ["sh", "-c", "mkdir -p /www && echo done >/www/x && chown app /www/x && chmod 600 /www/x; {SERVE.format("/www -u app")}"]
+  own:
+    image: IMAGE
+    expose: ["80"]
+    read_only: true
+    tmpfs: ["/data:mode=755", "/unused:mode=755"]
+    command: ["sh", "-c", "echo done >/data/x; {SERVE.format("/data")}"]
   broken: {{image: IMAGE, expose: ["80"], command: ["sh", "-c", "sleep 600"]}}
 """
 ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST/{})" = done'
@@ -120,6 +127,25 @@ def test_a_server_that_steps_down_keeps_what_that_takes(engine: Engine, tmp_path
     assert {Privilege(USER), Privilege(CAPABILITY, "SETUID"), Privilege(CAPABILITY, "SETGID")} <= kept
     assert sorted(found.candidate.capabilities or ()) == ["CHOWN", "FOWNER", "SETGID", "SETUID"]
     assert all(each.why for each in found.kept)
+    assert left(engine) == []
+
+
+def test_memory_of_the_file_gets_the_owner_that_it_needs(engine: Engine, tmp_path: Path) -> None:
+    subject, outcome = proven(tmp_path, "own", "x")
+    found = outcome.proven
+    assert (found.runs, found.candidate.user, found.candidate.capabilities) == (3, "65534:65534", frozenset())
+    assert [each.path for each in found.candidate.owned] == ["/data"]
+    (kept,) = found.kept
+    assert kept.privilege == Privilege(OWNED, "/data")
+    assert kept.evidence == "openat of /data/x failed with EACCES"
+    proof = proof_of(subject, outcome)
+    (item,) = (item for item in proof.proven if item.field == "mounts")
+    assert item.kept
+    assert item.item["options"] == ["uid=65534", "gid=65534", "mode=0755"]
+    replay = kept_proof(
+        write(proof, sections(subject, outcome, Replay("compose.yaml", "own", Exercise("own")))).encode()
+    )
+    assert replay.strict == found.candidate
     assert left(engine) == []
 
 

@@ -143,7 +143,7 @@ def _candidate(row: Any, where: str) -> Candidate:
             continue
         if name in _SETS:
             fields[name] = None if row[name] is None and name in {"capabilities", "syscalls"} else _set(row, name)
-        elif name == "writable":
+        elif name in {"writable", "owned"}:
             fields[name] = tuple(_writable(each) for each in _rows(row, name))
         elif name == "answers":
             fields[name] = frozenset(_answer(each) for each in _rows(row, name))

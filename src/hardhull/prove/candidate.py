@@ -13,6 +13,7 @@ CAPABILITY = "capability"
 NEW_PRIVILEGES = "new-privileges"
 WRITABLE_ROOT = "writable-root"
 WRITABLE = "writable"
+OWNED = "owned"
 SECCOMP = "seccomp"
 SYSCALL = "syscall"
 MEMORY = "memory"
@@ -29,9 +30,9 @@ class Privilege(NamedTuple):
 
     Attributes:
         kind: ``user`` (it starts as its own user), ``capabilities`` (its own set), ``capability``, ``new-privileges``,
-            ``writable-root``, ``writable`` (a folder), ``seccomp`` (the engine's filter), ``syscall``, ``memory``,
-            ``pids``, ``cpus`` (as it is declared), ``host`` (a namespace of the host's), ``device``, ``privileged``,
-            ``network`` (being on any).
+            ``writable-root``, ``writable`` (a folder), ``owned`` (a folder in memory that it is declared with),
+            ``seccomp`` (the engine's filter), ``syscall``, ``memory``, ``pids``, ``cpus`` (as it is declared), ``host``
+            (a namespace of the host's), ``device``, ``privileged``, ``network`` (being on any).
         name: which; empty where there is one of the kind.
     """
 
@@ -51,6 +52,7 @@ _TITLES = {
     NEW_PRIVILEGES: "gaining privileges",
     WRITABLE_ROOT: "a writable root file system",
     WRITABLE: "writing to {}",
+    OWNED: "owning {}",
     SECCOMP: "the engine's own seccomp filter",
     SYSCALL: "the system call {}",
     MEMORY: "the memory that it is declared with",
@@ -91,6 +93,7 @@ class Candidate(NamedTuple):
         no_new_privileges: whether it can gain none.
         read_only: whether its root file system is read-only.
         writable: folders that are not.
+        owned: folders in memory that it is declared with, which belong to its user: to root, where nobody says so.
         syscalls: all that it may call, the runtime's own among them; None for the engine's own filter.
         unconditional: those of them that it may call with any arguments; others get the conditions of the engine's own
             filter, where that has some.
@@ -111,6 +114,7 @@ class Candidate(NamedTuple):
     no_new_privileges: bool = True
     read_only: bool = True
     writable: tuple[Writable, ...] = ()
+    owned: tuple[Writable, ...] = ()
     syscalls: frozenset[str] | None = None
     unconditional: frozenset[str] = frozenset()
     beyond: frozenset[str] = frozenset()
@@ -138,6 +142,7 @@ class Candidate(NamedTuple):
         if not self.read_only:
             yield Privilege(WRITABLE_ROOT)
         yield from (Privilege(WRITABLE, each.path) for each in self.writable)
+        yield from (Privilege(OWNED, each.path) for each in self.owned)
 
     def without(self, privilege: Privilege) -> Candidate:
         """The same, less one of :attr:`privileges`."""
@@ -146,6 +151,8 @@ class Candidate(NamedTuple):
             return self._replace(capabilities=(self.capabilities or frozenset()) - {name})
         if kind == WRITABLE:
             return self._replace(writable=tuple(each for each in self.writable if each.path != name))
+        if kind == OWNED:
+            return self._replace(owned=tuple(each for each in self.owned if each.path != name))
         if kind == HOST:
             return self._replace(host=self.host - {name})
         if kind == DEVICE:
@@ -162,7 +169,7 @@ class Candidate(NamedTuple):
 
 
 _LOOSE: dict[str, dict[str, Any]] = {
-    USER: {"user": ""},
+    USER: {"user": "", "owned": ()},
     CAPABILITIES: {"capabilities": None},
     NEW_PRIVILEGES: {"no_new_privileges": False},
     WRITABLE_ROOT: {"read_only": False, "writable": ()},

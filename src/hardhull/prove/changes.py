@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.facts.capabilities import ALL, normal
 from hardhull.facts.parts import Mount, Port
 from hardhull.facts.recipe import is_root
-from hardhull.model.change import Add, Drop, SetTo
+from hardhull.model.change import Add, Drop, SetTo, Swap
 from hardhull.prove.candidate import (
     CAPABILITIES,
     CPUS,
@@ -126,7 +126,20 @@ def _user(candidate: Candidate, workload: Workload) -> Iterator[Measure]:
             found.append(SetTo("run_as_non_root", True))
         if workload.runtime == "kubernetes" and candidate.low_ports:
             found.append(Add("sysctls", EVERYBODY))
-        yield Measure(USER, f"run it as {candidate.user}", tuple(found))
+        own = {each.path: each for each in candidate.owned}
+        mounts = [item for item in workload.mounts.get(()) if item.known and item.value.target in own]
+        found += [Swap("mounts", item, owned(item.value, own[item.value.target])) for item in mounts]
+        said = f", with {', '.join(own)} its own" if mounts else ""
+        yield Measure(USER, f"run it as {candidate.user}{said}", tuple(found))
+
+
+def owned(mount: Mount, folder: Writable) -> Mount:
+    """A mount of memory that belongs to somebody; what else is written of it stays."""
+    names = {"uid": str(folder.uid), "gid": str(folder.gid)}
+    if any(option.startswith("mode=") for option in mount.options):
+        names["mode"] = f"{folder.mode:04o}"
+    kept = tuple(option for option in mount.options if option.partition("=")[0] not in names)
+    return mount._replace(options=(*kept, *(f"{name}={value}" for name, value in names.items())))
 
 
 def _capabilities(candidate: Candidate, workload: Workload) -> Iterator[Measure]:

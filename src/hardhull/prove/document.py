@@ -10,12 +10,13 @@ from hardhull.facts.normal import normal
 from hardhull.facts.proof import Proof, identified
 from hardhull.facts.proof import Proven as Item
 from hardhull.learn.profile import kernel
-from hardhull.model.change import Add, Drop, SetTo
+from hardhull.model.change import Add, Drop, SetTo, Swap
 from hardhull.prove.candidate import (
     CAPABILITIES,
     CAPABILITY,
     DEVICE,
     NEW_PRIVILEGES,
+    OWNED,
     PRIVILEGED,
     SECCOMP,
     SYSCALL,
@@ -51,7 +52,7 @@ _DRILLED = {
     Drilled.MASKS: PRIVILEGED,
 }
 """What blocks a drill to the measure that is taken."""
-_PART_OF = {CAPABILITY: CAPABILITIES, WRITABLE: WRITABLE_ROOT, SYSCALL: SECCOMP}
+_PART_OF = {CAPABILITY: CAPABILITIES, WRITABLE: WRITABLE_ROOT, OWNED: USER, SYSCALL: SECCOMP}
 """Kinds of privileges that are part of a measure."""
 
 
@@ -106,22 +107,30 @@ def _item(workload: Workload, measure: Measure, change: Change, proven: Proven) 
     evidence = kept.evidence or kept.why if kept else f"{proven.runs} runs passed with it"
     why = kept.why if kept else measure.title
     portable = _portable(workload, measure, proven.candidate)
-    given = kept is not None and isinstance(change, Add) and change.field != "cap_drop"
+    given = kept is not None and isinstance(change, Add | Swap) and change.field != "cap_drop"
     if isinstance(change, SetTo):
         value = change.value
         if change.field == "seccomp":
             value = {"path": file_of(workload), "profile": filter_of(proven.wide)}
         return Item(change.field, normal(value), False, why, evidence, portable=portable)
-    assert isinstance(change, Add | Drop)  # noqa: S101  measures make no others
-    value = change.item.value if isinstance(change, Drop) else change.item
+    assert isinstance(change, Add | Drop | Swap)  # noqa: S101  measures make no others
+    value = _of(change)
     return Item(change.field, normal(value), given, why, evidence, portable=portable, absent=isinstance(change, Drop))
+
+
+def _of(change: Add | Drop | Swap) -> Any:
+    """The item of a list that a change is about."""
+    if isinstance(change, Swap):
+        return change.value
+    return change.item.value if isinstance(change, Drop) else change.item
 
 
 def _needed(measure: Measure, change: Change, proven: Proven) -> Kept | None:
     """Why a part of a measure stays that gives something."""
-    if not isinstance(change, Add):
+    if not isinstance(change, Add | Swap):
         return None
-    name = change.item if isinstance(change.item, str) else getattr(change.item, "target", "")
+    item = _of(change)
+    name = item if isinstance(item, str) else getattr(item, "target", "")
     for kept in proven.kept:
         if _PART_OF.get(kept.privilege.kind) == measure.name and kept.privilege.name == name:
             return kept

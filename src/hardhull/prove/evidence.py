@@ -15,6 +15,7 @@ from hardhull.prove.candidate import (
     CAPABILITY,
     MEMORY,
     NEW_PRIVILEGES,
+    OWNED,
     PIDS,
     SYSCALL,
     USER,
@@ -36,14 +37,23 @@ NAMES = {EPERM: "EPERM", EACCES: "EACCES", EROFS: "EROFS", EAGAIN: "EAGAIN"}
 
 
 class Refused(NamedTuple):
-    """One privilege that was asked for and refused, with what shows it."""
+    """One privilege that was asked for and refused.
+
+    Attributes:
+        privilege: which.
+        shown_by: what shows it.
+        path: that was asked for where it belongs to somebody else.
+    """
 
     privilege: Privilege
     shown_by: str
+    path: str = ""
 
 
 def refused(trial: Trial, before: Trial) -> list[Refused]:
-    """Every privilege that the kernel refused in a failed try, each once; what the workload did not have is no reason.
+    """Every privilege that the kernel refused in a failed try; what the workload did not have is no reason.
+
+    Each is told once, and once for each path that belongs to somebody else.
 
     Args:
         trial: of a candidate.
@@ -58,7 +68,7 @@ def refused(trial: Trial, before: Trial) -> list[Refused]:
         *_capabilities(trial, before, candidate),
         *_paths(trial, before),
     ]
-    return list({each.privilege: each for each in reversed(found)}.values())[::-1]
+    return list({(each.privilege, each.path): each for each in reversed(found)}.values())[::-1]
 
 
 def shown_of(privilege: Privilege, given: Iterable[Refused]) -> str:
@@ -78,6 +88,7 @@ _SHOWS = {
     WRITABLE_ROOT: frozenset({WRITABLE}),
     NEW_PRIVILEGES: frozenset({CAPABILITY, USER}),
     CAPABILITY: frozenset({CAPABILITIES}),
+    OWNED: frozenset({USER, CAPABILITY}),
 }
 """Which refusals show that a whole measure was in the way."""
 
@@ -132,6 +143,8 @@ def _paths(trial: Trial, before: Trial) -> Iterator[Refused]:
     for call in sorted(trial.seen.of("failed")):
         if not call.path or (call.name, call.path, call.errno) in known or call.errno not in NAMES:
             continue
-        kind = WRITABLE if call.errno == EROFS else USER
-        name = call.path if kind == WRITABLE else ""
-        yield Refused(Privilege(kind, name), f"{call.name} of {call.path} failed with {NAMES[call.errno]}")
+        shown = f"{call.name} of {call.path} failed with {NAMES[call.errno]}"
+        if call.errno == EROFS:
+            yield Refused(Privilege(WRITABLE, call.path), shown)
+        else:
+            yield Refused(Privilege(USER), shown, call.path)

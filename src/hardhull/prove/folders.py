@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from hardhull.facts.profile import FileUse
+    from hardhull.facts.workload import Workload
     from hardhull.prove.image import Entry, ImageFiles
 
 KERNEL = ("/proc", "/sys", "/dev")
@@ -109,6 +110,37 @@ def writable(folder: str, files: ImageFiles, user: str) -> Writable:
         own, group = (at.uid, at.gid) if at is not None else (0, 0)
     runs = any(below(path, (folder,)) for path in files.executed)
     return Writable(folder, keeps, own, group, mode, runs)
+
+
+def homes(workload: Workload, files: ImageFiles, user: str) -> list[Writable]:
+    """The folders in memory that a workload is declared with, as another user's own; not those that all may write to.
+
+    Without a word about it they belong to root, with the mode that the image's folder has (runc; the kernel's own is
+    1777, where the image has none).
+
+    Args:
+        workload: as it is declared.
+        files: of its image.
+        user: ``uid:gid`` that it is tried as; empty where it stays as it is.
+    """
+    found = []
+    for item in workload.mounts.get(()) if user else ():
+        if not item.known or item.value.kind != "tmpfs" or item.value.read_only:
+            continue
+        options = dict(option.partition("=")[::2] for option in item.value.options)
+        at = files.entry(item.value.target)
+        own, group = (int(part) for part in user.split(":"))
+        mode = _octal(options.get("mode", ""), at.mode if at is not None else 0o1777)
+        if not mode & 0o002 and options.get("uid", "0") != str(own):
+            found.append(Writable(item.value.target, uid=own, gid=group, mode=mode | 0o700))
+    return found
+
+
+def _octal(text: str, default: int) -> int:
+    try:
+        return int(text, 8)
+    except ValueError:
+        return default
 
 
 def held(folder: Writable, files: ImageFiles) -> Writable:

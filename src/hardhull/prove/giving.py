@@ -16,6 +16,7 @@ from hardhull.prove.candidate import (
     MEMORY,
     NETWORK,
     NEW_PRIVILEGES,
+    OWNED,
     PIDS,
     PRIVILEGED,
     SECCOMP,
@@ -28,7 +29,7 @@ from hardhull.prove.candidate import (
 )
 from hardhull.prove.changes import NAMESPACES
 from hardhull.prove.filter import capabilities, native
-from hardhull.prove.folders import folders, held, writable
+from hardhull.prove.folders import below, folders, held, homes, writable
 from hardhull.run.observe import SETS
 
 if TYPE_CHECKING:
@@ -64,19 +65,29 @@ class Giving:
         checks = before.seen.of("capabilities")
         self.used = frozenset(check.capability for check in checks if check.granted and check.certain)
         self.own = _given(before)
+        self._homes = {each.path: each for each in homes(workload, files, user)}
         self._limits: dict[str, int] = {}
         self._declared = declared(workload)
 
     def back(self, candidate: Candidate, given: Sequence[Refused]) -> Candidate:
         """The candidate with what the evidence names; calls and resources first, for they hide what comes after."""
-        for kinds in ((SYSCALL,), (MEMORY, PIDS), (WRITABLE,), (CAPABILITY,), (CAPABILITIES,), (USER,)):
+        for kinds in ((SYSCALL,), (MEMORY, PIDS), (WRITABLE,), (OWNED,), (CAPABILITY,), (CAPABILITIES,), (USER,)):
             new = candidate
             for each in given:
-                if each.privilege.kind in kinds:
+                if OWNED in kinds:
+                    new = self._owning(new, each.path)
+                elif each.privilege.kind in kinds:
                     new = self._with(new, each.privilege)
             if new != candidate:
                 return new
         return candidate
+
+    def _owning(self, candidate: Candidate, path: str) -> Candidate:
+        """With the folder in memory that a path is in, which the workload is declared with, as its user's own."""
+        if not candidate.user:
+            return candidate
+        new = {each for home, each in self._homes.items() if below(path, (home,))}
+        return candidate._replace(owned=tuple(sorted({*candidate.owned, *new})))
 
     def _with(self, candidate: Candidate, privilege: Privilege) -> Candidate:
         kind, name = privilege
@@ -122,7 +133,7 @@ class Giving:
         loose = candidate.relaxed(measure)
         if measure != USER or not candidate.user:
             return loose
-        return loose._replace(capabilities=self.used, writable=self._owned(candidate, ""))
+        return loose._replace(capabilities=self.used, writable=self._for(candidate, ""))
 
     def tightened(self, candidate: Candidate, strict: Candidate, measure: str) -> Candidate:
         """With one measure as a strict candidate has it."""
@@ -158,10 +169,10 @@ class Giving:
         """The candidate, less one of these."""
         if privilege.kind != USER:
             return candidate.without(privilege)
-        kept = self._owned(candidate, self._user)
-        return candidate._replace(user=self._user, capabilities=frozenset(), writable=kept)
+        kept, own = self._for(candidate, self._user), tuple(sorted(self._homes.values()))
+        return candidate._replace(user=self._user, capabilities=frozenset(), writable=kept, owned=own)
 
-    def _owned(self, candidate: Candidate, user: str) -> tuple[Writable, ...]:
+    def _for(self, candidate: Candidate, user: str) -> tuple[Writable, ...]:
         """Its folders for another account; a volume stays one."""
         new = (writable(each.path, self._files, user) for each in candidate.writable)
         return tuple(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from hardhull.facts.recipe import is_root
 from hardhull.prove.candidate import Candidate
-from hardhull.prove.folders import PASSING, below, folders, writable, written
+from hardhull.prove.folders import PASSING, below, folders, homes, writable, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hardhull.facts.profile import Peaks, Run
+    from hardhull.facts.workload import Workload
     from hardhull.prove.image import Account, ImageFiles
     from hardhull.run.observe import Identity
 
@@ -79,10 +80,12 @@ def _namesake(run: Run, accounts: Sequence[Account]) -> Account | None:
     return None
 
 
-def strictest(user: str, run: Run, files: ImageFiles, mounted: Sequence[str]) -> Candidate:
+def strictest(user: str, run: Run, files: ImageFiles, mounted: Sequence[str], workload: Workload) -> Candidate:
     """No capability, nothing to gain, nothing writable but what was written, and limits above what was used."""
     found, _ = folders(written(run.files, mounted), files.entry)
+    into = written(run.files, ())
     return Candidate(
+        owned=tuple(each for each in homes(workload, files, user) if any(below(path, (each.path,)) for path in into)),
         user=user,
         writable=tuple(writable(folder, files, user) for folder in found),
         memory=memory_for(run.peaks),

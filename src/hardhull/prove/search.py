@@ -136,7 +136,7 @@ class Search:
         used = before.used.observation if before.used else None
         run = before.seen.first._replace(files=before.seen.of("files"), peaks=before.seen.profile.peaks)
         user = user_of(declared_user, run, (used.processes if used else None) or (), files, mounted)
-        first = strictest(user, run, files, mounted)
+        first = strictest(user, run, files, mounted, stage.subject)
         self._first = first if stage.target.joined else networked(first, stage.subject, before.seen, stage.wanted)
         self._giving = Giving(before, files, stage.subject, user)
         self._kept: dict[Privilege, Kept] = {}
@@ -201,7 +201,8 @@ class Search:
         self._causes |= {each.privilege.name for each in calls[:1]}
         given = [each for each in given if not one or each not in calls[1:]]
         weaker = self._giving.back(candidate, given)
-        for each in given if weaker != candidate else ():
+        firsts = {each.privilege: each for each in reversed(given)}.values()
+        for each in firsts if weaker != candidate else ():
             self._keep(each.privilege, trial.failure, each.shown_by)
             self._tell(f"  {each.shown_by}")
         return weaker

@@ -69,6 +69,27 @@ def test_a_network_is_joined_and_defined() -> None:
     assert after(text, lambda web: [Swap("networks", web.networks.value[0], back)]).count("default") == 0
 
 
+def test_memory_in_the_long_form_moves_where_its_owner_can_be_written() -> None:
+    text = (
+        "services:\n  web:\n    image: a\n    volumes:\n      - data:/data\n      - type: tmpfs  # small\n"
+        "        target: /run\n        tmpfs: {size: 1m, mode: 0o750}\nvolumes:\n  data:\n"
+    )
+
+    def owned(web: Workload) -> list[Change]:
+        item = next(one for one in web.mounts.value if one.value.target == "/run")
+        assert item.value.options == ("mode=0750", "size=1m")
+        return [Swap("mounts", item, item.value._replace(options=(*item.value.options, "uid=33")))]
+
+    assert after(text, owned) == (
+        "services:\n  web:\n    image: a\n    volumes:\n      - data:/data\n      # small\n"
+        "    tmpfs:\n      - /run:mode=0750,size=1m,uid=33\nvolumes:\n  data:\n"
+    )
+    short = "services:\n  web:\n    image: a\n    tmpfs:\n      - /run  # small\n"
+    assert after(
+        short, lambda web: [Swap("mounts", web.mounts.value[0], Mount("tmpfs", None, "/run", options=("uid=33",)))]
+    ) == short.replace("/run ", "/run:uid=33 ")
+
+
 def test_a_secret_takes_the_place_of_a_variable() -> None:
     text = "services:\n  db:\n    image: a\n    environment:\n      PASSWORD: hunter2\n      A: 1\n"
     secret = Grant("db_password", "/run/secrets/db_password", "secrets/db_password.txt")

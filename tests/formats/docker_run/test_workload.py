@@ -168,7 +168,7 @@ def test_one_value(options: str, field: str, value: object) -> None:
         (
             "--mount type=tmpfs,destination=/t,tmpfs-size=1",
             "mounts",
-            [Mount("tmpfs", None, "/t", options=("tmpfs-size=1",))],
+            [Mount("tmpfs", None, "/t", options=("size=1",))],
         ),
         ("--use-api-socket", "mounts", [Mount("bind", "/var/run/docker.sock", "/var/run/docker.sock")]),
     ],

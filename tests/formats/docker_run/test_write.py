@@ -109,6 +109,10 @@ def test_items_get_another_value() -> None:
     assert (
         swap("docker run --tmpfs /run img\n", "mounts", options=("noexec",)) == "docker run --tmpfs /run:noexec img\n"
     )
+    long = "docker run --mount type=tmpfs,destination=/run,tmpfs-size=1m img\n"
+    assert swap(long, "mounts", options=("size=2m",)) == long.replace("1m", "2m")
+    owned = swap(long, "mounts", options=("size=1m", "uid=33"))
+    assert owned == "docker run --tmpfs /run:size=1m,uid=33 img\n"  # --mount has no word for an owner
     assert (
         swap("docker run --ulimit nofile=-1 img\n", "ulimits", soft=9, hard=9) == "docker run --ulimit nofile=9 img\n"
     )

@@ -79,7 +79,9 @@ def _options(table: Table) -> tuple[str, ...]:
         nocopy = volume.get("nocopy")
         if isinstance(nocopy, Text) and boolean(nocopy.data):
             found.append("nocopy")
-    for part, name in ((volume, "subpath"), (tmpfs, "size"), (tmpfs, "mode"), (table.table("image"), "subpath")):
+    if tmpfs and (mode := tmpfs.get("mode")) and isinstance(mode, Text):
+        found.append(f"mode={mode.data:04o}" if type(mode.data) is int else f"mode={shown(mode.data)}")
+    for part, name in ((volume, "subpath"), (tmpfs, "size"), (table.table("image"), "subpath")):
         text = _text(part, name) if part else ""
         found += [f"{name}={text}"] if text else []
     return tuple(found)

@@ -17,6 +17,8 @@ _FOLDER_VARIABLE = re.compile(
     r"\$[({]?(?:pwd\)|PWD\b|HOME\b|CURDIR\b|\w*(?:DIR|PATH|ROOT|FOLDER|PWD)\b)|`pwd`", re.IGNORECASE
 )
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+OF_TMPFS = "tmpfs-"
+"""What ``--mount`` writes before the options of a tmpfs."""
 _PORT = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,5})?")
 
 
@@ -76,8 +78,10 @@ def mount(value: Arg) -> Mount:
     if not target:
         raise ValueProblemError("it names no target" if value.known else value.why)
     kinds = {"bind": "bind", "volume": "volume", "tmpfs": "tmpfs", "npipe": "npipe", "image": "image"}
-    options = tuple(f"{key}={text}" if text else key for key, text in keys.items())
     known = kinds.get(kind, "cluster" if kind == "cluster" else "other")
+    if known == "tmpfs":
+        keys = {key.removeprefix(OF_TMPFS): text for key, text in keys.items()}
+    options = tuple(f"{key}={text}" if text else key for key, text in keys.items())
     return Mount(known, source or None, target, read_only, propagation, options)
 
 

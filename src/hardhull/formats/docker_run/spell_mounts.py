@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from hardhull.formats.docker_run.mounts import OF_TMPFS
 from hardhull.text.draft import UnwritableError
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from hardhull.facts.parts import Mount, Port
     from hardhull.text.shell.values import Arg
 
+_IN_MEMORY = frozenset({"size", "mode"})
+"""What ``--mount`` can say of a tmpfs."""
 _SOURCES = ("source", "src")
 _TARGETS = ("target", "destination", "dst")
 
@@ -82,7 +85,9 @@ def _long(item: Mount, was: Arg | None) -> str:
         wanted["bind-propagation"] = item.propagation
     for option in item.options:
         key, _, text = option.partition("=")
-        wanted[key] = text
+        if item.kind == "tmpfs" and key not in _IN_MEMORY:
+            raise UnwritableError(f"--mount has no word for the option {key} of a tmpfs")
+        wanted[OF_TMPFS + key if item.kind == "tmpfs" else key] = text
     out: list[str] = []
     for field in next(csv.reader([was.text]), []) if was is not None else []:
         key, found, text = field.partition("=")

@@ -152,7 +152,12 @@ def _drop_mount(keys: Keys, field: Field[Any]) -> None:
 
 
 def _swap_mount(keys: Keys, field: Field[Any], value: Any) -> None:
-    items.swap_item(keys, items.mount_place(keys, field), field, value)
+    place = items.mount_place(keys, field)
+    if place.key == "volumes" and items.only_in_tmpfs(value):
+        items.drop_item(keys, place, field)
+        items.add_mount(keys, value)
+    else:
+        items.swap_item(keys, place, field, value)
 
 
 def _no_swap(_keys: Keys, _field: Field[Any], _value: Any) -> None:

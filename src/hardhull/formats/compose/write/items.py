@@ -132,6 +132,12 @@ def mount_place(keys: Keys, field: Field[Mount]) -> ListPlace:
     raise UnwritableError("the mount does not stand in volumes or tmpfs of the service")
 
 
+def only_in_tmpfs(mount: Mount) -> bool:
+    """Whether the key ``tmpfs`` alone has words for a mount: ``volumes`` has no owner and no ``exec`` for memory."""
+    names = {option.partition("=")[0] for option in mount.options}
+    return mount.kind == "tmpfs" and bool(names - {"size", "mode"})
+
+
 def add_mount(keys: Keys, mount: Mount) -> None:
     """One more mount; a named volume is defined if it is not."""
     if mount.kind == "tmpfs":
