@@ -1,23 +1,27 @@
 from __future__ import annotations
 
-import gzip
 import shutil
-import subprocess
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import made_archive
+from docker_engine import skip
 from hardhull.advisories.apt import Apt, AptError, Listed, _listed
 from hardhull.advisories.archive import import_archive, upgradable
 from hardhull.advisories.changelog import fixes_of
 from hardhull.advisories.database import reading, writing
 from hardhull.advisories.lookup import look_up
 from hardhull.model.package import Distribution, Package
+from made_archive import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from hardhull.advisories.changelogs import Progress, Source
+    from hardhull.advisories.importing import Outcome
 
 BOOKWORM = Distribution("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)")
 CHANGELOG = """\
@@ -88,55 +92,118 @@ def test_what_has_a_later_version() -> None:
     assert upgradable([deb("libssl3", "3.0.15-1~deb12u1", "openssl"), deb("bash", "not a version")], INDEX) == []
 
 
-class Archive:
-    """An archive of which the smallest package has its documents elsewhere."""
-
-    addresses = ("http://deb.example/debian",)
-    as_of = "2026-11-20T00:00:00"
-
-    def __init__(self) -> None:
-        self.fetched: list[str] = []
-
-    def listed(self) -> Iterator[Listed]:
-        yield from INDEX
-
-    def fetch(self, one: Listed, folder: Path) -> Path:
-        self.fetched.append(one.name)
-        if one.source == "broken":
-            raise OSError("404 Not Found")
-        root = folder / "root"
-        (root / "DEBIAN").mkdir(parents=True)
-        (root / "DEBIAN" / "control").write_text(
-            f"Package: {one.name}\nVersion: {one.version}\nArchitecture: amd64\nMaintainer: x <x@example.com>\nDescription: x\n"
-        )
-        if one.name == "libssl3":
-            document = root / "usr" / "share" / "doc" / "libssl3" / "changelog.Debian.gz"
-            document.parent.mkdir(parents=True)
-            document.write_bytes(gzip.compress(CHANGELOG.encode()))
-        path = folder / f"{one.name}.deb"
-        subprocess.run(["dpkg-deb", "--root-owner-group", "-b", str(root), str(path)], check=True, capture_output=True)
-        shutil.rmtree(root)
-        return path
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    why = made_archive.missing()
+    if why:
+        skip(why)
+    (tmp_path / "archive").mkdir()
+    made = Archive(tmp_path / "archive")
+    yield made
+    made.close()
 
 
-@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg is not installed")
-def test_the_fixes_of_an_image(tmp_path: Path) -> None:
-    packages = [deb("libssl3", "3.0.11-1~deb12u1", "openssl"), deb("bash", "5.2-1")]
-    archive = Archive()
-    (tmp_path / "scratch").mkdir()
-    with writing(tmp_path / "a.db") as database:
-        outcome = import_archive(database, packages, BOOKWORM, archive, tmp_path / "scratch")  # type: ignore[arg-type]
-    assert archive.fetched == ["openssl", "libssl3"]
-    assert outcome.counts == {"archive Debian:12": 4}
-    assert not outcome.troubles
-    assert not list((tmp_path / "scratch").iterdir())
-    with closing(reading(tmp_path / "a.db")) as database:
-        found = look_up(database, [*packages, deb("other", "1")], BOOKWORM, "2026-11-22")
+class Kept:
+    """What was read, and a process that dies after some."""
+
+    def __init__(self, most: int = 99) -> None:
+        self.known: dict[str, dict[str, str]] = {}
+        self._most = most
+
+    def get(self, source: Source) -> dict[str, str] | None:
+        return self.known.get(source.name)
+
+    def put(self, source: Source, fixes: dict[str, str]) -> None:
+        if len(self.known) == self._most:
+            raise KeyboardInterrupt
+        self.known[source.name] = fixes
+
+
+class Import:
+    """One import into a database of its own, by the real apt."""
+
+    def __init__(self, folder: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.path, self._folder = folder / "a.db", folder
+        self.told: list[Progress] = []
+        monkeypatch.setenv("APT_CONFIG", str(archive.configured()))
+
+    def run(self, packages: list[Package], kept: Kept) -> Outcome:
+        for name in ("apt", "debs"):
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+            (self._folder / name).mkdir()
+        debs = self._folder / "debs"
+        apt = Apt(BOOKWORM, "amd64", self._folder / "apt")
+        with writing(self.path) as database:
+            outcome = import_archive(database, packages, BOOKWORM, apt, debs, kept=kept, told=self.told.append)
+        assert not list(debs.iterdir())
+        return outcome
+
+
+def test_the_fixes_of_an_image(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten sources by two runs of apt: one is cut in the middle, one is gone, one has its documents elsewhere."""
+    source = "openssl (3.0.15-1~deb12u1)"
+    archive.add("openssl", "3.0.15-1~deb12u1", documents="libssl3")
+    archive.add("libcrypto", "3.0.15-1~deb12u1", source, size=1000)
+    archive.add("libssl3", "3.0.15-1~deb12u1", source, changelog=CHANGELOG, size=9000)
+    names = ["epoch", *(f"p{number}" for number in range(6)), "gone", "bare", "bash"]
+    for name in names:
+        text = f"{name} (1:2) x; urgency=low\n\n  * CVE-2026-1{len(name)}00\n"
+        archive.add(name, "1:2", changelog="" if name == "bare" else text, there=name != "gone", size=5000)
+    archive.cut.add("p3_2_amd64.deb")
+    have = [deb("libssl3", "3.0.11-1~deb12u1", "openssl"), *(deb(name, "1:1") for name in names[:-1])]
+    have.append(deb("bash", "1:2"))
+    run = Import(tmp_path, archive, monkeypatch)
+    kept = Kept()
+    outcome = run.run(have, kept)
+    assert outcome.counts == {"archive Debian:12": 4 + 7}
+    assert {one.where: one.why for one in outcome.troubles} == {
+        "gone 1:2": "gone could not be fetched (404 Not Found [IP: 127.0.0.1 "
+        f"{archive.address.rpartition(':')[2].strip('/')}])",
+        "bare 1:2": "none of its packages has a changelog",
+    }
+    assert [(one.done, one.all) for one in run.told] == [(0, 10), (9, 10)], "as many runs of apt"
+    assert set(archive.downloads()) == {"openssl", "libssl3", *names[:-1]}, "libcrypto was not needed, bash is new"
+    assert archive.downloads().count("p3") == 2, "it went on where it was cut"
+    with closing(reading(run.path)) as database:
+        found = look_up(database, [have[0], deb("bash", "1:2"), deb("other", "1")], BOOKWORM, "2026-11-22")
     assert [(one.name, one.fixed) for one in found.found] == [
         ("CVE-2024-0001", "3.0.11-1~deb12u2"), ("CVE-2024-0002", "3.0.11-1~deb12u2"), ("CVE-2024-0003", "3.0.15-1~deb12u1"),
     ]  # fmt: skip
     assert [note.kind for note in found.not_checked] == ["failed", "out-of-scope"]
     assert "1 package of Debian:12" in found.not_checked[0].what
+
+
+def test_what_was_cut_off_goes_on_where_it_was(
+    tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"p{number}" for number in range(6)]
+    for name in names:
+        archive.add(name, "2", changelog=f"{name} (2) x; urgency=low\n\n  * CVE-2026-1000\n")
+    have = [deb(name, "1") for name in names]
+    run = Import(tmp_path, archive, monkeypatch)
+    first, whole = Kept(most=4), Kept()
+    with pytest.raises(KeyboardInterrupt):
+        run.run(have, first)
+    assert not run.path.exists(), "an import is whole or none"
+    archive.asked.clear()
+    whole.known = dict(first.known)
+    assert run.run(have, whole).counts == {"archive Debian:12": 6}
+    assert set(archive.downloads()) == set(names) - set(first.known)
+
+
+def test_a_version_that_apt_does_not_know_keeps_no_other_back(
+    tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add("here", "2", changelog="here (2) x; urgency=low\n\n  * CVE-2026-1000\n")
+    monkeypatch.setenv("APT_CONFIG", str(archive.configured()))
+    for name in ("apt", "debs"):
+        (tmp_path / name).mkdir()
+    apt = Apt(BOOKWORM, "amd64", tmp_path / "apt")
+    (here,) = apt.listed()
+    unknown = [here._replace(name="nowhere"), here._replace(version="9")]
+    found = apt.fetch([*unknown, here], tmp_path / "debs")
+    assert isinstance(found[here], Path)
+    assert ["nowhere" in str(found[unknown[0]]), "9" in str(found[unknown[1]])] == [True, True]
 
 
 def test_distributions_without_such_an_archive(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
 from hardhull.advisories.importing import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from hardhull.model.package import Distribution
 
@@ -26,6 +27,10 @@ KEYRINGS: Final = {
 SECURITY: Final = re.compile(r"security", re.IGNORECASE)
 SECONDS: Final = 900
 WORD: Final = re.compile(r"[a-z][a-z0-9-]{1,30}", re.ASCII)
+
+
+RETRYING: Final = ("-o", "Acquire::Retries=3")
+FAILED: Final = re.compile(r"^[EW]: Failed to fetch \S+/(?P<file>[^/\s]+\.deb)\s+(?P<why>.+)$", re.MULTILINE)
 
 
 class AptError(Exception):
@@ -118,18 +123,39 @@ class Apt:
                 if one is not None:
                     yield one
 
-    def fetch(self, one: Listed, folder: Path) -> Path:
-        """Downloads a package, whose hash apt checks.
+    def fetch(self, wanted: Sequence[Listed], folder: Path) -> dict[Listed, Path | str]:
+        """Downloads packages, whose hashes apt checks, by one process of it.
+
+        What was cut off goes on where it was, some times; one that cannot be had does not keep the others back.
+
+        Args:
+            wanted: each at most once.
+            folder: an empty one, for the files.
+
+        Returns:
+            The file of each, or why it could not be had, as a sentence part.
 
         Raises:
-            OSError: it could not be had.
+            AptError: apt does not end.
         """
-        before = set(folder.iterdir())
-        done = self._run(["apt-get", "download", f"{one.name}={one.version}"], folder)
-        found = [path for path in set(folder.iterdir()) - before if path.suffix == ".deb"]
-        if done.returncode or len(found) != 1:
-            raise OSError(" ".join(done.stderr.split())[-200:] or "apt-get failed")
-        return found[0]
+        asked, refused = list(wanted), dict[Listed, str]()
+        while True:
+            words = [f"{one.name}={one.version}" for one in asked]
+            done = self._run(["apt-get", "download", *RETRYING, *words], folder)
+            files = {_of_file(path): path for path in folder.iterdir()}
+            unknown = {} if files or not done.returncode else _unknown(asked, done.stderr)
+            if not unknown:
+                break
+            refused |= unknown  # apt downloads nothing where it does not know one of them
+            asked = [one for one in asked if one not in unknown]
+        whys = _failures(done.stderr)
+        rest = " ".join(done.stderr.split())[-200:] or "apt-get failed"
+        found: dict[Listed, Path | str] = {**refused}
+        for one in asked:
+            name = (one.name, one.version.partition(":")[2] or one.version, one.arch)
+            path = files.get((one.name, one.version, one.arch))
+            found[one] = whys.get(name, rest) if path is None or name in whys else path
+        return found
 
     def _dates(self) -> Iterator[str]:
         for path in (self._folder / "lists").glob("*Release"):
@@ -161,6 +187,29 @@ def _addresses(origin: str) -> list[str]:
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     rows = [line.split("|") for line in done.stdout.splitlines()]
     return [row[0] for row in rows if len(row) == 3 and row[1] == origin and "backports" not in row[2].lower()]
+
+
+def _of_file(path: Path) -> tuple[str, str, str]:
+    """Name, version and architecture of a file that apt downloaded; it escapes what would be in their way."""
+    name, version, arch = (*path.name.removesuffix(".deb").split("_"), "", "")[:3]
+    return unquote(name), unquote(version), unquote(arch)
+
+
+def _failures(said: str) -> dict[tuple[str, str, str], str]:
+    """Why packages could not be had, by what apt writes: name, version without its epoch, architecture."""
+    return {_of_file(Path(one["file"])): " ".join(one["why"].split())[:200] for one in FAILED.finditer(said)}
+
+
+def _unknown(asked: Sequence[Listed], said: str) -> dict[Listed, str]:
+    """Those that apt knows no such version of; it names the first one only."""
+    lines = [line for line in said.splitlines() if line.startswith("E: ")]
+    return {
+        one: line[3:][:200]
+        for one in asked
+        for line in lines
+        if re.search(rf"(?<![\w.+-]){re.escape(one.name)}(?![\w.+-])", line)
+        and ("ersion" not in line or f"'{one.version}'" in line)
+    }
 
 
 def _listed(paragraph: str) -> Listed | None:

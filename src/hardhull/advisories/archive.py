@@ -7,10 +7,9 @@ the machine's own configuration (mirrors, proxies, keys), in folders of its own:
 
 from __future__ import annotations
 
-import subprocess
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from hardhull.advisories.changelog import fixes_of, text_of
+from hardhull.advisories.changelogs import Nothing, Source, read_all
 from hardhull.advisories.importing import Outcome, Trouble
 from hardhull.advisories.ranges import encoded
 from hardhull.advisories.records import Affected, Record
@@ -21,27 +20,25 @@ from hardhull.advisories.versions import InvalidVersionError, order
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from hardhull.advisories.apt import Apt, Listed
+    from hardhull.advisories.changelogs import Kept, Progress
     from hardhull.model.package import Distribution, Package
 
-MAX_DEB: Final = 64 << 20
-"""Bytes; larger ones are not fetched for their changelog, and their sources are told as not read."""
 KINDS: Final = {"debian": "DEBIAN", "ubuntu": "UBUNTU"}
 
 
-class Source(NamedTuple):
-    """A source package of the image that has a later version: the packages that carry its changelog, smallest first."""
-
-    name: str
-    version: str
-    packages: tuple[Listed, ...]
-
-
 def import_archive(
-    database: sqlite3.Connection, packages: Sequence[Package], distribution: Distribution, apt: Apt, scratch: Path
+    database: sqlite3.Connection,
+    packages: Sequence[Package],
+    distribution: Distribution,
+    apt: Apt,
+    scratch: Path,
+    *,
+    kept: Kept | None = None,
+    told: Callable[[Progress], None] = lambda _progress: None,
 ) -> Outcome:
     """Writes what later versions of an image's packages fix.
 
@@ -51,6 +48,8 @@ def import_archive(
         distribution: of the image.
         apt: fetches, for the release of that distribution.
         scratch: an empty folder for what is fetched.
+        kept: what was read before; an import that was cut off goes on where it was.
+        told: gets how far it is.
 
     Returns:
         The counts, by source; a trouble for each source package whose changelog could not be read.
@@ -63,10 +62,9 @@ def import_archive(
     store = Store(database, f"{distribution.codename}: {', '.join(apt.addresses)}", kind=ARCHIVE, as_of=apt.as_of)
     store.source(name, afresh=False)
     known = {one.source or one.name for one in debs} - {one.name for one in later}
-    for source in later:
-        why, found = _fixes(source, apt, scratch)
-        if why:
-            outcome.troubles.append(Trouble(f"{source.name} {source.version}", why))
+    for source, found in read_all(later, apt, scratch, kept or Nothing(), told):
+        if isinstance(found, str):
+            outcome.troubles.append(Trouble(f"{source.name} {source.version}", found))
             continue
         known.add(source.name)
         for cve, version in found.items():
@@ -103,35 +101,6 @@ def upgradable(debs: Iterable[Package], listed: Iterable[Listed]) -> list[Source
         Source(name, version, tuple(sorted(by_source[(name, version)], key=lambda one: one.size)))
         for name, version in sorted(wanted.items())
     ]
-
-
-def _fixes(source: Source, apt: Apt, scratch: Path) -> tuple[str, dict[str, str]]:
-    """Why the changelog could not be read (else empty), and the version that fixed each CVE first."""
-    small = [one for one in source.packages if one.size <= MAX_DEB]
-    if not small:
-        return f"its smallest package has {source.packages[0].size >> 20} MB", {}
-    why = ""
-    for one in small[:TRIES]:
-        try:
-            file = apt.fetch(one, scratch)
-        except (OSError, subprocess.SubprocessError) as error:
-            why = f"{one.name} could not be fetched ({error})"
-            continue
-        try:
-            text = text_of(file)
-        except (OSError, ValueError, EOFError, subprocess.SubprocessError) as error:
-            why = f"{one.name} cannot be read ({error})"
-            continue
-        finally:
-            file.unlink(missing_ok=True)
-        if text:
-            return "", fixes_of(text, source.name)
-        why = "none of its packages has a changelog"
-    return why, {}
-
-
-TRIES: Final = 4
-"""Packages of one source that are looked into: many have their documents in another's folder."""
 
 
 def _record(kind: str, ecosystem: str, source: str, cve: str, version: str) -> Record:

@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 from contextlib import closing
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.advisories.versions import InvalidVersionError, order
 
@@ -27,13 +27,23 @@ NOT_A_FIX: Final = re.compile(
 )
 """Words beside a CVE of which the line says that it is no fix."""
 ITEM: Final = re.compile(r"^ {0,6}[*+-] ", re.MULTILINE)
-NAMES: Final = ("changelog.Debian.gz", "changelog.gz")
+DOCUMENTS: Final = re.compile(r"(?:\./)?usr/share/doc/[^/]+(?:/(?P<file>[^/]+))?/?")
+"""Debian Policy 12.5 and 12.7; the folder may be a link to that of another package of the same source."""
+NAMES: Final = (None, "changelog.Debian.gz", "changelog.gz")
+"""Of the files that are looked at; None is the folder itself."""
 MAX_TEXT: Final = 32 << 20
 SECONDS: Final = 120
 
 
-def text_of(file: Path) -> str:
-    """The changelog of a package; empty where it has none of its own.
+class Changelog(NamedTuple):
+    """What a package has of a changelog: its text, or whose documents it shares; both empty where it has neither."""
+
+    text: str = ""
+    elsewhere: str = ""
+
+
+def changelog_of(file: Path) -> Changelog:
+    """The changelog of a package.
 
     Raises:
         ValueError: it is no package.
@@ -44,18 +54,28 @@ def text_of(file: Path) -> str:
         assert unpacking.stdout is not None  # noqa: S101  it was asked for
         try:
             with closing(tarfile.open(fileobj=unpacking.stdout, mode="r|")) as archive:
-                for member in archive:
-                    parts = member.name.split("/")
-                    if member.isfile() and parts[-1] in NAMES and parts[-4:-2] == ["share", "doc"]:
-                        stream = archive.extractfile(member)
-                        assert stream is not None  # noqa: S101  it is a file
-                        with gzip.open(stream) as text:
-                            return text.read(MAX_TEXT).decode("utf-8", "replace")
+                return _in(archive)
         except tarfile.TarError as error:
             raise ValueError(str(error)) from None
         finally:
             unpacking.kill()
-    return ""
+
+
+def _in(archive: tarfile.TarFile) -> Changelog:
+    elsewhere = ""
+    for member in archive:
+        place = DOCUMENTS.fullmatch(member.name)
+        if place is None or place["file"] not in NAMES:
+            continue
+        if member.issym():  # of the whole folder, or of this file in it
+            words = [word for word in member.linkname.split("/") if word not in {"", ".", ".."}]
+            elsewhere = words[-1 if place["file"] is None else -2] if len(words) > (place["file"] is not None) else ""
+        elif member.isfile():
+            stream = archive.extractfile(member)
+            assert stream is not None  # noqa: S101  it is a file
+            with gzip.open(stream) as text:
+                return Changelog(text.read(MAX_TEXT).decode("utf-8", "replace"))
+    return Changelog("", elsewhere)
 
 
 def fixes_of(text: str, source: str) -> dict[str, str]:

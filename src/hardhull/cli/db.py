@@ -58,7 +58,7 @@ def import_(*, sources: tuple[str, ...], from_archive: bool, as_of: str, path: P
     if from_archive:
         from hardhull.cli.archives import import_archives
 
-        return _told(import_archives(sources, path), path, quiet=quiet)
+        return _told(import_archives(sources, path, lambda what: _say(what, quiet=quiet)), path, quiet=quiet)
     for source in sources:
         if not _is_address(source) and not Path(source).exists():
             raise UserError(
@@ -171,6 +171,12 @@ def _need_something(done: Outcome, where: str, *, empty: bool = False) -> None:
         )
     why = "no record of OSV for an ecosystem of images, and no catalogue of CISA, is in it"
     raise UserError(f"there are no advisories in {where}", why, "name a folder with ECOSYSTEM/all.zip in it", NOTHING)
+
+
+def _say(what: str, *, quiet: bool) -> None:
+    if not quiet:
+        sys.stderr.write(clean(f"hardhull: {what}", unicode=False) + "\n")
+        sys.stderr.flush()
 
 
 def _told(done: Outcome, path: Path | None, *, quiet: bool) -> int:
