@@ -18,8 +18,9 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -152,6 +153,69 @@ def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry
         pool.clear()
     finally:
         stop(process)
+
+
+class Between:
+    """Stands in front of a registry, as proxies and old storages do: ignores ``Range``, ends answers in the middle.
+
+    Args:
+        registry: the one behind it.
+        ignores: whether a part is answered by the whole.
+        cuts: how many answers about blobs end in the middle.
+        long: of which size on they do, bytes.
+        chunked: whether sizes are not told beforehand.
+    """
+
+    def __init__(
+        self, registry: Registry, *, ignores: bool = False, cuts: int = 0, long: int = 100_000, chunked: bool = False
+    ) -> None:
+        self.registry, self.ignores, self.cuts, self.long, self.chunked = registry, ignores, cuts, long, chunked
+        self.asked: list[tuple[str, str]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _between(self))
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        self.host = f"127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_words: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _between(own: Between) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            wanted = self.headers.get("Range", "")
+            own.asked.append((self.path, wanted))
+            headers = {name: value for name, value in self.headers.items() if name in {"Accept", "Range"}}
+            if own.ignores:
+                headers.pop("Range", None)
+            url = f"{own.registry.scheme}://{own.registry.host}{self.path}"
+            answer = own.registry.pool.request("GET", url, headers=headers)
+            cut = "/blobs/" in self.path and len(answer.data) >= own.long and own.cuts > 0
+            own.cuts -= cut
+            data = answer.data[: len(answer.data) // 2] if cut else answer.data
+            self.send_response(answer.status)
+            for name in ("Content-Type", "Content-Range", "Docker-Content-Digest"):
+                if name in answer.headers:
+                    self.send_header(name, answer.headers[name])
+            if own.chunked:
+                self.send_header("Transfer-Encoding", "chunked")
+                data = b"%x\r\n%b\r\n" % (len(data), data) + (b"" if cut else b"0\r\n\r\n")
+            else:
+                self.send_header("Content-Length", str(len(answer.data)))
+            self.end_headers()
+            with suppress(OSError):  # who asked may not want the rest
+                self.wfile.write(data)
+            self.close_connection = cut
+
+        def log_message(self, *_words: object) -> None:
+            """Nothing."""
+
+    return Handler
 
 
 class Authority(NamedTuple):

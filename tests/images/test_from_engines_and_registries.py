@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from docker_registry import Between
 from hardhull.images import registry
 from hardhull.images.cache import Cache
 from hardhull.images.errors import ImageError
@@ -19,6 +20,7 @@ from hardhull.images.packages import Packages
 from hardhull.images.passing import Passing
 from hardhull.images.reading import ReadImage, read
 from hardhull.images.targets import parsed, read_target
+from hardhull.supply.registry import transport
 from hardhull.supply.registry.transport import Transport
 from made_images import PACKED, config, digest, layer
 
@@ -106,6 +108,43 @@ def test_a_registry_gives_layers_in_pieces(
     assert names(image) == {"express 4.21.1"}
     assert image.image.digest == told["digest"]
     assert [place.digest for place in image.image.layers] == [digest(BASE), digest(MINE)]
+
+
+@pytest.mark.parametrize(
+    ("ignores", "cuts", "chunked"),
+    [(False, 3, False), (False, 3, True), (True, 0, False), (True, 0, True), (True, 3, False), (True, 3, True)],
+)
+def test_registries_that_ignore_ranges_and_connections_that_break(
+    open_registry: Registry, monkeypatch: pytest.MonkeyPatch, ignores: bool, cuts: int, chunked: bool
+) -> None:
+    """Whatever stands between gives the same image: pieces are asked for again, and wholes from their beginning."""
+    monkeypatch.setattr(registry, "PIECE", 50_000)
+    monkeypatch.setattr(transport, "BACKOFF", 0.001)
+    push(open_registry, "shop/between", [BASE, MINE])
+    long = 200_000 if ignores else 50_000
+    with Between(open_registry, ignores=ignores, cuts=cuts, long=long, chunked=chunked) as between:
+        target = parsed(f"registry:{between.host}/shop/between:1")
+        assert target is not None
+        image = read_target(target, [Packages()], Cache(None))
+    assert names(image) == {"express 4.21.1"}
+    assert [place.digest for place in image.image.layers] == [digest(BASE), digest(MINE)]
+    assert between.cuts == 0, "every cut was made"
+    whole = [path for path, wanted in between.asked if "/blobs/" in path and not wanted]
+    assert len(whole) == (max(cuts, 1) if ignores else 0), "a cut one was asked for again, from its beginning"
+
+
+def test_a_connection_that_always_breaks_is_told(open_registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "PIECE", 50_000)
+    monkeypatch.setattr(transport, "BACKOFF", 0.001)
+    push(open_registry, "shop/between", [BASE, MINE])
+    with Between(open_registry, ignores=True, cuts=99, long=200_000) as between:
+        target = parsed(f"registry:{between.host}/shop/between:1")
+        assert target is not None
+        image = read_target(target, [Packages()], Cache(None))
+    ((_place, why),) = image.broken
+    assert "stops in the middle" in why
+    assert "it ignores Range" in why
+    assert len(between.asked) < 12
 
 
 def test_an_index_in_a_registry(open_registry: Registry) -> None:

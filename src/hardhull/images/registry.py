@@ -1,12 +1,14 @@
 """An image in a registry (OCI distribution specification), read without an engine; layers come in pieces.
 
 Where layers come in pieces, one that was interrupted goes on where it was, a token that ran out meanwhile is renewed,
-and no answer is larger than memory.
+and no answer is larger than memory. A registry may ignore ``Range`` (RFC 9110, 14.2) and give the whole layer: then it
+is read as it comes, and one that was interrupted is read again from its beginning, some times.
 """
 
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,15 +19,18 @@ from hardhull.images.image import DIGEST, MOST_DOCUMENT, Blob, Opened, described
 from hardhull.supply.registry.address import NetworkError
 from hardhull.supply.registry.resolver import ACCEPT
 from hardhull.supply.registry.session import RefusedError, Session
-from hardhull.supply.registry.transport import Transport
+from hardhull.supply.registry.transport import STREAM, TooLargeError, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from hardhull.images.oci import Wanted
+    from hardhull.supply.registry.transport import Reply
 
 PIECE = 8 << 20
 """Bytes of a layer that are asked for at a time."""
+TIMES = 4
+"""How often a layer is asked for that does not come in pieces, and was interrupted."""
 GONE = 404
 
 
@@ -108,20 +113,67 @@ class Registry:
         while at < most:
             headers = {"Range": f"bytes={at}-{at + PIECE - 1}"}
             try:
-                path = f"blobs/{digest}"
-                reply = self._session.ask("GET", self._reference.repository, path, headers, limit=PIECE)
-            except (NetworkError, RefusedError) as error:
-                raise ImageError(error.why, error.how) from None
-            if reply.status == 200 and not at:
-                yield reply.body  # all of it: it is small, or the registry gives no pieces
+                reply = self._blob(digest, headers, PIECE)
+            except TooLargeError as error:
+                if error.status != 200:
+                    raise ImageError(error.why, error.how) from None
+                yield from self._whole(digest, at, most)
+                return
+            if reply.status == 200:  # all of it: it is small, or the registry gives no pieces
+                yield reply.body[at:]
                 return
             if reply.status == 416:  # there is nothing behind the last piece
                 return
-            if reply.status != 206:
-                why = f"the registry {self._reference.registry} answers with status {reply.status}"
-                raise ImageError(why, "try again later")
+            begins = reply.headers.get("content-range", "").removeprefix("bytes").strip().partition("-")[0]
+            if reply.status != 206 or begins != str(at):
+                raise self._strange(reply)
             yield reply.body
             at += len(reply.body)
             total = reply.headers.get("content-range", "").rpartition("/")[2]
             if not reply.body or (total.isdigit() and at >= int(total[:18])):
                 return
+
+    def _whole(self, digest: str, at: int, most: int) -> Iterator[bytes]:
+        """What has a digest, from a byte on, of a registry that gives it only as a whole.
+
+        Raises:
+            ImageError: the registry does not give it, or was interrupted too often.
+        """
+        for left in reversed(range(TIMES)):
+            reply = self._blob(digest, {}, STREAM)
+            if reply.flow is None or reply.status != 200:
+                raise self._strange(reply)
+            passed = 0
+            with closing(reply.flow) as flow:
+                try:
+                    for part in flow:
+                        if passed + len(part) > most:
+                            raise ImageError(f"the part {digest[:19]}... is too large", "push the image again")
+                        passed += len(part)
+                        if passed > at:
+                            yield part[max(0, len(part) - passed + at) :]
+                            at = passed
+                except NetworkError as error:
+                    if not left:
+                        why = f"{error.why}; it gives no pieces (it ignores Range), so each of {TIMES} tries began anew"
+                        raise ImageError(why, "use a registry or a proxy that honours Range, or try again") from None
+                else:
+                    return
+
+    def _blob(self, digest: str, headers: Mapping[str, str], limit: int) -> Reply:
+        """One answer about a blob.
+
+        Raises:
+            TooLargeError: the answer is larger than that.
+            ImageError: there is none.
+        """
+        try:
+            return self._session.ask("GET", self._reference.repository, f"blobs/{digest}", headers, limit=limit)
+        except TooLargeError:
+            raise
+        except (NetworkError, RefusedError) as error:
+            raise ImageError(error.why, error.how) from None
+
+    def _strange(self, reply: Reply) -> ImageError:
+        what = "gives another part than was asked for" if reply.status == 206 else f"answers with status {reply.status}"
+        return ImageError(f"the registry {self._reference.registry} {what}", "try again later")

@@ -16,7 +16,7 @@ from hardhull import __version__
 from hardhull.supply.registry.address import NetworkError, checked, is_loopback, origin, redirected, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from urllib.parse import SplitResult
 
     from urllib3 import BaseHTTPResponse
@@ -34,17 +34,67 @@ BACKOFF = 0.5
 """Seconds before the second attempt; twice as many before each further one."""
 MAX_WAIT = 30
 """Seconds that are waited at most because a server asks for it."""
+STREAM = -1
+"""Instead of a limit: the body is not read but handed out as a :class:`Flow`."""
+SLOWEST = 10_000
+"""Bytes a second of a flow, as soon as :data:`MAX_SECONDS` were waited for it."""
 AGAIN = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Reply(NamedTuple):
-    """An answer: status, headers with names in lower case (repeated ones joined by commas), body and final address."""
+    """An answer: status, headers with names in lower case (repeated ones joined by commas), body and final address.
+
+    ``flow`` is the body instead where a stream of a success was asked for.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
     url: str
+    flow: Flow | None = None
+
+
+class TooLargeError(NetworkError):
+    """The body of an answer has more bytes than were wanted; ``status`` is the answer's."""
+
+    def __init__(self, url: str, limit: int, status: int) -> None:
+        super().__init__(f"{shown(url)} answers with more than {limit} bytes", "ask who runs it")
+        self.status = status
+
+
+class Flow:
+    """The body of an answer, as it comes; whoever wants no more closes it."""
+
+    def __init__(self, response: BaseHTTPResponse, url: str) -> None:
+        self._response = response
+        self._url = url
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Its bytes.
+
+        Raises:
+            NetworkError: it ends too early, or is too slow.
+        """
+        waited, size = 0.0, 0
+        while True:
+            begin = time.monotonic()
+            try:
+                part = self._response.read1(1 << 18, decode_content=False)
+            except (HTTPError, OSError) as error:
+                why = f"{shown(self._url)} stops in the middle ({_reason(error)})"
+                raise NetworkError(why, "try again later") from None
+            if not part:
+                return
+            waited += time.monotonic() - begin
+            size += len(part)
+            if waited > MAX_SECONDS and size < SLOWEST * waited:
+                raise NetworkError(f"{shown(self._url)} answers too slowly", "try again later")
+            yield part
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._response.close()
 
 
 class Transport:
@@ -80,6 +130,7 @@ class Transport:
     ) -> Reply:
         """One question, with its redirects and retries. A status is never an error.
 
+        With :data:`STREAM` as ``limit`` the body of a success is not read, and not asked for again.
         ``Authorization`` stays with the origin it was meant for. Only GET and HEAD are redirected.
 
         Raises:
@@ -133,8 +184,10 @@ class Transport:
         )
         try:
             read = method != "HEAD" and response.status not in REDIRECTS
-            data = _body(response, url, *bounds) if read else b""
-            names = {name.lower(): response.headers.get(name, "") for name in response.headers}
+            if read and bounds[0] == STREAM and response.status in {200, 206}:
+                return Reply(response.status, _names(response), b"", url, Flow(response, url))
+            data = _body(response, url, MAX_BODY if bounds[0] == STREAM else bounds[0], bounds[1]) if read else b""
+            names = _names(response)
         except BaseException:
             response.close()
             raise
@@ -197,13 +250,17 @@ def _wait(reply: Reply, attempt: int) -> float:
     return BACKOFF * 2.0 ** (attempt - 1)
 
 
+def _names(response: BaseHTTPResponse) -> dict[str, str]:
+    return {name.lower(): response.headers.get(name, "") for name in response.headers}
+
+
 def _body(response: BaseHTTPResponse, url: str, limit: int, seconds: int) -> bytes:
     """The body, if it is small and quick enough.
 
     Raises:
         NetworkError: it is not.
     """
-    too_large = NetworkError(f"{shown(url)} answers with more than {limit} bytes", "ask who runs it")
+    too_large = TooLargeError(url, limit, response.status)
     length = response.headers.get("Content-Length", "")
     if length.isascii() and length.isdigit() and int(length[:18]) > limit:
         raise too_large
