@@ -43,6 +43,9 @@ ANY_END = r"(?:[^A-Za-z0-9_-]|$)"
 ASSIGNED = r"(?:=|>|:{1,3}=|"
 PUBLIC = ("-client-id", "-public-key", "-access-id", "-app-id")
 """Halves of a pair that are no secret: shown beside their secret, never alone."""
+SOUGHT = {"facebook-access-token": r"(?i:\b\d{15,16}[|%][0-9a-z\-_]{27})"}
+"""What Hyperscan looks for in place of the pattern. Where there are no letters that it could look for first, a number of
+repetitions that varies costs half of the speed of all patterns together: 1,130 MB per CPU second, 2,260 without it."""
 PLAIN = {
     "access", "account", "admin", "app", "application", "auth", "authentication", "bot", "client", "connection",
     "credential", "credentials", "deploy", "developer", "encryption", "full", "host", "id", "integration", "key",
@@ -153,6 +156,8 @@ def made(rule: dict[str, Any]) -> dict[str, Any]:
         out["group"] = rule["secretGroup"]
     if rule["id"].endswith(PUBLIC):
         out["part"] = True
+    if out["id"] in SOUGHT:
+        out["sought"] = SOUGHT[out["id"]]
     begins = prefixes(rule)
     if begins:
         out["begins"] = begins

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import ALNUM, DECOYS, Maker, Planted, kinds
 
-from hardhull.leaks.catalogue import catalogue
-from hardhull.leaks.engine import cache_folder
+from hardhull.leaks.catalogue import catalogue, compiled
+from hardhull.leaks.engine import Engine, cache_folder
 from hardhull.leaks.hit import Certainty
 from hardhull.leaks.owned import Digest, digest_of
 from hardhull.leaks.scanner import BLOCK, WHOLE, Scanner
@@ -51,6 +51,25 @@ def test_decoys_are_not_taken_for_secrets(path: str) -> None:
 
 def test_there_are_as_many_kinds_as_are_promised() -> None:
     assert len({kind.id for kind in catalogue() if not kind.part}) >= 200
+
+
+@cache
+def seeking(pattern: str) -> Engine:
+    return Engine((pattern,), None)
+
+
+@given(st.data(), st.binary(max_size=40), st.binary(max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_what_is_sought_in_place_of_a_pattern_ends_inside_of_every_match(
+    data: st.DataObject, before: bytes, after: bytes
+) -> None:
+    looser = [kind for kind in catalogue() if kind.sought]
+    assert looser
+    kind = data.draw(st.sampled_from(looser))
+    text = before + data.draw(st.from_regex(compiled(kind.pattern), fullmatch=True)) + after
+    ends = [end for _pattern, end in seeking(kind.sought).find(text)]
+    for match in compiled(kind.pattern).finditer(text):
+        assert any(match.start() < end <= match.end() for end in ends)
 
 
 def test_a_pair_is_one_hit_that_shows_both_halves() -> None:

@@ -33,6 +33,8 @@ class Kind(NamedTuple):
         part: whether it is no secret itself, but belongs to one.
         partners: kinds that belong to it, and within how many lines.
         begins: with what the secret begins, where that is always the same.
+        sought: what Hyperscan looks for in place of ``pattern``, empty for the same: it ends within every match, and
+            may match elsewhere too. For patterns that would slow down all others.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Kind(NamedTuple):
     part: bool = False
     partners: Mapping[str, int] = {}
     begins: tuple[str, ...] = ()
+    sought: str = ""
 
 
 @cache
@@ -60,7 +63,7 @@ def _kind(row: dict[str, Any]) -> Kind:
     return Kind(
         row["id"], row["title"], row["pattern"], row["width"] or NO_BOUND, row.get("group", 0), row.get("entropy", 0.0),
         tuple(row.get("never", ())), tuple(row.get("only", ())), row.get("context", False), row.get("part", False),
-        row.get("with", {}), tuple(row.get("begins", ())),
+        row.get("with", {}), tuple(row.get("begins", ())), row.get("sought", ""),
     )  # fmt: skip
 
 

@@ -46,7 +46,10 @@ class Finder:
         kinds = [kind for kind in catalogue() if not kind.part]
         self._needles = needles(word for kind in kinds for word in kind.begins)
         self._looked_for: list[Kind | Needle] = [*kinds, *self._needles]
-        patterns = [*(kind.pattern for kind in kinds), *(_literal(needle.text) for needle in self._needles)]
+        patterns = [
+            *(kind.sought or kind.pattern for kind in kinds),
+            *(_literal(needle.text) for needle in self._needles),
+        ]
         self.engine = _engine(tuple(patterns), cache)
         self.exhausted = False
         """Whether there were more places than are looked at, since somebody set it to False."""
