@@ -40,11 +40,23 @@ class Ground:
         self.file.write_text("{}\n")
         self.start()
 
+    @property
+    def places(self) -> dict[str, Any]:
+        """The keys that keep it apart from other engines."""
+        return {
+            "data-root": f"{self.folder}/data", "exec-root": f"{self.folder}/exec", "pidfile": f"{self.folder}/pid",
+            "hosts": [f"unix://{self.socket}"],
+        }  # fmt: skip
+
     def start(self) -> None:
+        options = {**self.places, "host": self.places["hosts"][0]}
+        options.pop("hosts")
+        self.launch(*(word for name, value in options.items() for word in (f"--{name}", str(value))))
+
+    def launch(self, *options: str) -> None:
+        """Starts it with options, and waits until it answers."""
         words = [
-            "nsenter", f"--net=/run/netns/{self.network}", "dockerd", "--config-file", str(self.file),
-            "--data-root", f"{self.folder}/data", "--exec-root", f"{self.folder}/exec",
-            "--pidfile", f"{self.folder}/pid", "--host", f"unix://{self.socket}",
+            "nsenter", f"--net=/run/netns/{self.network}", "dockerd", "--config-file", str(self.file), *options,
         ]  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             subprocess.Popen(words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)

@@ -91,6 +91,21 @@ def test_a_plan_changes_nothing_and_shows_what_a_shadow_did(engine: Engine, caps
     assert Path("/etc/passwd").read_bytes() == users, "the shadow made its user in a copy of /etc"
 
 
+def test_keys_that_no_rule_reads_are_told_too(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert process(engine)
+    written = ['node-generic-resources=["a=b"]', 'cluster-store-opts={"kv.path":"a"}', 'registry-mirrors=["http://m"]',
+               'allow-nondistributable-artifacts=["r.example"]']  # fmt: skip
+    found = planned(capsys, *written)
+    assert {one["key"]: (one["old"], one["new"], one["way"]) for one in found["settings"]} == {
+        "node-generic-resources": ("not set", "a=b", "restart"),
+        "cluster-store-opts": ("not set", "kv.path=a", "restart"),
+        "registry-mirrors": ("none", "http://m", "reload"),
+        "allow-nondistributable-artifacts": ("not set", "r.example", "reload"),
+    }
+    assert main(["fix", "engine", *written]) == 0
+    assert "cluster-store-opts: not set -> kv.path=a" in capsys.readouterr().out
+
+
 def test_what_interrupts_wants_consent(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     run(engine, "web", "sleep 1000000")
     assert main(["fix", "engine", "icc=false", "--apply"]) == 5
@@ -141,6 +156,20 @@ def test_a_bridge_that_live_restore_would_keep_is_made_anew_without_containers(
     bridge = next(one for one in engine.send("GET", "/networks") if one["Name"] == "bridge")
     assert bridge["Options"]["com.docker.network.bridge.enable_icc"] == "false"
     assert main(["undo", "--root", "/", "-q"]) == 0
+
+
+def test_containers_are_not_left_running_where_the_engine_no_longer_looks(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fix", "engine", "live-restore=true", "--apply", "-q"]) == 0
+    run(engine, "web")
+    words = ["fix", "engine", "containerd-namespace=other", "--apply", "--allow", "restart", "--format", "json"]
+    capsys.readouterr()
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["way"] == "restart without containers"
+    assert names(engine) == ["web"]
+    assert main(["undo", "--root", "/", "-q"]) == 0
+    assert names(engine) == ["web"]
 
 
 def test_what_shows_itself_only_afterwards_is_taken_back(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -155,12 +155,12 @@ def plain(data: bytes) -> dict[str, Any]:
 
 
 def _others(was: dict[str, Any], now: dict[str, Any]) -> Iterable[Changed]:
-    """Keys that no field of an engine carries."""
+    """Keys that no field of an engine carries, and those of which the value is not read."""
     for name in sorted(was.keys() | now.keys()):
         key = keys().get(name)
         if (
             key is not None
-            and not key.slot
+            and (not key.slot or key.type == "any")
             and key.type not in {"builder", "proxies"}
             and was.get(name) != now.get(name)
         ):

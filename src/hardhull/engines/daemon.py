@@ -104,6 +104,12 @@ def daemon(address: str) -> Daemon:
     )  # fmt: skip
 
 
+def runs_containerd(pid: int) -> bool:
+    """Whether an engine has started a containerd of its own, which ends with it."""
+    children = (text(str(each)) or "" for each in Path(f"/proc/{pid}/task").glob("*/children"))
+    return any(text(f"/proc/{child}/comm") == "containerd" for row in children for child in row.split())
+
+
 def option(words: Sequence[str], *names: str) -> str:
     """The value of an option that takes one; the last one counts, empty for none."""
     found = ""

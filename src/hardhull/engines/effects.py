@@ -33,6 +33,16 @@ OLD_ONES: Final = frozenset(
 AT_CREATION: Final = frozenset({"log_driver", "log_opts", "default_shm_size", "default_runtime", "default_ipc_mode",
                                 "default_cgroupns_mode"})  # fmt: skip
 """Those of them that are written into a container when it is created: a new start changes nothing."""
+LIVING: Final = frozenset({"containerd", "containerd_namespace", "exec_root"})
+"""Settings with which the engine looks elsewhere for the processes of containers: those that run on would be nobody's.
+
+They come up again with the same images and files once they were stopped by the engine that knows them.
+"""
+OWN_CONTAINERD: Final = 1.0
+"""Seconds that an engine needs longer to end when it runs containerd itself: it looks once a second whether that ended.
+
+``stopDaemon`` in moby's ``libcontainerd/supervisor/remote_daemon.go`` (v20.10.24).
+"""
 SHUT: Final = 0.5
 """How long an engine takes to end, measured by how long it takes to start."""
 START_UP: Final = 0.35
@@ -83,7 +93,9 @@ class Outlook(NamedTuple):
         return tuple(found)
 
 
-def outlook(wanted: Candidate, containers: Sequence[Container], *, live_restore: bool, start: float) -> Outlook:
+def outlook(
+    wanted: Candidate, containers: Sequence[Container], *, live_restore: bool, start: float, own_containerd: bool
+) -> Outlook:
     """Says what will happen.
 
     Args:
@@ -91,6 +103,7 @@ def outlook(wanted: Candidate, containers: Sequence[Container], *, live_restore:
         containers: that run now.
         live_restore: whether the engine leaves them running while it is away.
         start: seconds that the start of the shadow took.
+        own_containerd: whether the engine runs containerd itself.
     """
     effects = tuple(_effect(each, containers, live_restore=live_restore) for each in wanted.changed)
     ways = [each.way for each in effects]
@@ -99,7 +112,7 @@ def outlook(wanted: Candidate, containers: Sequence[Container], *, live_restore:
     hidden = _hidden(wanted, containers) if wanted.fields & HIDING else ""
     if way not in {RESTART, EMPTY}:
         return Outlook(way, effects, (), "", 0.0, 0.0, 0.0)
-    stop = max((each.stops for each in stopped), default=0.0) + SHUT * start
+    stop = max((each.stops for each in stopped), default=0.0) + SHUT * start + OWN_CONTAINERD * own_containerd
     down = stop + start + START_UP * len(stopped) if stopped else 0.0
     ports = stop + start if not stopped and any(each.ports for each in containers) else 0.0
     return Outlook(way, effects, stopped, hidden, stop + start, down, ports)
@@ -110,9 +123,7 @@ def _effect(each: Changed, containers: Sequence[Container], *, live_restore: boo
     way = RELOAD if reload else RESTART
     notes = list(_notes(each, containers, live_restore=live_restore, reload=reload))
     masked = live_restore and bool(containers)
-    if each.field in HIDING and containers:
-        way = EMPTY if live_restore else RESTART
-    elif each.field in BRIDGE and masked:
+    if masked and each.field in HIDING | LIVING | BRIDGE:
         way = EMPTY
     return Effect(each, way, tuple(notes))
 
@@ -122,7 +133,7 @@ def _notes(each: Changed, containers: Sequence[Container], *, live_restore: bool
         yield "a reload says that it worked, and changes nothing of this"
     if each.field in BRIDGE and live_restore and containers:
         yield "with live-restore the bridge stays as it is while containers run: all of them are stopped first"
-    if each.field in HIDING and containers and live_restore:
+    if each.field in HIDING | LIVING and containers and live_restore:
         yield "with live-restore containers would run on where nobody sees them: all of them are stopped first"
     if each.field in OLD_ONES and containers:
         if each.field in AT_CREATION:

@@ -98,6 +98,10 @@ def value(key: str, found: Any) -> str:
         return ", ".join(value(key, each) for each in found) or "none"
     if isinstance(found, tuple) and hasattr(found, "_fields"):
         return " ".join(str(part) for part in found)
+    if isinstance(found, list):  # of a key that is read as plain data
+        return ", ".join(value(key, each) for each in found) or "none"
+    if isinstance(found, dict):
+        return pair(key, tuple(found.items()))
     return redact({True: "true", False: "false", "": "not set", None: "not set"}.get(found, str(found)))
 
 
@@ -139,8 +143,9 @@ def _ahead(plan: EnginePlan) -> list[str]:
     rows = [f"the engine restarts and is away for about {ahead.away:.1f} s"]
     if ahead.stopped:
         first = " (hardhull stops them first)" if ahead.way == EMPTY else ""
-        rows.append(f"{count(len(ahead.stopped), 'container')} stop{first} and start again in this order, after "
-                    f"about {ahead.down:.1f} s at the latest:")  # fmt: skip
+        later = f"and start again in this order, after about {ahead.down:.1f} s at the latest"
+        later = "until this is taken back" if ahead.hidden else later
+        rows.append(f"{count(len(ahead.stopped), 'container')} stop{first} {later}:")
         rows += [
             f"  {one.name}: {f'stops after {one.stops:.0f} s, it does not listen' if one.deaf else 'stops at once'}; "
             f"{_again(one.returns, vanishes=one.vanishes, hidden=bool(ahead.hidden))}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.engines.candidate import candidate, with_settings
-from hardhull.engines.daemon import CannotApplyError, daemon
+from hardhull.engines.daemon import CannotApplyError, daemon, runs_containerd
 from hardhull.engines.effects import outlook
 from hardhull.engines.running import running
 from hardhull.engines.schema import HOST, Refusal
@@ -96,7 +96,7 @@ def plan(client: APIClient, address: str, wanted: Wanted) -> EnginePlan:
     if str((info.get("Swarm") or {}).get("LocalNodeState", "inactive")) != "inactive" and found.new("live_restore"):
         swarm = Refusal(HOST, "live-restore", "an engine in a swarm does not start with live-restore")
         tried = tried._replace(refusals=(*tried.refusals, swarm))
-    ahead = outlook(found, containers, live_restore=live, start=tried.start)
+    ahead = outlook(found, containers, live_restore=live, start=tried.start, own_containerd=runs_containerd(engine.pid))
     return EnginePlan(engine, version, found, containers, tried, ahead, _makes_user(found))
 
 
