@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hardhull.engines.guide.ground import BREAKS, INCOMPLETE, NO_OP, WORKS, unverifiable
-from hardhull.engines.limits import MEMORY, MIB, TAKEN, of_disk
+from hardhull.engines.limits import of_disk
+from hardhull.engines.limits_bare import MIB, TAKEN
+from hardhull.engines.limits_taken import MEMORY
 from hardhull.engines.loads import limited
 from hardhull.facts.limits import KEPT, NOTHING, REFUSED
 from hardhull.guide import Live
