@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -36,8 +37,15 @@ class Inside(Ground):
     """An engine that has its places from its file, so that they can be changed there."""
 
     def start(self) -> None:
+        self.folder.chmod(0o711)  # users of containers may be others
         self.file.write_text(json.dumps(self.places, indent=2) + "\n")
         self.launch()
+
+    def bridge(self) -> list[str]:
+        """The addresses of its own bridge."""
+        words = ["ip", "-n", self.network, "-o", "-4", "address", "show", "dev", "docker0"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        return [row.split()[3] for row in done.stdout.splitlines()]
 
     def begin(self, content: dict[str, Any]) -> None:
         """Starts it anew with another file."""
@@ -111,7 +119,7 @@ def predicted(plan: dict[str, Any]) -> dict[str, float]:
     return {"engine": seconds["away"], "container": gone, "port": max(seconds["ports"], gone)}
 
 
-def one(ground: Ground, settings: list[str], base: dict[str, Any], *, containers: bool) -> Row:
+def one(ground: Inside, settings: list[str], base: dict[str, Any], *, containers: bool) -> Row:
     code, out, err = ground.ran("fix", "engine", *settings, "--format", "json")
     assert code in {0, 1}, err + out
     plan = json.loads(out)
@@ -122,7 +130,7 @@ def one(ground: Ground, settings: list[str], base: dict[str, Any], *, containers
         probers["container"] = Prober(ground, address, 80)
         probers["port"] = Prober(ground, "127.0.0.1", 18082)
     time.sleep(0.5)
-    before = ground.file.read_bytes()
+    before, bridge = ground.file.read_bytes(), ground.bridge()
     allow = [word for each in plan["allow"] for word in ("--allow", each)]
     code, _, err = ground.ran("fix", "engine", *settings, "--apply", *allow, "-q")
     measured = {name: prober.result() for name, prober in probers.items()}
@@ -138,6 +146,7 @@ def one(ground: Ground, settings: list[str], base: dict[str, Any], *, containers
         code, _, err = ground.ran("undo", "--root", "/", "-q")
         assert code == 0, err
     assert json.loads(ground.file.read_bytes()) == base
+    assert ground.bridge() == bridge, (ground.bridge(), bridge)
     if containers:
         assert [each.split()[1] for each in ground.running()] == ["web"], ground.running()
         ground.docker("exec", "web", "true")

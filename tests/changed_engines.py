@@ -32,6 +32,7 @@ def one_engine() -> Iterator[Engine]:
     if why:
         skip(why)
     with running_engine("fix") as engine:
+        engine.socket.parent.chmod(0o711)  # with userns-remap, users of containers have to come through
         pid = engine.socket.parent / "pid"
         ends = ["sh", "-c", 'read -r _; kill "$(cat "$1")"', "sh", str(pid)]
         with subprocess.Popen(ends, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as watch:

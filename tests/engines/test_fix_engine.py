@@ -158,6 +158,53 @@ def test_a_bridge_that_live_restore_would_keep_is_made_anew_without_containers(
     assert main(["undo", "--root", "/", "-q"]) == 0
 
 
+def gateway(engine: Engine) -> str:
+    engine.close()  # it was another process before
+    rows = engine.send("GET", "/networks/bridge")["IPAM"]["Config"]
+    return str(rows[0].get("Gateway") or rows[0]["Subnet"])
+
+
+def test_the_bridge_keeps_its_address_without_bip_and_an_undo_gives_it_back(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = gateway(engine)
+    assert main(["fix", "engine", "bip=172.31.9.1/24", "--apply", "--allow", "restart", "-q"]) == 0
+    assert gateway(engine) == "172.31.9.1"
+    found = planned(capsys, "bip=", "fixed-cidr=172.17.0.0/25")
+    assert [one["stage"] for one in found["refused"]] == ["shadow"], "a fresh engine would have another bridge"
+    assert any("goes on with the address" in note for one in found["settings"] for note in one["notes"])
+    assert main(["undo", "--root", "/", "-q"]) == 0
+    assert gateway(engine).rpartition(".")[0] == before.rpartition(".")[0]
+    assert file(engine).read_bytes() == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("setting", "stage", "why"),
+    [("iptables=false", "host", "leaves the rules"), ("graph=/srv/docker", "command line", "would not start")],
+)
+def test_what_an_engine_would_not_do_is_refused(
+    engine: Engine, setting: str, stage: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert gateway(engine)
+    [refused] = planned(capsys, setting)["refused"]
+    assert refused["stage"] == stage
+    assert why in refused["why"]
+
+
+def test_users_of_containers_have_to_come_through_to_the_data(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = Path(info(engine)["DockerRootDir"])
+    mode = root.parent.stat().st_mode
+    root.parent.chmod(0o700)
+    try:
+        [refused] = planned(capsys, "userns-remap=default")["refused"]
+    finally:
+        root.parent.chmod(mode)
+    assert (refused["stage"], refused["key"]) == ("host", "userns-remap")
+    assert str(root.parent) in refused["why"]
+
+
 def test_containers_are_not_left_running_where_the_engine_no_longer_looks(
     engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from hardhull.engines.action import NAME
 from hardhull.engines.daemon import plain
+from hardhull.engines.effects import ADDRESSED, DEFAULT_BRIDGE
 from hardhull.engines.health import answering, complaints
 from hardhull.engines.running import plain as containers_of
+from hardhull.engines.surroundings import address_of
 from hardhull.facts.engine_reload import FORGOTTEN, RELOADED
 from hardhull.model.receipt import Action, FileChange, Splice
 
@@ -57,9 +59,14 @@ def action(plan: EnginePlan) -> Action:
         {
             "engine": plain(plan.engine), "way": plan.outlook.way, "containers": containers_of(plan.containers),
             "began": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            "user_made": plan.user_made, "keys": keys, "made": made,
+            "user_made": plan.user_made, "keys": keys, "made": made, "bridge": _bridge(plan),
         },
     )  # fmt: skip
+
+
+def _bridge(plan: EnginePlan) -> str:
+    """The address that the engine's own bridge has now, where that may change."""
+    return address_of(DEFAULT_BRIDGE, plan.engine.pid) if plan.wanted.fields & ADDRESSED else ""
 
 
 def _keys_before(plan: EnginePlan) -> frozenset[str]:

@@ -22,6 +22,9 @@ BRIDGE: Final = frozenset({"icc", "bip", "fixed_cidr", "mtu", "ip", "ip_masq", "
 
 ``initBridgeDriver`` in moby's ``daemon/daemon_unix.go`` (v20.10.24): with active sandboxes the old network stays.
 """
+DEFAULT_BRIDGE: Final = "docker0"
+ADDRESSED: Final = frozenset({"bip", "default_address_pools"})
+"""Settings that give this bridge an address, which it keeps without them: the engine has stored it."""
 OLD_ONES: Final = frozenset(
     {
         "no_new_privileges", "default_ulimits", "log_driver", "log_opts", "seccomp_profile", "default_shm_size", "init",
@@ -133,6 +136,8 @@ def _notes(each: Changed, containers: Sequence[Container], *, live_restore: bool
         yield "a reload says that it worked, and changes nothing of this"
     if each.field in BRIDGE and live_restore and containers:
         yield "with live-restore the bridge stays as it is while containers run: all of them are stopped first"
+    if each.field == "bip" and not each.new:
+        yield "the engine goes on with the address that its bridge has; name another one if that is not the wanted one"
     if each.field in HIDING | LIVING and containers and live_restore:
         yield "with live-restore containers would run on where nobody sees them: all of them are stopped first"
     if each.field in OLD_ONES and containers:

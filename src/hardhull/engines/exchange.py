@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hardhull.apply.key import state_folder
 from hardhull.apply.tree import digest_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 EXCHANGE: Final = 2
 """``RENAME_EXCHANGE`` (linux/fs.h)."""
 NOTE: Final = "exchanged.json"
+
+
+@contextmanager
+def saying(config: str, more: Mapping[str, Any]) -> Iterator[None]:
+    """A file of settings says more for a moment, and is itself again afterwards: the engine reads no other.
+
+    Raises:
+        OSError: it cannot be exchanged.
+    """
+    path = Path(config)
+    data = path.read_bytes() if path.exists() else b""
+    beside = path.with_name(f".{path.name}.hardhull-reload")
+    beside.unlink(missing_ok=True)
+    found = json.loads(data) if data.strip() else {}
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(json.dumps({**found, **more}).encode())
+    there = bool(data) or path.exists()
+    note = state_folder() / NOTE
+    note.write_text(json.dumps({"path": config, "beside": str(beside), "digest": digest_of(data), "there": there}))
+    try:
+        exchange(beside, path) if there else beside.rename(path)
+        yield
+    finally:
+        heal()
 
 
 def heal() -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hardhull.apply.actions import ActionError
 from hardhull.engines import probe, turn
+from hardhull.engines.candidate import plain as data_of
 from hardhull.engines.daemon import CannotApplyError, daemon, from_plain
-from hardhull.engines.effects import EMPTY, RELOAD
-from hardhull.engines.exchange import heal
+from hardhull.engines.effects import DEFAULT_BRIDGE, EMPTY, RELOAD
+from hardhull.engines.exchange import heal, saying
 from hardhull.engines.reload import reload, reload_with_defaults
 from hardhull.engines.running import Container, running
 from hardhull.engines.shadow import client_of, sweep
+from hardhull.engines.surroundings import address_of
 from hardhull.hosts.commands import PLACES
 
 if TYPE_CHECKING:
@@ -63,7 +65,9 @@ def undo(arguments: Mapping[str, Plain]) -> None:
         _bring_back(before, arguments, [])
     else:
         engine = _now(before) if turn.is_up(before) else before
-        _again(engine, arguments, _running(engine) if turn.is_up(engine) else [])
+        there = _running(engine) if turn.is_up(engine) else []
+        _move_bridge(engine, arguments, there)
+        _again(engine, arguments, there)
     if arguments["user_made"]:
         _remove_user()
     with _client(before.address) as client:
@@ -72,6 +76,11 @@ def undo(arguments: Mapping[str, Plain]) -> None:
 
 def _again(engine: Daemon, arguments: Mapping[str, Plain], there: Sequence[Container]) -> None:
     """A restart, with the containers that ran before it running after it."""
+    _restart(engine, arguments, there)
+    _bring_back(engine, arguments, there)
+
+
+def _restart(engine: Daemon, arguments: Mapping[str, Plain], there: Sequence[Container]) -> None:
     if arguments["way"] == EMPTY:
         with _client(engine.address) as client:
             for each in reversed(there):
@@ -79,7 +88,15 @@ def _again(engine: Daemon, arguments: Mapping[str, Plain], there: Sequence[Conta
     turn.restart(engine, max((each.stops for each in there), default=10.0))
     if not turn.wait_up(engine):
         raise ActionError("the engine does not answer")
-    _bring_back(engine, arguments, there)
+
+
+def _move_bridge(engine: Daemon, arguments: Mapping[str, Plain], there: Sequence[Container]) -> None:
+    """The engine's own bridge has its old address again, which the old file does not say: for one start it does."""
+    old = str(arguments.get("bridge", ""))
+    content = Path(engine.config).read_bytes() if Path(engine.config).exists() else b""
+    if old and not data_of(content).keys() & {"bip", "bridge"} and address_of(DEFAULT_BRIDGE, engine.pid) != old:
+        with saying(engine.config, {"bip": old}):
+            _restart(engine, arguments, there)
 
 
 def _bring_back(engine: Daemon, arguments: Mapping[str, Plain], there: Sequence[Container]) -> None:

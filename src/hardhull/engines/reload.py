@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hardhull.apply.actions import ActionError
-from hardhull.apply.key import state_folder
-from hardhull.apply.tree import digest_of
-from hardhull.engines.exchange import NOTE, exchange, heal
+from hardhull.engines.exchange import saying
 from hardhull.engines.shadow import client_of
 
 if TYPE_CHECKING:
@@ -64,9 +60,7 @@ def last(address: str, since: float) -> dict[str, str] | None:
 
 
 def reload_with_defaults(address: str, pid: int, config: str, missing: Iterable[str]) -> None:
-    """A reload after which keys that are gone from the file have their defaults again.
-
-    For that moment the file is exchanged for one that says the defaults, and exchanged back: the engine reads no other.
+    """A reload after which keys that are gone from the file have their defaults again: it says them for that moment.
 
     Raises:
         ActionError: as for :func:`reload`.
@@ -75,18 +69,5 @@ def reload_with_defaults(address: str, pid: int, config: str, missing: Iterable[
     if not wanted:
         reload(address, pid)
         return
-    path = Path(config)
-    data = path.read_bytes() if path.exists() else b""
-    beside = path.with_name(f".{path.name}.hardhull-reload")
-    beside.unlink(missing_ok=True)
-    found = json.loads(data) if data.strip() else {}
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(json.dumps({**found, **wanted}).encode())
-    there = bool(data) or path.exists()
-    note = state_folder() / NOTE
-    note.write_text(json.dumps({"path": config, "beside": str(beside), "digest": digest_of(data), "there": there}))
-    try:
-        exchange(beside, path) if there else beside.rename(path)
+    with saying(config, wanted):
         reload(address, pid)
-    finally:
-        heal()

@@ -47,9 +47,9 @@ mount -t overlay overlay -o "lowerdir=/etc,upperdir=$box/own/upper,workdir=$box/
 test ! -d /run/containerd || mount -t tmpfs tmpfs /run/containerd
 ip link set lo up
 while read -r address; do ip address add "$address" dev lo; done <"$box/addresses"
-while read -r bridge; do
+while read -r bridge address; do
     ip link add "$bridge" type bridge
-    ip address add 172.31.251.1/24 dev "$bridge"
+    test -z "$address" || ip address add "$address" dev "$bridge"
 done <"$box/bridges"
 cat "$box/names" >>/etc/hosts
 : >"$box/began"

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from contextlib import closing, suppress
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.engines.effects import DEFAULT_BRIDGE
 from hardhull.engines.log_servers import Server, log_servers
 from hardhull.engines.namespaces import connects, within
 from hardhull.engines.plugins import plugins
 from hardhull.engines.schema import HOST, Refusal
+from hardhull.hosts.commands import output
 from hardhull.hosts.proc import lines
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ class Surroundings(NamedTuple):
 
     Attributes:
         addresses: of the machine, that the configuration names.
-        bridges: names of bridges that the configuration wants to find.
+        bridges: that the engine finds, by name, each with its address on the machine; empty for none.
         servers: log servers that answered.
         refusals: what is not there.
         untried: keys of which the shadow can show nothing, with the reason.
@@ -44,7 +47,7 @@ class Surroundings(NamedTuple):
     """
 
     addresses: tuple[str, ...] = ()
-    bridges: tuple[str, ...] = ()
+    bridges: tuple[tuple[str, str], ...] = ()
     servers: tuple[Server, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     untried: tuple[tuple[str, str], ...] = ()
@@ -53,7 +56,7 @@ class Surroundings(NamedTuple):
     def files(self) -> Iterator[tuple[str, Sequence[str]]]:
         """What the shadow reads at its start, by file."""
         yield "addresses", [*self.addresses, *(f"{one.address}/32" for one in self.servers if not one.local)]
-        yield "bridges", self.bridges
+        yield "bridges", [f"{name} {address}" for name, address in self.bridges]
         yield "names", [f"{one.address} {one.name}" for one in self.servers if one.name != one.address]
 
 
@@ -61,9 +64,10 @@ def surroundings(wanted: Candidate, engine: Daemon) -> Surroundings:
     """Looks at the machine for what the configuration changes."""
     network = f"/proc/{engine.pid}/ns/net"
     refusals = [*_folders(wanted), *_names(wanted, network), *_overlaps(wanted, engine.pid)]
+    refusals += _filter(wanted, engine.pid)
     servers, missing, untried = _log(wanted, network)
     addresses, absent = _addresses(wanted, network)
-    bridges, gone = _bridges(wanted, network)
+    bridges, gone = _bridges(wanted, engine.pid)
     unknown, managed = plugins(wanted, engine.address)
     return Surroundings(
         addresses, bridges, servers, (*refusals, *missing, *absent, *gone, *unknown), (*untried, *managed),
@@ -161,15 +165,32 @@ def _cannot_bind(address: str, port: int) -> str:
     return ""
 
 
-def _bridges(wanted: Candidate, network: str) -> tuple[tuple[str, ...], list[Refusal]]:
-    name = str(wanted.new("bridge"))
-    if name in {"", "none"}:
+def _bridges(wanted: Candidate, pid: int) -> tuple[tuple[tuple[str, str], ...], list[Refusal]]:
+    """The bridge that the engine takes as it is, also its own of an earlier start: that keeps its address."""
+    name = str(wanted.new("bridge")) or DEFAULT_BRIDGE
+    if name == "none":
         return (), []
     try:
-        within(network, lambda: socket.if_nametoindex(name))
+        within(f"/proc/{pid}/ns/net", lambda: socket.if_nametoindex(name))
     except OSError:
-        return (), [Refusal(HOST, "bridge", f"this machine has no bridge {name}")]
-    return (name,), []
+        missing = Refusal(HOST, "bridge", f"this machine has no bridge {name}")
+        return (), [] if name == DEFAULT_BRIDGE else [missing]
+    return ((name, address_of(name, pid)),), []
+
+
+def address_of(link: str, pid: int) -> str:
+    """The address of a link with its prefix length, where a process sees it; empty for none."""
+    words = " ".join(output("ip", "-o", "-4", "address", "show", "dev", link, net_of=pid) or ()).split()
+    return words[words.index("inet") + 1] if "inet" in words else ""
+
+
+def _filter(wanted: Candidate, pid: int) -> Iterator[Refusal]:
+    """Rules of the packet filter that an engine which is to make none leaves where they are."""
+    if "iptables" not in wanted.fields or wanted.new("iptables"):
+        return
+    if any(DEFAULT_BRIDGE in rule for rule in output("iptables", "-S", net_of=pid) or ()):
+        why = "the engine leaves the rules that it has made, and they count until somebody removes them"
+        yield Refusal(HOST, "iptables", why)
 
 
 def _overlaps(wanted: Candidate, pid: int) -> Iterator[Refusal]:
@@ -210,3 +231,15 @@ def _folders(wanted: Candidate) -> Iterator[Refusal]:
             yield Refusal(HOST, key, f"{path} is no folder")
         elif os.statvfs(path).f_flag & os.ST_RDONLY:
             yield Refusal(HOST, key, f"{path} is on a file system that is read-only")
+    if "userns_remap" in wanted.fields and wanted.new("userns_remap"):
+        yield from _closed(Path(str(wanted.new("data_root"))))
+
+
+def _closed(folder: Path) -> Iterator[Refusal]:
+    """A folder above the engine's data that keeps others out: users of containers are others then."""
+    for each in reversed(folder.parents):
+        if each.is_dir() and not each.stat().st_mode & stat.S_IXOTH:
+            mode = f"{each.stat().st_mode & 0o7777:04o}"
+            why = f"{each} has mode {mode}: users of containers cannot come through, and the engine would not start"
+            yield Refusal(HOST, "userns-remap", why)
+            return

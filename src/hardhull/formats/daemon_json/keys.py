@@ -198,7 +198,7 @@ def keys() -> dict[str, Key]:
     for line in _TABLE.split("\n"):
         if line:
             name, kind, option, short, since, until = [("" if word == "-" else word) for word in line.split()]
-            slot = name.replace("-", "_")
+            slot = RENAMED.get(name, name).replace("-", "_")
             table[name] = Key(name, kind, option, short, since, until, slot if slot in slots else "")
     return table
 
