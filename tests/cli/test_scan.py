@@ -126,12 +126,13 @@ def test_the_gate_of_the_configuration_counts_unless_one_is_named(scans: Scans) 
     scans.result = SHOP._replace(findings=SHOP.findings[2:3], not_checked=(), fail_on="critical")
     assert main([]) == 0
     assert main(["--fail-on", "high"]) == 1
+    assert main(["--fail-on", "unknown"]) == 0, "the configuration goes on saying from which severity on"
 
 
 def test_strict(scans: Scans) -> None:
     scans.result = CLEAN._replace(not_checked=SHOP.not_checked[:1])
     assert main([]) == 0
-    assert main(["--strict"]) == 4
+    assert main(["--fail-on", "unchecked"]) == 4
 
 
 def test_nothing_to_look_at_is_no_success(scans: Scans, capsys: Captured) -> None:

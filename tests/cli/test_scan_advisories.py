@@ -96,10 +96,10 @@ def test_the_gate(place: Path, capsys: Captured) -> None:
     assert [name for name, *_ in values(told)] == ["CVE-2024-0001", "CVE-2023-5363"]
     assert [note["what"] for note in told["not_checked"]] == ["1 vulnerability of image:team/app"]
     scanned(capsys, "--fail-on", "critical", code=0)
-    scanned(capsys, "--fail-on", "critical", "--fail-on-unknown", code=1)
-    scanned(capsys, "--fail-on", "never", "--fail-on-unknown", code=1)
+    scanned(capsys, "--fail-on", "critical", "--fail-on", "unknown", code=1)
+    scanned(capsys, "--fail-on", "never", "--fail-on", "unknown", code=1)
     (place / "app.tar").write_bytes(image("3.0.11-1~deb12u2"))
-    scanned(capsys, "--fail-on", "critical", "--fail-on-unknown", code=0)
+    scanned(capsys, "--fail-on", "critical", "--fail-on", "unknown", code=0)
     (place / "kev.json").write_text(json.dumps(catalogue("CVE-2023-5363")))
     main(["db", "import", "-q", "kev.json"])
     (place / "app.tar").write_bytes(image())

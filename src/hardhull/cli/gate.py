@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 NEVER = "never"
 GATES = (*(severity.word for severity in reversed(Severity) if severity), NEVER)
-"""Values of ``--fail-on``."""
+"""Severities of ``--fail-on``."""
+UNKNOWN, UNCHECKED = "unknown", "unchecked"
+ALSO = (UNKNOWN, UNCHECKED)
+"""What else ``scan --fail-on`` takes, beside a severity."""
 DEFAULT_GATE = "high"
 FINDINGS = 1
 

@@ -12,7 +12,7 @@ import click
 
 from hardhull.cli.errors import FAILED, NOTHING, UserError, told
 from hardhull.cli.formats import FOR_PEOPLE, FORMATS, rendered
-from hardhull.cli.gate import DEFAULT_GATE, GATES, exit_code, gate_of, reason
+from hardhull.cli.gate import ALSO, DEFAULT_GATE, GATES, UNCHECKED, UNKNOWN, exit_code, gate_of, reason
 from hardhull.cli.inputs import Refusals, quoted, stdin
 from hardhull.cli.live import document, split
 from hardhull.cli.output import view_for, write
@@ -39,18 +39,21 @@ class Request(NamedTuple):
 
     form: str
     output: str
-    fail_on: str | None
+    fail_on: tuple[str, ...]
     everything: bool
     config: Path | None
     no_ignore: bool
     today: str
-    strict: bool
     facts: str
     engine: bool
     secrets: bool
     ignore_unfixed: bool
-    fail_on_unknown: bool
     quiet: bool
+
+    @property
+    def level(self) -> str:
+        """The severity of ``--fail-on``, the last one; empty for none."""
+        return next((word for word in reversed(self.fail_on) if word in GATES), "")
 
 
 @click.command("scan", short_help="Read, judge and report files and folders (the default verb).")
@@ -58,18 +61,18 @@ class Request(NamedTuple):
 @click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="terminal", help="What to write.")
 @click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; - is standard output.")
 @click.option(
-    "--fail-on", type=click.Choice(GATES), help=f"Least severity that gives exit 1; {DEFAULT_GATE} by default."
-)
+    "--fail-on", multiple=True, type=click.Choice((*GATES, *ALSO)),
+    help=f"Least severity that gives exit 1, {DEFAULT_GATE} by default; repeated, also unknown: vulnerabilities that "
+    "nobody has rated, and unchecked: exit 4 for anything that was not checked.",
+)  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show every finding, however many lines that takes.")
 @click.option("--config", type=click.Path(path_type=Path), help="Instead of the hardhull.toml at the root.")
 @click.option("--no-ignore", is_flag=True, help="Show what ignore comments and rules hide.")
 @click.option("--today", default="", metavar="DATE", help="YYYY-MM-DD that ignores expire against; today by default.")
-@click.option("--strict", is_flag=True, help="Exit 4 for anything that was not checked.")
 @click.option("--facts", type=click.Choice(["none", "also", "only"]), default="none", help="What was read, as JSON.")
 @click.option("--engine", is_flag=True, help="Ask the local Docker engine about the images that the files name.")
 @click.option("--secrets", is_flag=True, help="Also search every file for secrets, whatever it is.")
 @click.option("--ignore-unfixed", is_flag=True, help="Leave out vulnerabilities of images that have no fix.")
-@click.option("--fail-on-unknown", is_flag=True, help="Exit 1 for vulnerabilities too that nobody has rated.")
 @click.option("-q", "--quiet", is_flag=True, help="One line, or nothing beside the format that was asked for.")
 def command(targets: tuple[str, ...], **options: object) -> int:
     """Scan files and folders: Dockerfiles, Compose, Kubernetes, docker run lines, units, daemon.json ...
@@ -105,10 +108,11 @@ def _scan(targets: tuple[str, ...], request: Request) -> int:
         return _keep(facts, request)
     result = _result(asked, request, facts)
     _tell_pending(asked.paths)
-    gate = gate_of(request.fail_on or result.fail_on or DEFAULT_GATE)
-    code = exit_code(result, gate, strict=request.strict, unknown=request.fail_on_unknown)
+    gate = gate_of(request.level or result.fail_on or DEFAULT_GATE)
+    strict = UNCHECKED in request.fail_on
+    code = exit_code(result, gate, strict=strict, unknown=UNKNOWN in request.fail_on)
     if request.facts == "only":
-        code = exit_code(result, None, strict=request.strict)
+        code = exit_code(result, None, strict=strict)
         result = result._replace(findings=(), checks=(), rules={}, paths=(), score=None, unused_ignores=())
     if code == NOTHING and request.form in FOR_PEOPLE:
         sys.stderr.write(told(_nothing(targets, result)))

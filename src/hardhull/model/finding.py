@@ -14,7 +14,7 @@ class Severity(IntEnum):
     """How bad it is, if it is true; ordered, so that a gate can compare."""
 
     UNKNOWN = 0
-    """Of advisories that nobody has rated; below every gate, which ``--fail-on-unknown`` changes."""
+    """Of advisories that nobody has rated; below every gate, which ``--fail-on unknown`` changes."""
     INFO = 1
     LOW = 2
     MEDIUM = 3
