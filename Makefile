@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test lint format docs drill-helper bench oracle fuzz build clean
+.PHONY: demo test lint format docs drill-helper recorder bench oracle fuzz build clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hardhull needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
@@ -36,6 +36,9 @@ docs: $(STAMP) ## the pages made from the rules' own docstrings, and the README'
 
 drill-helper: $(STAMP) ## the program that makes drills inside containers, for each architecture, from its C sources
 	@$(BIN)/python -m hardhull.prove.drills.helper.build
+
+recorder: $(STAMP) ## the program that records in the kernel, from its C sources
+	@$(BIN)/python -m hardhull.learn.program.build
 
 bench: $(STAMP) ## speed and memory, beside peers where they are installed
 	@$(BIN)/python bench/run.py

@@ -2,7 +2,7 @@
 
     python bench/kill_prove.py [--kills 100] [--most SECONDS]
 
-It wants root, bpftrace, the engine that DOCKER_HOST names with an image ``hardhull-bench/nginx`` (bench/servers), and to
+It wants root, libbpf, the engine that DOCKER_HOST names with an image ``hardhull-bench/nginx`` (bench/servers), and to
 be run in that engine's network. Containers, networks and volumes that are there already are compared before and after.
 """
 

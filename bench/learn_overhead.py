@@ -5,7 +5,7 @@
 Each pair is one series of requests as usual and one while it is recorded, which of them first alternates; the time is
 what the kernel charges to the container's control group, so it includes what the recorder does in its calls, and what
 else the machine does disturbs it little. The interval is the one of Student's t over the logarithms of the ratios.
-It wants root, bpftrace, strace, wrk, redis-benchmark, pgbench, and the images of bench/servers in the engine that
+It wants root, libbpf, strace, wrk, redis-benchmark, pgbench, and the images of bench/servers in the engine that
 DOCKER_HOST names, and to be run in that engine's network.
 """
 

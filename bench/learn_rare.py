@@ -6,7 +6,7 @@ Each run makes ten calls that nothing else of the program makes, in an order tha
 main, in the middle, in a thread, in a signal handler, in a child that ends at once, in one that shares the memory, in a
 grandchild whose parent has gone, in a child that is killed right after, in the next program, and after main. The
 container has no checks, no load and a life of half a second: whoever attaches to it comes too late. It wants root,
-bpftrace, gcc, and an engine that DOCKER_HOST names.
+libbpf, gcc, and an engine that DOCKER_HOST names.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
     python bench/prove.py caps OUT [NAME...]    capabilities one at a time, without looking at any evidence
     python bench/prove.py removed OUT [NAME...] 25 random calls or capabilities away: are just those given back?
 
-It wants root, bpftrace, the images (bench/servers/build.py) in the engine that DOCKER_HOST names, and to be run in that
+It wants root, libbpf, the images (bench/servers/build.py) in the engine that DOCKER_HOST names, and to be run in that
 engine's network. The loads run in the virtual environment that build.py made.
 """
 

@@ -11,7 +11,7 @@ load of the whole, which asks the service in front. Then `fix --apply` writes wh
 then, the load runs again, and `undo` has to bring every file back byte for byte. A change survives where it was written
 and the application works with it.
 
-It wants root, bpftrace, an engine with the images (DOCKER_HOST), docker-compose, and to be run in the engine's network.
+It wants root, libbpf, an engine with the images (DOCKER_HOST), docker-compose, and to be run in the engine's network.
 """
 
 from __future__ import annotations

@@ -109,14 +109,14 @@ def test_an_image_by_itself(engine: Engine, tmp_path: Path, monkeypatch: pytest.
     assert left(engine) == []
 
 
-def test_without_bpftrace_it_says_that_it_is_slower(
+def test_without_libbpf_it_says_that_it_is_slower(
     engine: Engine, shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
 ) -> None:
     needs(trace.why_not())
-    monkeypatch.setattr(bpf, "why_not", lambda: "bpftrace is not installed: apt-get install bpftrace")
+    monkeypatch.setattr(bpf, "why_not", lambda: "libbpf is not installed: apt-get install libbpf1")
     assert run(["learn", f"{shop}/deploy:web", "--check", ASK]) == 0
     screen = " ".join(capsys.readouterr().out.split())
-    assert "recorded by strace, because bpftrace is not installed" in screen
+    assert "recorded by strace, because libbpf is not installed" in screen
     assert "calls made before strace was attached are missing" in screen
     one = read((shop / "hardhull" / "profiles" / "web.json").read_bytes()).runs[0]
     assert one.mode == "ptrace"
@@ -171,10 +171,10 @@ def test_what_is_no_profile_is_never_overwritten(engine: Engine, shop: Path, cap
 def test_where_nothing_can_be_recorded_it_says_what_to_install(
     engine: Engine, shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
 ) -> None:
-    monkeypatch.setattr(bpf, "why_not", lambda: "bpftrace is not installed: apt-get install bpftrace")
+    monkeypatch.setattr(bpf, "why_not", lambda: "libbpf is not installed: apt-get install libbpf1")
     monkeypatch.setattr(trace, "why_not", lambda: "strace is not installed: apt-get install strace")
     assert run(["learn", f"{shop}/deploy:web"]) == 4
     said = " ".join(capsys.readouterr().err.split())
-    assert "bpftrace is not installed, and strace is not installed" in said
-    assert "apt-get install bpftrace; or apt-get install strace" in said
+    assert "libbpf is not installed, and strace is not installed" in said
+    assert "apt-get install libbpf1; or apt-get install strace" in said
     assert left(engine) == []

@@ -105,11 +105,11 @@ def test_what_does_not_work_as_it_is(engine: Engine, shop: Path, capsys: Said) -
 def test_without_a_recorder_in_the_kernel_nothing_is_proven(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
 ) -> None:
-    monkeypatch.setattr(bpf, "why_not", lambda: "bpftrace is not installed: apt-get install bpftrace")
+    monkeypatch.setattr(bpf, "why_not", lambda: "libbpf is not installed: apt-get install libbpf1")
     assert run(["prove", ".:web", "--check", ASK]) == 4
     said = capsys.readouterr().err
     assert "error: nothing is proven" in said
-    assert "do:  apt-get install bpftrace" in said
+    assert "do:  apt-get install libbpf1" in said
     assert proofs(shop) == []
 
 

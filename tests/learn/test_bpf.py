@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hardhull.facts.profile import Address, Call, Check, Denial, User
-from hardhull.learn import bpf
+from hardhull.learn import bpf, libbpf
 from hardhull.learn.bpf import Recorder
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.namespace import namespace
@@ -230,12 +230,13 @@ def test_what_cannot_be_recorded_is_refused_with_a_reason() -> None:
         Recorder().stop()
 
 
-def test_where_bpftrace_is_missing_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_library_is_missing_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     needs_bpf()
-    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.setattr(libbpf, "LIBRARY", "libbpf.so.0.hardhull")
+    libbpf.library.cache_clear()
     with pytest.raises(RecordingError) as error:
         Recorder().start()
-    assert (error.value.why, error.value.how) == ("bpftrace is not installed", "apt-get install bpftrace")
+    assert (error.value.why, error.value.how) == ("libbpf is not installed", "apt-get install libbpf1")
 
 
 def test_the_kernel_is_named() -> None:

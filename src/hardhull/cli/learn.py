@@ -54,7 +54,7 @@ def command(target: str, form: str, output: str, everything: bool, quiet: bool, 
     workload in it), image:REFERENCE, or - for standard input. Images are never pulled. What it depends on runs beside
     it. Nothing of it can reach the network, and everything is removed at the end.
 
-    Recorded are system calls, capabilities, users, files, addresses and peaks: in the kernel with bpftrace, as root;
+    Recorded are system calls, capabilities, users, files, addresses and peaks: in the kernel, as root;
     else by strace, which sees less. See docs/learning.md.
     """
     return _learn(target, Request(Use(**use).checked(), form, output, everything, quiet))

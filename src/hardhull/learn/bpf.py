@@ -1,4 +1,4 @@
-"""Records in the kernel, through bpftrace.
+"""Records in the kernel.
 
     with Recorder() as recorder:          # attached: whatever starts from here on is recorded
         ...start the container...
@@ -13,42 +13,37 @@ so nothing can be missed between its start and the moment when its process numbe
 
 from __future__ import annotations
 
-import fcntl
 import os
 import platform
-import re
-import shutil
-import subprocess
-import tempfile
-import time
-from contextlib import suppress
+import struct
+from importlib.resources import files
 from pathlib import Path
-from threading import Thread
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from hardhull.facts.syscall_numbers import MACHINES
-from hardhull.learn import maps
+from hardhull.learn import libbpf, maps
 from hardhull.learn.errors import RecordingError
 from hardhull.learn.namespace import Namespace, namespace, own_number
-from hardhull.learn.recording import Recording, losses
-from hardhull.learn.script import FORGETTING, PRINTING, script
-from hardhull.learn.script_parts import COMPAT, NAME_BYTES, Dialect
+from hardhull.learn.program.build import NAME
+from hardhull.learn.program.calls import table
+from hardhull.learn.recording import Recording
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 MAP_KEYS: Final = 32768
-"""Keys that fit into one map; bpftrace's own 4096 are not enough for a database (3,106 files written by pgbench)."""
-ATTACH_SECONDS: Final = 120.0
-STOP_SECONDS: Final = 60.0
-FIRST_PIDS: Final = 0xEFFFFFFC
-"""Number of the host's own namespace of processes (PROC_PID_INIT_INO of ``linux/proc_ns.h``)."""
-TRACEFS: Final = Path("/sys/kernel/tracing")
+"""Entries that fit into one map; 4096 are not enough for a database (3,106 files written by pgbench)."""
 BTF: Final = Path("/sys/kernel/btf/vmlinux")
-
+PROGRAMS: Final = (
+    "call_begins", "call_ends", "capability_checked", "process_forks", "program_runs", "task_ends",
+)  # fmt: skip
+"""In the order of attaching: no call may end before its beginning could be seen."""
+LIMITED: Final = ("tasks", "coming", *(name for name in maps.FORMS if name != "full"))
+"""Maps whose size is to choose."""
+_STATE: Final = struct.Struct("=QQ")
+"""The program's counters: how often it was made to forget, and losses without a name."""
 _WHAT: Final = "nothing was recorded"
-_MOUNTING: Final = ("unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh")
-"""Where tracefs is not mounted, it is for bpftrace alone."""
+_HOW: Final = "use Linux 6.14 or later, as root with all capabilities"
 
 
 def why_not() -> str:
@@ -57,10 +52,10 @@ def why_not() -> str:
         return f"there is no recorder for {platform.system()} on {platform.machine()}"
     if os.geteuid() != 0:
         return "loading programs into the kernel needs root: use sudo"
-    if own_number("/proc/self/ns/pid") != FIRST_PIDS:
-        return "bpftrace counts processes as the host does: record on the host, or in a container with --pid host"
-    if not shutil.which("bpftrace"):
-        return "bpftrace is not installed: apt-get install bpftrace"
+    try:
+        libbpf.library()
+    except (OSError, AttributeError):
+        return "libbpf is not installed: apt-get install libbpf1"
     if not BTF.exists():
         return f"the kernel does not describe its types ({BTF}): use one that is built with CONFIG_DEBUG_INFO_BTF"
     return ""
@@ -71,18 +66,14 @@ class Recorder:
 
     Args:
         only: a process whose mount namespace alone is recorded; None for every namespace but our own.
-        map_keys: keys that fit into one map.
+        map_keys: entries that fit into one map.
     """
 
     def __init__(self, only: int | None = None, map_keys: int = MAP_KEYS) -> None:
         self._only = namespace(only).number if only is not None else 0
         self._map_keys = map_keys
-        self._process: subprocess.Popen[bytes] | None = None
-        self._out: IO[bytes] | None = None
-        self._err: IO[bytes] | None = None
-        self._dialect: Dialect | None = None
+        self._program: libbpf.Program | None = None
         self._roots: dict[str, int] = {}
-        self._printed = self._lost = self._read = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -109,54 +100,23 @@ class Recorder:
                 "record a container, or a process started with `unshare --mount`",
             )
         try:
-            self._dialect = _dialect()
-            self._launch(self._dialect)
-            self._wait()
+            self._program = self._attached()
+        except libbpf.LoadError as error:
+            raise RecordingError(_WHAT, f"the kernel does not take the recorder: {error}", _HOW) from None
+
+    def _attached(self) -> libbpf.Program:
+        program = libbpf.Program(files("hardhull.learn.program").joinpath(NAME).read_bytes())
+        try:
+            for name in LIMITED:
+                program.limit(name, self._map_keys)
+            told = struct.pack("=II", own_number(), self._only) + table(MACHINES[platform.machine()].native)
+            program.memory(".rodata")[: len(told)] = told
+            program.load()
+            program.attach(PROGRAMS)
         except BaseException:
-            self.close()
+            program.close()
             raise
-
-    def _launch(self, dialect: Dialect) -> None:
-        # With -p bpftrace ends when we do, also when we are killed.
-        command = ["bpftrace", "-B", "line", "-f", "json", "-p", str(os.getpid()), "-e", script(dialect)]
-        numbers = [own_number(), self._only, os.getpid()]
-        environment = {
-            **os.environ,
-            "BPFTRACE_MAP_KEYS_MAX": str(self._map_keys),
-            "BPFTRACE_STRLEN": str(NAME_BYTES),
-            "BPFTRACE_MAX_PROBES": "1024",
-        }
-        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  as long as it runs
-        fcntl.fcntl(self._out, fcntl.F_SETFL, os.O_APPEND)  # so that what was read can be cut off
-        self._process = subprocess.Popen(
-            [*_prefix(), *command, *map(str, numbers)],
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._err,
-            env=environment,
-            start_new_session=True,
-        )
-
-    def _wait(self) -> None:
-        """Makes the call that the first and the last probe wait for, until both have said so."""
-        end = time.monotonic() + ATTACH_SECONDS
-        while time.monotonic() < end:
-            os.getppid()
-            said = _content(self._out)
-            if b"enter\\n" in said and b"exit\\n" in said:
-                return
-            if self._process is None or self._process.poll() is not None:
-                raise RecordingError(_WHAT, f"bpftrace ended at once: {self._complaint()}", "see `hardhull doctor`")
-            time.sleep(0.02)
-        raise RecordingError(
-            _WHAT, f"bpftrace was not ready after {ATTACH_SECONDS:.0f} s", "try again on a quieter machine"
-        )
-
-    def _complaint(self) -> str:
-        """The first error that bpftrace wrote; that it may not lock more memory is none on a kernel of today."""
-        lines = _content(self._err).decode("utf-8", "replace").splitlines()
-        errors = [line for line in lines if "ERROR" in line and "RLIMIT_MEMLOCK" not in line]
-        return "".join(char for char in (errors or lines or ["it says nothing"])[0] if char.isprintable())[:300]
+        return program
 
     def watch(self, pid: int) -> Namespace:
         """The mount namespace of a running process, to ask the recording for.
@@ -192,103 +152,44 @@ class Recorder:
                 meanwhile the calls are missing that it made before: it is for the time between two.
 
         Raises:
-            RecordingError: bpftrace did not survive, or wrote what is not understood.
+            RecordingError: the kernel does not give it.
         """
-        process, dialect, file = self._process, self._dialect, self._out
-        if process is None or dialect is None or file is None:
+        program = self._program
+        if program is None:
             raise RecordingError(_WHAT, "the recorder was not started", "start it first")
-        self._printed += 1
-        if not self._print(process, (FORGETTING if forget else PRINTING) | self._printed):
-            why = f"bpftrace ended before the recording did: {self._complaint()}"
-            self._end()
-            raise RecordingError(_WHAT, why, "record again; other programs may have ended it")
-        found = maps.read(self._news(file).splitlines())
-        self._lost += found.lost
-        found = found._replace(lost=self._lost)
-        incomplete = tuple(losses(found, self._map_keys))
-        return Recording(found, MACHINES[platform.machine()], incomplete, unique=dialect.namespace != "ns.inum")
-
-    def _news(self, file: IO[bytes]) -> bytes:
-        """What was written since it was asked last; a file of which all has been read starts anew."""
-        news = _content(file)[self._read :]
-        self._read += len(news)
-        if os.fstat(file.fileno()).st_size == self._read:
-            os.ftruncate(file.fileno(), 0)
-            self._read = 0
-        return news
+        state = program.memory(".bss")
+        try:
+            found = maps.read(lambda name, *sizes: program.entries(name, *sizes, delete=forget))
+        except libbpf.LoadError as error:
+            raise RecordingError(_WHAT, str(error), "record again") from None
+        generation, lost = _STATE.unpack_from(state)
+        if forget:
+            _STATE.pack_into(state, 0, generation + 1, lost)
+        return Recording(found._replace(lost=lost), MACHINES[platform.machine()], self._map_keys)
 
     def stop(self) -> Recording:
         """Ends the recording and reads it. What it is asked for a namespace, it is asked before :meth:`close`.
 
         Raises:
-            RecordingError: bpftrace did not survive, or wrote what is not understood.
+            RecordingError: the kernel does not give it.
         """
         try:
             return self.snapshot()
         finally:
             self._end()
 
-    def _print(self, process: subprocess.Popen[bytes], number: int) -> bool:
-        """Has the maps printed; whether they were. The number is that of no process, and comes back behind them."""
-        with suppress(ProcessLookupError):
-            os.getpgid(number)
-        printed = f'"data": "maps {number}\\n"}}\n'.encode()
-        end = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < end and process.poll() is None:
-            if _content(self._out).endswith(printed):
-                return True
-            time.sleep(0.02)
-        return False
-
     def close(self) -> None:
-        """Ends the program if it still runs, removes what it wrote, and lets go of the roots of the namespaces."""
+        """Takes the program away, and lets go of the roots of the namespaces."""
         self._end()
         while self._roots:
             os.close(self._roots.popitem()[1])
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            # The kernel takes 60 ms for each probe that it takes away; nobody has to wait for that.
-            Thread(target=self._process.wait, name="hardhull-bpftrace", daemon=True).start()
-        self._process = None
-        for file in (self._out, self._err):
-            if file is not None:
-                file.close()
-        self._out = self._err = None
-
-
-def _content(file: IO[bytes] | None) -> bytes:
-    """All of a file that another process goes on writing; its position there is not ours to move."""
-    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) if file is not None else b""
+        if self._program is not None:
+            self._program.close()
+        self._program = None
 
 
 def _halves(why: str) -> tuple[str, str]:
     reason, _, advice = why.partition(": ")
     return reason, advice or "record on Linux, on x86-64 or 64-bit Arm"
-
-
-def _prefix() -> tuple[str, ...]:
-    return () if (TRACEFS / "events").is_dir() else _MOUNTING
-
-
-def _dialect() -> Dialect:
-    """What this kernel calls things, as bpftrace sees it.
-
-    Raises:
-        RecordingError: bpftrace cannot tell.
-    """
-    structs = _ask("-lv", "struct ns_common") + _ask("-lv", "struct mnt_namespace")
-    calls = re.findall(
-        r"^tracepoint:syscalls:sys_enter_(\w+)$", _ask("-l", "tracepoint:syscalls:sys_enter_*"), re.MULTILINE
-    )
-    if "unsigned int inum;" not in structs or not calls:
-        raise RecordingError(_WHAT, "bpftrace finds no tracepoints of system calls here", "see `hardhull doctor`")
-    field = "ns.ns_id" if "u64 ns_id;" in structs else "seq" if "u64 seq;" in structs else "ns.inum"
-    machine = platform.machine()
-    return Dialect(field, COMPAT[machine], MACHINES[machine].native, frozenset(calls))
-
-
-def _ask(*options: str) -> str:
-    asked = subprocess.run([*_prefix(), "bpftrace", *options], capture_output=True, check=False, timeout=ATTACH_SECONDS)
-    return asked.stdout.decode("utf-8", "replace")

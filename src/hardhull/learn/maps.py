@@ -1,105 +1,126 @@
-"""What bpftrace printed: maps by name, as JSON lines, read strictly."""
+"""What the program has recorded: its maps, read from the kernel (``program/maps.h`` has the same forms)."""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+import struct
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hardhull.learn.errors import RecordingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-WIDTHS = {
-    "@sys": 2, "@denied": 5, "@failed": 5, "@cap": 6, "@file": 4, "@change": 5, "@asked": 4, "@in": 10, "@out": 7,
-    "@unix": 5, "@user": 6, "@group": 3, "@path": 1, "@name": 2, "@deep": 1, "@ns": 1, "@nested": 2, "@newns": 2,
-    "@full": 1, "@host": 1,
-}  # fmt: skip
-"""Parts of a key, by map."""
-_TEXT_LAST = {"@change", "@asked", "@unix", "@full"}
-"""Maps whose last part is text, which may have commas itself; all other parts are numbers."""
-
-_SIGNED = re.compile(rb"\\(?:uffffff([89a-f][0-9a-f])|.)", re.DOTALL)
-"""bpftrace 0.17 writes a byte from 0x80 on as a negative number: ``\\uffffffc3``; later versions write it as it is."""
+    from collections.abc import Callable, Iterable
 
 Key = tuple[Any, ...]
 
+NAME_BYTES: Final = 128
+"""Space for a name with its closing NUL."""
+DEPTH: Final = 16
+"""Most names in a path; a deeper one is recorded as cut."""
+GROUPS: Final = 16
+"""Most supplementary groups of one process that are looked at."""
+_TEXT: Final = f"{NAME_BYTES}s"
+
+
+class Form(NamedTuple):
+    """How the entries of a map are laid out, as :mod:`struct` says it.
+
+    Attributes:
+        key: its parts. The first is the number of the mount namespace, for all but the names of paths.
+        value: where it is more than that the key is there.
+    """
+
+    key: str
+    value: str = "Q"
+
+
+FORMS: Final = {
+    "sys": Form("QIIq"),
+    "denied": Form("QIIqq"),
+    "failed": Form("QIIqq"),
+    "cap": Form("QIiqI4x"),
+    "file": Form("QQQ"),
+    "change": Form("QQQ" + _TEXT),
+    "asked": Form("QQ" + _TEXT),
+    "in": Form("Q8I"),
+    "out": Form("Q8I"),
+    "unix": Form("QII" + _TEXT),
+    "user": Form("Q4I"),
+    "group": Form("QQ"),
+    "ns": Form("Q"),
+    "nested": Form("QQ"),
+    "newns": Form("Q"),
+    "host": Form("Q", "65s7x"),
+    "name": Form("Q", "Q" + _TEXT),
+    "path": Form("Q"),
+    "deep": Form("Q"),
+    "full": Form("QQ"),
+}
+"""In the order of reading: what has a path before the paths, and these before their names."""
+LOST: Final = (
+    "threads", "sys", "denied", "failed", "cap", "file", "change", "asked", "in", "out", "unix", "user", "group", "ns",
+    "nested", "newns", "host", "name", "path", "deep", "groups",
+)  # fmt: skip
+"""What a namespace may have lost, by number from 1 on: what did not fit into a map, or more threads or groups."""
+
 
 class Maps(NamedTuple):
-    """All maps, and how many events were lost on the way to us."""
+    """All maps, and whether even losses were lost.
+
+    Attributes:
+        maps: of each map, by name, the values by keys: 1 or what :data:`FORMS` says.
+        lost: things that were lost without it being known for whom.
+    """
 
     maps: dict[str, dict[Key, Any]]
-    lost: int
+    lost: int = 0
 
     def rows(self, name: str, ident: int) -> list[Key]:
         """The keys of one mount namespace, without it."""
         return [key for key, _value in self.entries(name, ident)]
 
     def entries(self, name: str, ident: int) -> list[tuple[Key, Any]]:
-        """The same with their values: 1, or for ``@denied`` the moment when it came first, in the kernel's time."""
+        """The same with their values: 1, or for ``denied`` the moment when it came first, in the kernel's time."""
         return [(key[1:], value) for key, value in self.maps.get(name, {}).items() if key[0] == ident]
 
+    def losses(self, idents: Iterable[int]) -> list[str]:
+        """What some namespaces have lost, by :data:`LOST`."""
+        found = {what for ident in idents for (what,) in self.rows("full", ident)}
+        return [LOST[what - 1] for what in sorted(found)]
 
-def read(lines: Iterable[bytes]) -> Maps:
-    """The maps in what ``bpftrace -f json`` wrote.
+
+def read(raw: Callable[[str, int, int], Iterable[tuple[bytes, bytes]]], lost: int = 0) -> Maps:
+    """All maps.
 
     Names are bytes that anybody chose; those that are no UTF-8 are kept as surrogates.
 
+    Args:
+        raw: gives the entries of a map by its name, and the sizes of its keys and values.
+        lost: as the program counted it.
+
     Raises:
-        RecordingError: a line is not what bpftrace writes.
+        RecordingError: an entry has another form.
     """
     maps: dict[str, dict[Key, Any]] = {}
-    lost = 0
-    for line in lines:
-        if not line.strip():
-            continue
+    for name, form in FORMS.items():
+        key, value = struct.Struct("=" + form.key), struct.Struct("=" + form.value)
         try:
-            text = _SIGNED.sub(_byte, line).decode("utf-8", "surrogateescape")
-            lost += _record(json.loads(text, strict=False), maps)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            entries = raw(name, key.size, value.size)
+            maps[name] = {_parts(key, each): _value(value, content) for each, content in entries}
+        except struct.error as error:
             raise RecordingError(
-                "the recording cannot be read",
-                f"bpftrace wrote a line that is not understood: {error}",
-                "use bpftrace 0.17 or later; if it is, report this line: " + ascii(line[:200]),
+                "the recording cannot be read", f"the map {name} has another form: {error}", "install hardhull anew"
             ) from None
     return Maps(maps, lost)
 
 
-def _byte(match: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(match[1].decode()) if match[1] else match[0]
+def _parts(form: struct.Struct, data: bytes) -> Key:
+    return tuple(_text(part) if isinstance(part, bytes) else part for part in form.unpack(data))
 
 
-def _record(record: Any, maps: dict[str, dict[Key, Any]]) -> int:
-    """Takes in one record; gives the number of events that it says were lost."""
-    kind, data = record["type"], record["data"]
-    if kind == "lost_events":
-        return int(data["events"])
-    if kind == "map":
-        for name, entries in data.items():
-            maps.setdefault(name, {}).update(_entries(name, entries))
-    elif kind not in {"attached_probes", "printf"}:
-        raise ValueError(f"the record {kind!r:.40} is unknown")
-    return 0
+def _value(form: struct.Struct, data: bytes) -> Any:
+    parts = _parts(form, data)
+    return parts[0] if len(parts) == 1 else parts
 
 
-def _entries(name: str, entries: Any) -> dict[Key, Any]:
-    if name not in WIDTHS:
-        raise ValueError(f"the map {name!r:.40} is unknown")
-    return {_key(name, key): value for key, value in entries.items()}
-
-
-def _key(name: str, text: str) -> Key:
-    parts = text.split(",", WIDTHS[name] - 1)
-    if len(parts) != WIDTHS[name]:
-        raise ValueError(f"the key {text!r:.80} of {name} has {len(parts)} parts, not {WIDTHS[name]}")
-    if name in _TEXT_LAST:
-        return (*map(int, parts[:-1]), parts[-1])
-    numbers = tuple(map(int, parts))
-    return _unpacked(*numbers) if name == "@sys" else numbers
-
-
-def _unpacked(state: int, compat: int) -> Key:
-    """Namespace, stage, compat and number of a call, from what ``@cur`` had of it (``script_calls``)."""
-    number = (state & 0xFFFFFF) - 2 + ((state & 0x10000000) << 2)
-    return (state >> 32) & 0xFFFFFFFF, (state >> 30) & 3, compat, number
+def _text(data: bytes) -> str:
+    return data.partition(b"\0")[0].decode("utf-8", "surrogateescape")

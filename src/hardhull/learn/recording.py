@@ -8,8 +8,6 @@ from hardhull.learn.namespace import Namespace
 from hardhull.learn.readout import CUT, MANY_GROUPS, RINGS, UNSEEN_RING, Readout, family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from hardhull.facts.profile import Denial
     from hardhull.facts.syscall_numbers import Machine
     from hardhull.learn.maps import Maps
@@ -19,20 +17,18 @@ class Recording(NamedTuple):
     """What the kernel had recorded at one moment.
 
     Attributes:
-        maps: of bpftrace.
+        maps: as they were read.
         machine: architectures of the kernel.
-        incomplete: what makes every workload in it incomplete.
-        unique: whether the namespaces' numbers in the maps are never used again.
+        room: entries that fit into one map.
     """
 
     maps: Maps
     machine: Machine
-    incomplete: tuple[str, ...]
-    unique: bool
+    room: int
 
     def of(self, where: Namespace) -> dict[str, Any]:
         """The fields of a Run for one mount namespace, ``incomplete`` among them."""
-        reasons = list(self.incomplete)
+        reasons = self._losses(self._family(where))
         idents = self._numbered(where)
         if self._ident(where) not in idents:
             reasons.append("not one system call of the workload was seen")
@@ -44,8 +40,6 @@ class Recording(NamedTuple):
         fields = readout.fields()
         if readout.cut:
             reasons.append(CUT)
-        if readout.groups_cut():
-            reasons.append(MANY_GROUPS)
         if RINGS & {call.name for call in fields["syscalls"]}:
             reasons.append(UNSEEN_RING)
         return {**fields, "incomplete": tuple(reasons)}
@@ -59,7 +53,8 @@ class Recording(NamedTuple):
             host: its name as a host, which tells it from others that began meanwhile.
         """
         fields = self._readout(host).fields()
-        return {**fields, "incomplete": (*self.incomplete, "it ended before its mounts could be seen")}
+        losses = self._losses(self._family(host))
+        return {**fields, "incomplete": (*losses, "it ended before its mounts could be seen")}
 
     def denied(self, where: Namespace | str) -> list[Denial]:
         """What a seccomp filter denied, in the order of time: what was denied first is no consequence of the others.
@@ -71,35 +66,34 @@ class Recording(NamedTuple):
 
     def _numbered(self, where: Namespace) -> list[int]:
         """The kernel's unique numbers of the namespaces that had a number in turn."""
-        return [key[0] for key, number in self.maps.maps.get("@ns", {}).items() if number == where.number]
+        return [key[0] for key, number in self.maps.maps.get("ns", {}).items() if number == where.number]
 
     def _ident(self, where: Namespace) -> int:
         """That of the one that is meant."""
-        if where.ident is not None and self.unique:
-            return where.ident
-        return max(self._numbered(where), default=where.number)
+        return where.ident if where.ident is not None else max(self._numbered(where), default=where.number)
+
+    def _family(self, where: Namespace | str) -> tuple[int, ...]:
+        """The numbers of a namespace, or of newcomers, and of all that were made from within."""
+        if isinstance(where, Namespace):
+            return family(self.maps, self._ident(where))
+        entered = {key[0] for key in self.maps.maps["sys"] if key[1]}
+        ours = {ident for ident in entered if self.maps.maps["host"].get((ident,)) == where}
+        return tuple(sorted({each for ident in ours for each in family(self.maps, ident)}))
 
     def _readout(self, where: Namespace | str) -> Readout:
-        if isinstance(where, Namespace):
-            return Readout(self.maps, family(self.maps, self._ident(where)), where, self.machine)
-        names = self.maps.maps.get("@host", {})
-        entered = {key[0] for key in self.maps.maps.get("@sys", {}) if key[1]}
-        ours = {ident for ident in entered if names.get((ident,)) == where}
-        idents = tuple(sorted(each for ident in ours for each in family(self.maps, ident)))
-        return Readout(self.maps, idents, Namespace(0, None, (), ""), self.machine)
+        namespace = where if isinstance(where, Namespace) else Namespace(0, None, (), "")
+        return Readout(self.maps, self._family(where), namespace, self.machine)
 
+    def _losses(self, idents: tuple[int, ...]) -> list[str]:
+        """What makes a workload incomplete: what it has lost itself. What others have lost does not."""
+        found = [self._loss(what) for what in self.maps.losses(idents)]
+        if self.maps.lost:
+            found.append(f"{self.maps.lost} entries were lost, nobody knows whose")
+        return found
 
-def losses(found: Maps, most: int) -> Iterator[str]:
-    """What makes every workload of a recording incomplete.
-
-    Args:
-        found: the maps.
-        most: keys that fit into one map.
-    """
-    if found.lost:
-        yield f"{found.lost} events were lost on the way from the kernel"
-    for name, entries in sorted(found.maps.items()):
-        if len(entries) >= most:
-            yield f"the map {name[1:]} was full ({most} entries)"
-    if ("threads",) in found.maps.get("@full", {}):
-        yield f"there were more than {most} threads at a time"
+    def _loss(self, what: str) -> str:
+        if what == "groups":
+            return MANY_GROUPS
+        if what == "threads":
+            return f"there were more than {self.room} threads at a time"
+        return f"the map {what} was full ({self.room} entries)"

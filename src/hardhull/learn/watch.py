@@ -40,7 +40,7 @@ class Watch(Protocol):
 
 
 class KernelWatch:
-    """By bpftrace: everything, from the first call on."""
+    """In the kernel: everything, from the first call on."""
 
     slower = ""
 
