@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import re
+import shlex
 import shutil
 import sqlite3
 import struct
@@ -180,8 +181,12 @@ def test_go(tmp_path: Path) -> None:
     assert names(scanned(tmp_path), "golang") == {("stdlib", version), ("example.com/hh/lib", "v1.4.0")}
 
 
-def test_rpm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["sqlite", "ndb"])
+def test_rpm(tmp_path: Path, backend: str) -> None:
     skip_without("rpm", "rpmbuild")
+    kind = ("--define", f"_db_backend {backend}")
+    if "invalid" in run("sh", "-c", f"rpm --dbpath {tmp_path}/kinds {' '.join(map(shlex.quote, kind))} --initdb 2>&1"):
+        pytest.skip(f"rpm of this distribution writes no {backend}: what another one's wrote is read below")
     info = "/usr/lib/python3.9/site-packages/hhpy-0.5.dist-info"
     (tmp_path / "a.spec").write_text(f"""Name: hh-tool
 Version: 1.2.3
@@ -204,7 +209,7 @@ printf 'Name: hhpy\\nVersion: 0.5\\n' > %{{buildroot}}{info}/METADATA
     run("rpmbuild", "-bb", "--define", f"_topdir {tmp_path}/top", tmp_path / "a.spec")
     root = tmp_path / "root"
     root.mkdir()
-    rpm = ("rpm", "--root", root, "--dbpath", "/var/lib/rpm")
+    rpm = ("rpm", "--root", root, "--dbpath", "/var/lib/rpm", *kind)
     run(*rpm, "--nodeps", "-i", *(tmp_path / "top").rglob("*.rpm"))
     told = run(*rpm, "-qa", "--qf", "%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\n")
     found = scanned(tmp_path)
@@ -216,8 +221,34 @@ printf 'Name: hhpy\\nVersion: 0.5\\n' > %{{buildroot}}{info}/METADATA
     }
 
 
+def test_what_rpm_with_its_own_database_wrote(tmp_path: Path) -> None:
+    """Packages were upgraded and erased in it: old slots and blobs lie between the others."""
+    found = scanned(tmp_path, layer(("var/lib/rpm/Packages.db", recorded("rpm-ndb-Packages.db.zst"))))
+    assert names(found, "rpm") == {
+        ("hh-a", "2:1.2.3-4.sles15"),
+        ("hh-a-lib", "2:1.0-1.sles15"),
+        ("hh-b", "2:3.1~rc2-150400.3.1"),
+        ("hh-b-lib", "2:3.1~rc2-150400.3.1"),
+    }
+    assert {one.source for one in found.packages} == {"hh-a", "hh-b"}
+
+
+@pytest.mark.parametrize(("written_by", "virtual"), [("apk-2.14.10", "171613"), ("apk-3.0.6", "171614")])
+def test_what_apk_wrote(tmp_path: Path, written_by: str, virtual: str) -> None:
+    found = scanned(tmp_path, layer(("lib/apk/db/installed", recorded(f"{written_by}-installed"))))
+    assert names(found, "apk") == {
+        (".build-deps", f"20261128.{virtual}"),
+        ("hh-lib", "1.2.3_rc1-r4"),
+        ("hh-tool", "2.0_git20260101-r1"),
+    }
+    assert {(one.name, one.source, one.arch) for one in found.packages if one.name != ".build-deps"} == {
+        ("hh-lib", "hh-src", "x86_64"),
+        ("hh-tool", "hh-src", "x86_64"),
+    }
+
+
 def test_berkeley_database_of_rpm(tmp_path: Path) -> None:
-    """Headers that rpm made, in a database that Berkeley DB's own tool wrote: rpm of today writes no such any more."""
+    """Headers that rpm made, in a database that Berkeley DB's own tool wrote; rpm of today only reads such ones."""
     skip_without("rpm", "rpmbuild", "db_load")
     (tmp_path / "a.spec").write_text(f"""Name: hh-old
 Version: 4.5
@@ -241,7 +272,10 @@ BuildArch: noarch
     folder = tmp_path / "root/var/lib/rpm"
     folder.mkdir(parents=True)
     run("db_load", "-f", dump, folder / "Packages")
+    kind = ("--define", "_db_backend bdb_ro")
+    told = run("rpm", "--dbpath", folder, *kind, "-qa", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\n")
     (one,) = scanned(tmp_path).packages
+    assert told.split() == [one.name, one.version]
     assert (one.name, one.version, one.source) == ("hh-old", "4.5-1.el7", "hh-old")
 
 
