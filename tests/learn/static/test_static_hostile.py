@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from compiled import BARE, built, looked_at
 from hardhull.learn.static import bounds
 from hardhull.learn.static.binary import Binary
-from hardhull.learn.static.elf import ElfError
+from hardhull.learn.static.elf import Elf, ElfError
 from hardhull.learn.static.files import Folder
+from hardhull.learn.static.whole import Whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def everything(data: bytes) -> None:
     """All that the pass asks of a binary."""
-    binary = Binary(data)
+    for_all = Whole(Elf(data), "")
+    for address, places in for_all.sites.items():
+        for place in places[:50]:
+            for_all.held(address, place, "rax")
+        for_all.calls(-1, address)
+        for_all.points(address)
+    binary = Binary(Elf(data))
     for address in [*binary.roots(), *binary.offered(), *binary.functions.starts][:200]:
         leads = binary.leads(address)
         binary.called(address)
@@ -49,7 +56,7 @@ def everything(data: bytes) -> None:
         for slot in (*leads.slots, *leads.read):
             binary.pointer(slot)
         for each in leads.objects:
-            binary.object(each)
+            binary.objects(each)
 
 
 @given(data=st.data())
@@ -83,7 +90,7 @@ def test_a_file_that_ends_early_breaks_nothing(whole: bytes, size: int) -> None:
 @given(st.binary(max_size=300))
 def test_other_files_are_refused(data: bytes) -> None:
     with pytest.raises(ElfError):
-        Binary(data)
+        Elf(data)
 
 
 def elf(code: bytes, segments: int = 1) -> bytes:
@@ -97,7 +104,7 @@ def elf(code: bytes, segments: int = 1) -> bytes:
 
 
 def test_a_program_of_code_alone_is_read() -> None:
-    binary = Binary(elf(b"\xb8\x27\0\0\0\x0f\x05\xeb\xfe"))
+    binary = Binary(Elf(elf(b"\xb8\x27\0\0\0\x0f\x05\xeb\xfe")))
     assert list(binary.roots()) == [0x400000]
     assert binary.held(0x400000, 0x400005, "rax") == frozenset({39})
 
@@ -113,8 +120,12 @@ def test_a_program_of_code_alone_is_read() -> None:
         pytest.param(b"\x48\x8d\x05\xf9\xff\xff\xff" * 30_000, id="every place is taken"),
     ],
 )
-def test_code_made_to_take_long_is_bounded(code: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("followed", [0, 1 << 30])
+def test_code_made_to_take_long_is_bounded(
+    code: bytes, followed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bounds, "SECONDS", 0.2)
+    monkeypatch.setattr(bounds, "FOLLOWED_BYTES", followed)
     (tmp_path / "app").write_bytes(elf(code))
     found = looked_at(tmp_path)
     assert found.seconds < bounds.SECONDS or "the analysis took longer than 0 s and was ended" in found.incomplete
@@ -122,7 +133,7 @@ def test_code_made_to_take_long_is_bounded(code: bytes, tmp_path: Path, monkeypa
 
 def test_segments_that_share_their_bytes_are_refused() -> None:
     with pytest.raises(ElfError, match="overlap"):
-        Binary(elf(b"\x90" * 4096, segments=100))
+        Elf(elf(b"\x90" * 4096, segments=100))
 
 
 def test_a_larger_file_is_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

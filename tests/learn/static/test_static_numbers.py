@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compiled import BARE, built, looked_at, names, unresolved
+from hardhull.learn.static import bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +89,14 @@ WAYS = {
 }
 
 
+@pytest.fixture(params=["followed", "whole"])
+def _both(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs are followed function by function, or taken as a whole, as large ones are."""
+    if request.param == "whole":
+        monkeypatch.setattr(bounds, "FOLLOWED_BYTES", 0)
+
+
+@pytest.mark.usefixtures("_both")
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("pie", ["-no-pie", "-static-pie"])
 def test_every_way_to_a_number_is_followed(way: str, pie: str, tmp_path: Path) -> None:
@@ -101,6 +110,7 @@ def test_every_way_to_a_number_is_followed(way: str, pie: str, tmp_path: Path) -
         assert unresolved(found) == 0
 
 
+@pytest.mark.usefixtures("_both")
 def test_what_is_read_from_memory_is_counted_and_not_guessed(tmp_path: Path) -> None:
     built(tmp_path / "app", RAW + "volatile long number = 39; void _start(void) { raw(number); for (;;); }", *BARE)
     found = looked_at(tmp_path)
@@ -108,6 +118,7 @@ def test_what_is_read_from_memory_is_counted_and_not_guessed(tmp_path: Path) -> 
     assert unresolved(found) == 1
 
 
+@pytest.mark.usefixtures("_both")
 def test_a_wrapper_that_is_called_through_a_pointer_is_unresolved(tmp_path: Path) -> None:
     source = (
         RAW
@@ -121,6 +132,7 @@ def test_a_wrapper_that_is_called_through_a_pointer_is_unresolved(tmp_path: Path
     assert unresolved(found) == 1
 
 
+@pytest.mark.usefixtures("_both")
 def test_a_number_that_no_call_has_is_unresolved(tmp_path: Path) -> None:
     built(tmp_path / "app", RAW + "void _start(void) { raw(9999); for (;;); }", *BARE)
     found = looked_at(tmp_path)
@@ -128,6 +140,7 @@ def test_a_number_that_no_call_has_is_unresolved(tmp_path: Path) -> None:
     assert unresolved(found) == 1
 
 
+@pytest.mark.usefixtures("_both")
 def test_bytes_within_another_instruction_are_no_call(tmp_path: Path) -> None:
     # movabs with 0f 05 in its number
     built(tmp_path / "app", 'void _start(void) { asm volatile("movabs $0x050f050f050f, %rax"); for (;;); }', *BARE)
@@ -136,7 +149,23 @@ def test_bytes_within_another_instruction_are_no_call(tmp_path: Path) -> None:
     assert unresolved(found) == 0
 
 
-def test_code_that_nothing_leads_to_does_not_count(tmp_path: Path) -> None:
+def test_code_that_nothing_leads_to_counts_in_large_programs_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = RAW + "void unused(void) { raw(102); } void _start(void) { raw(39); for (;;); }"
     built(tmp_path / "app", source, *BARE)
     assert names(looked_at(tmp_path)) == {"getpid"}
+    monkeypatch.setattr(bounds, "FOLLOWED_BYTES", 0)
+    assert names(looked_at(tmp_path)) == {"getpid", "getuid"}
+
+
+def test_code_that_no_table_names_is_looked_at_in_large_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "FOLLOWED_BYTES", 0)
+    assembly = ".globl _start\\n_start: .skip 3000, 0x90\\nmov $39, %eax\\nsyscall\\n1: jmp 1b"
+    other = "mov (%rbx), %eax\\nsyscall\\n" + ".skip 5000, 0x90\\n"
+    built(tmp_path / "app", f'asm("{assembly}\\n{other}");', *BARE, "-fno-asynchronous-unwind-tables")
+    found = looked_at(tmp_path)
+    assert names(found) == {"getpid"}
+    assert unresolved(found) == 1

@@ -5,8 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiled import BARE, built, looked_at, names, unresolved
+from hardhull.learn.static import bounds
+
+if TYPE_CHECKING:
+    import pytest
 
 RAW = """
 static inline long raw(long number) {
@@ -196,6 +201,26 @@ def test_a_real_program_with_the_real_c_library(tmp_path: Path) -> None:
         subprocess.run(["strace", "-f", "-qq", "-o", str(seen), str(app)], check=False, capture_output=True, timeout=60)
         made = {line.split("(", 1)[0].split()[-1] for line in seen.read_text().splitlines() if "(" in line}
         assert made - {"---"} - {"execve"} <= names(found)
+
+
+def test_a_program_taken_as_a_whole_finds_all_that_following_it_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(
+        tmp_path, "libc.so.6", "long syscall(long number) { return raw(number); } long other(void) { return raw(4); }"
+    )
+    library(tmp_path, "libplug.so.1", "long any(void) { return raw(104); }")
+    source = """long syscall(long, ...); long other(void); volatile char *name;
+    __attribute__((noinline)) long call(long number) { return syscall(number) + 1; }
+    long unused(void) { return other(); }
+    void _start(int argc) { name = "libplug.so.1"; call(39); call(102); syscall(107); for (;;); }"""
+    program(tmp_path, source, str(tmp_path / "lib" / "libc.so.6"))
+    followed = looked_at(tmp_path)
+    monkeypatch.setattr(bounds, "FOLLOWED_BYTES", 0)
+    whole = looked_at(tmp_path)
+    assert names(followed) == {"getpid", "getuid", "geteuid", "getgid", "mmap"}
+    assert names(whole) == names(followed) | {"stat"}  # what is unused counts
+    assert (unresolved(whole), whole.incomplete) == (0, ())
 
 
 def test_equal_files_give_equal_results(tmp_path: Path) -> None:

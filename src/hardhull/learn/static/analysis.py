@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import time
+from hashlib import sha256
 from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,22 +18,27 @@ from hardhull.facts.profile import Analysed, StaticCall, StaticPass
 from hardhull.facts.syscall_numbers import numbers
 from hardhull.learn.static import bounds
 from hardhull.learn.static.binary import Binary
-from hardhull.learn.static.elf import ElfError
+from hardhull.learn.static.elf import Elf, ElfError
 from hardhull.learn.static.libraries import Libraries
 from hardhull.learn.static.numbers import made
 from hardhull.learn.static.programs import behind, interpreter, loaded_by, started
 from hardhull.learn.static.reach import Node, Program
 from hardhull.learn.static.symbols import Name
+from hardhull.learn.static.whole import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hardhull.learn.static.files import Files
+    from hardhull.learn.static.ground import Ground
 
 RESTARTED: Final = frozenset({"nanosleep", "clock_nanosleep", "poll", "futex", "ppoll"})
 """Calls that the kernel resumes, after a signal, through ``restart_syscall`` (signal(7), restart_syscall(2))."""
+_CALLING: Final = ("libc.", "ld-")
+"""Libraries that are followed in any case: little of them is reached, and nearly all calls are made there."""
 _ROUNDS: Final = 10
 """How often libraries that were found by name may name further ones."""
+_OFTEN, _SELDOM = 256, 32
 _MOST_REASONS: Final = 50
 
 
@@ -45,27 +51,7 @@ class _Found(NamedTuple):
     """A binary of the image and where it is."""
 
     path: str
-    binary: Binary
-
-
-class Store:
-    """Binaries that were read, by their content: for passes over images that share some."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Binary] = {}
-
-    def binary(self, data: bytes) -> Binary:
-        """What is known about it.
-
-        Raises:
-            ElfError: it cannot be read.
-        """
-        from hashlib import sha256
-
-        digest = sha256(data).hexdigest()
-        if digest not in self._kept:
-            self._kept[digest] = Binary(data, digest)
-        return self._kept[digest]
+    binary: Ground
 
 
 def analyse(
@@ -73,7 +59,6 @@ def analyse(
     programs: Iterable[str],
     loaded: Mapping[str, Iterable[str]] | None = None,
     image: str = "",
-    store: Store | None = None,
 ) -> StaticPass:
     """The system calls that programs of a root file system can make.
 
@@ -82,12 +67,11 @@ def analyse(
         programs: paths of what is started there: the entry point, and what a recording saw executed.
         loaded: libraries that were seen mapped, by the path of the program that had them.
         image: its digest, for the result.
-        store: to keep what was read for another pass.
     """
     collecting = gc.isenabled()
     gc.disable()  # a million small records that stay until the end are gone through again and again for nothing
     try:
-        return _Pass(files, loaded or {}, store or Store()).run(programs, image)
+        return _Pass(files, loaded or {}).run(programs, image)
     finally:
         if collecting:
             gc.enable()
@@ -96,10 +80,11 @@ def analyse(
 class _Pass:
     """One pass, and what it found so far."""
 
-    def __init__(self, files: Files, loaded: Mapping[str, Iterable[str]], store: Store) -> None:
+    def __init__(self, files: Files, loaded: Mapping[str, Iterable[str]]) -> None:
         self._files = files
         self._loaded = loaded
-        self._store = store
+        self._followed = self._asked = 0
+        self._ended = False
         self._begun = time.process_time()
         self._found: dict[str, _Found | None] = {}
         self._libraries: dict[str, Libraries] = {}
@@ -125,8 +110,12 @@ class _Pass:
         )
 
     def _in_time(self) -> bool:
+        self._asked += 1
+        if self._asked > _OFTEN and self._asked % _SELDOM:  # the kernel takes long to tell
+            return not self._ended
         if time.process_time() - self._begun < bounds.SECONDS:
             return True
+        self._ended = True
         self._missing(f"the analysis took longer than {bounds.SECONDS:.0f} s and was ended")
         return False
 
@@ -167,13 +156,22 @@ class _Pass:
             self._missing(f"{path} cannot be read, or has more than {bounds.FILE_BYTES >> 20} MB")
             return None
         try:
-            binary = self._store.binary(data)
+            binary = self._ground(Elf(data), sha256(data).hexdigest())
         except ElfError as error:
             self._missing(f"{path} was not analysed: {error}")
             return None
-        if binary.functions.cut:
+        if not binary.whole and binary.functions.cut:
             self._missing(f"{path}: {binary.functions.cut}")
         return _Found(path, binary)
+
+    def _ground(self, elf: Elf, digest: str) -> Ground:
+        """A binary, followed function by function as far as that is bounded; of a Go program all is reached anyway."""
+        size = sum(high - low for low, high in elf.code)
+        fits = elf.soname.startswith(_CALLING) or self._followed + size <= bounds.FOLLOWED_BYTES
+        if elf.arch == "amd64" and (not fits or elf.section(".gopclntab")):
+            return Whole(elf, digest)
+        self._followed += size
+        return Binary(elf, digest)
 
     def _program(self, first: _Found) -> None:
         program, scope = Program(), list[_Found]()

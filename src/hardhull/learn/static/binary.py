@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.learn.static import references, references_arm64
 from hardhull.learn.static.disassembly import instructions
-from hardhull.learn.static.elf import Elf
 from hardhull.learn.static.functions import functions
+from hardhull.learn.static.ground import Ground
 from hardhull.learn.static.references import References, absolute, short
-from hardhull.learn.static.symbols import FUNCTION, Name, tables
-from hardhull.learn.static.values import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from hardhull.learn.static.values import Value
+    from hardhull.learn.static.elf import Elf
+    from hardhull.learn.static.functions import Functions
+    from hardhull.learn.static.symbols import Name
 
 _INIT, _INIT_ARRAY, _FINI_ARRAY, _INIT_SIZE, _FINI_SIZE, _FINI = 12, 25, 26, 27, 28, 13
-_LIBRARY: Final = re.compile(rb"([\w.+-]+\.so(?:\.\d+)*)\0")
-_LIBRARY_END: Final = re.compile(rb"\.so(?:\.\d+)*\0")
-_MOST_NAMES: Final = 1000
 _MOST_SLOTS: Final = 100_000
 """Pointers of one object in data."""
 
@@ -51,28 +46,25 @@ class Leads(NamedTuple):
     syscalls: tuple[int, ...]
 
 
-class Binary:
-    """One ELF file.
+class Binary(Ground):
+    """One ELF file, which is followed function by function.
 
     Args:
-        data: its bytes.
-        digest: SHA-256 of these, in hexadecimal digits; empty where nobody asks for it.
-
-    Raises:
-        ElfError: it cannot be read.
+        elf: its parts.
+        digest: SHA-256 of its bytes, in hexadecimal digits; empty where nobody asks for it.
     """
 
-    def __init__(self, data: bytes, digest: str = "") -> None:
-        self.digest = digest
-        self.elf = Elf(data)
-        self.tables = tables(self.elf)
-        self.functions = functions(self.elf, self.tables)
+    def __init__(self, elf: Elf, digest: str = "") -> None:
+        super().__init__(elf, digest)
         self.stubs = self._stubs()
         self._pointers = {**self.tables.pointers, **self._absolute_pointers()}
         self._slots = frozenset({*self._pointers, *self.tables.imports})
         self._leads: dict[int, Leads] = {}
-        self._code: dict[int, Code] = {}
-        self._values: dict[tuple[int, int, str | int], Value | None] = {}
+
+    @cached_property
+    def functions(self) -> Functions:
+        """All that can be told apart."""
+        return functions(self.elf, self.tables)
 
     def _stubs(self) -> dict[int, int]:
         """Slots that the entries of the procedure linkage table jump through, by the address of the entry."""
@@ -128,14 +120,13 @@ class Binary:
             candidates += self.functions.starts
         yield from (address for address in candidates if elf.executable(address))
 
-    def offered(self) -> Iterator[int]:
-        """Every function that others may ask for by its name."""
-        for several in self.tables.exports.values():
-            yield from (each.value for each in several if each.kind in FUNCTION)
-
     def pointer(self, slot: int) -> int | Name | None:
         """Where the pointer in a slot leads: to an own address, or to a symbol of that name."""
         return self.tables.imports.get(slot) or self._pointers.get(slot)
+
+    def places(self, address: int) -> tuple[int, ...]:
+        """Where bytes stand that mean a system call, in the code that is entered at an address."""
+        return self.leads(address).syscalls
 
     def leads(self, address: int) -> Leads:
         """Where the code that is entered at an address leads."""
@@ -153,7 +144,7 @@ class Binary:
         for each in self._addresses(address):
             if self.elf.executable(each):
                 code.add(each)
-            elif each in self.libraries or self.object(each):
+            elif each in self.libraries or self.objects(each):
                 objects.add(each)
         return Leads(
             frozenset((begun | {each for each in targets - begun if self._enters(each)}) - stubs),
@@ -202,32 +193,13 @@ class Binary:
         places = {each[0] for each in instructions(self.elf, address, len(code))}
         return [each for each in several if each[0] in places]
 
-    def calls(self, address: int, callee: int) -> list[int]:
-        """Places in the code that is entered at an address which call a function of this binary, or through a slot."""
+    def calls(self, address: int, callee: int) -> list[tuple[int, int]]:
+        """See there."""
         known = self.references(address)
         direct = [place for place, target in known.branches if callee in {target, self.stubs.get(target)}]
-        return sorted({*direct, *(place for place, slot in known.calls if slot == callee)})
+        return [(address, at) for at in sorted({*direct, *(place for place, slot in known.calls if slot == callee)})]
 
-    def held(self, address: int, at: int, place: str | int) -> Value | None:
-        """What is held at a place of the code that is entered at an address.
-
-        Args:
-            address: where the code is entered.
-            at: where the instruction is.
-            place: as in :meth:`Code.held`.
-
-        Returns:
-            None where no instruction begins there, so that what looked like one is none.
-        """
-        key = (address, at, place)
-        if key not in self._values:
-            if address not in self._code:
-                self._code[address] = Code(self.elf, address, self.functions.end(address))
-            code = self._code[address]
-            self._values[key] = code.held(at, place) if at in code else None
-        return self._values[key]
-
-    def object(self, address: int, size: int = 0) -> list[int]:
+    def objects(self, address: int, size: int = 0) -> list[int]:
         """Slots of pointers in the object that begins at an address.
 
         Args:
@@ -259,29 +231,3 @@ class Binary:
             found.add(segment.address + segment.memory)
         found.update(self._taken[1])
         return sorted(found)
-
-    @cached_property
-    def libraries(self) -> dict[int, str]:
-        """Texts in data that are the name of a library, by their address."""
-        found: dict[int, str] = {}
-        for segment in self.elf.segments:
-            data = self.elf.at(segment.address, segment.size)
-            for end in islice(_LIBRARY_END.finditer(data), _MOST_NAMES):
-                begin = data.rfind(b"\0", max(0, end.start() - 100), end.start()) + 1
-                match = _LIBRARY.match(data, begin)
-                if match:
-                    found[segment.address + begin] = match[1].decode()
-        return found
-
-    @cached_property
-    def _names(self) -> dict[int, str]:
-        named: dict[int, str] = {}
-        for text, several in self.tables.exports.items():
-            for each in several:
-                if each.kind in FUNCTION:
-                    named[each.value] = min(text, named.get(each.value, text), key=lambda name: (len(name), name))
-        return named
-
-    def called(self, address: int) -> str:
-        """The name of the function that is entered at an address, or where it is."""
-        return self._names.get(address) or f"the function at {address:#x}"

@@ -1,7 +1,7 @@
 """The parts of a 64-bit ELF file that its loader uses: segments, what it needs, symbols, relocations.
 
-Headers are read by pyelftools; tables with a row for every symbol or relocation are unpacked at once, because there
-are up to a million of them. Nothing here trusts a count or an address of the file: what lies outside is not there.
+Sections are read by pyelftools; tables with up to a million rows (segments, symbols, relocations) are unpacked at once.
+Nothing here trusts a count or an address of the file: what lies outside is not there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ _HEADERS: Final = 1024
 """Segments, entries of the dynamic section, and sections that are looked at; real files have under 100."""
 _EXECINSTR: Final = 4
 _HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
+_SEGMENT: Final = struct.Struct("<IIQQQQQQ")
+_LOAD, _DYNAMIC, _INTERP, _EH_FRAME = 1, 2, 3, 0x6474E550
+"""Types of segments: PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_GNU_EH_FRAME."""
 
 
 class ElfError(Exception):
@@ -64,33 +67,22 @@ class Elf:
         self.arch = MACHINES[header.machine]
         self.fixed = header.kind == 2
         self.entry = header.entry
-        try:
-            self._read_segments(header)
-        except ElfError:
-            raise
-        except Exception as error:  # noqa: BLE001  the library raises whatever its parts do
-            raise ElfError(f"its headers cannot be read ({type(error).__name__})") from None
+        self._read_segments(header)
 
     def _read_segments(self, header: _Header) -> None:
-        from elftools.elf.elffile import ELFFile
-
-        # The loader needs no sections; without them, the library has nothing to get lost in.
-        plain = header.plain + self.data[_HEADER.size :]
-        file: Any = ELFFile(BytesIO(plain))
         self.interpreter, self.eh_frame_hdr, dynamic = "", 0, None
         segments: list[Segment] = []
-        for each in islice(file.iter_segments(), _HEADERS):
-            kind, offset, size, flags = each["p_type"], each["p_offset"], each["p_filesz"], each["p_flags"]
-            size = max(0, min(size, len(self.data) - offset))
-            if kind == "PT_LOAD":
-                segments.append(
-                    Segment(each["p_vaddr"], offset, size, each["p_memsz"], bool(flags & 1), bool(flags & 2))
-                )
-            elif kind == "PT_INTERP":
+        rows = self.data[header.table : header.table + header.rows * _SEGMENT.size]
+        whole = rows[: len(rows) - len(rows) % _SEGMENT.size]
+        for kind, flags, offset, address, _, length, memory, _ in _SEGMENT.iter_unpack(whole):
+            size = max(0, min(length, len(self.data) - offset))
+            if kind == _LOAD:
+                segments.append(Segment(address, offset, size, memory, bool(flags & 1), bool(flags & 2)))
+            elif kind == _INTERP:
                 self.interpreter = _text(self.data[offset : offset + min(size, 4096)])
-            elif kind == "PT_GNU_EH_FRAME":
-                self.eh_frame_hdr = each["p_vaddr"]
-            elif kind == "PT_DYNAMIC":
+            elif kind == _EH_FRAME:
+                self.eh_frame_hdr = address
+            elif kind == _DYNAMIC:
                 dynamic = (offset, size)
         if sum(each.size for each in segments) > 2 * len(self.data):
             raise ElfError("its segments overlap")
@@ -197,21 +189,24 @@ class Elf:
 
 
 class _Header(NamedTuple):
+    """What is used of the file header: ``table`` is the place of the segments, ``rows`` their number."""
+
     kind: int
     machine: int
     entry: int
-    plain: bytes
+    table: int
+    rows: int
 
 
 def _header(data: bytes) -> _Header:
-    """The file header, and one without sections.
+    """The file header.
 
     Raises:
         ElfError: it is of another kind.
     """
     if data[:4] != b"\x7fELF" or len(data) < _HEADER.size:
         raise ElfError("it is no ELF file")
-    ident, kind, machine, version, entry, phoff, _shoff, flags, ehsize, phentsize, phnum, _, _, _ = _HEADER.unpack_from(
+    ident, kind, machine, _version, entry, phoff, _shoff, _flags, _, phentsize, phnum, _, _, _ = _HEADER.unpack_from(
         data
     )
     if ident[4] != 2 or ident[5] != 1:
@@ -222,8 +217,7 @@ def _header(data: bytes) -> _Header:
         raise ElfError("it is neither a program nor a shared library")
     if phnum > _HEADERS or phentsize != 56:
         raise ElfError("its table of segments makes no sense")
-    plain = _HEADER.pack(ident, kind, machine, version, entry, phoff, 0, flags, ehsize, phentsize, phnum, 64, 0, 0)
-    return _Header(kind, machine, entry, plain)
+    return _Header(kind, machine, entry, phoff, phnum)
 
 
 def _text(raw: bytes) -> str:

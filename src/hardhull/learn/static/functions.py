@@ -72,6 +72,19 @@ class Functions(NamedTuple):
 def functions(elf: Elf, tables: Tables) -> Functions:
     """All that can be told apart."""
     go = go_functions(elf, tables.pointers)
+    spans = _spans(elf, tables, go)
+    swept, likely, cut = _swept(elf, _gaps(elf, spans))
+    return _functions(elf, spans, {*swept, *_entries(elf, tables)})._replace(likely=likely, every=bool(go), cut=cut)
+
+
+def listed(elf: Elf, tables: Tables) -> Functions:
+    """Those that a table names; code that none covers is not looked at."""
+    go = go_functions(elf, tables.pointers)
+    return _functions(elf, _spans(elf, tables, go), _entries(elf, tables))._replace(every=bool(go))
+
+
+def _spans(elf: Elf, tables: Tables, go: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Start and end of functions, by all tables."""
     spans = dict(_unwound(elf)) or dict(_unlisted(elf))
     spans.update(go)
     named = {
@@ -81,14 +94,17 @@ def functions(elf: Elf, tables: Tables) -> Functions:
         if symbol.kind in FUNCTION and symbol.size
     }
     spans = {**named, **spans}
-    spans = {start: end for start, end in spans.items() if elf.executable(start) and end > start}
-    swept, likely, cut = _swept(elf, _gaps(elf, spans))
-    starts = sorted({*spans, *swept, *_entries(elf, tables)})[: bounds.FUNCTIONS]
+    return {start: end for start, end in spans.items() if elf.executable(start) and end > start}
+
+
+def _functions(elf: Elf, spans: dict[int, int], others: Iterable[int]) -> Functions:
+    """The same in order, with functions of which only the beginning is known."""
+    starts = sorted({*spans, *others})[: bounds.FUNCTIONS]
     ends = []
     for start, following in pairwise([*starts, 1 << 64]):
         limit = spans.get(start) or _end_of_code(elf, start)
         ends.append(min(limit, following))
-    return Functions(tuple(starts), tuple(ends), frozenset(starts), likely, every=bool(go), cut=cut)
+    return Functions(tuple(starts), tuple(ends), frozenset(starts))
 
 
 def _entries(elf: Elf, tables: Tables) -> set[int]:

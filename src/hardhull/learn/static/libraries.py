@@ -27,6 +27,7 @@ class Libraries:
 
     def __init__(self, files: Files, arch: str) -> None:
         self._files = files
+        self._known: dict[str, str | None] = {}
         triplet = _TRIPLETS[arch]
         configured = [*_configured(files, "/etc/ld.so.conf", 0), *_musl(files, arch)]
         usual = [f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
@@ -41,11 +42,14 @@ class Libraries:
             elf: who asks.
             path: where that one is.
         """
-        for candidate in self._candidates(name, elf, path):
+        return next(filter(None, map(self._there, self._candidates(name, elf, path))), None)
+
+    def _there(self, candidate: str) -> str | None:
+        """The path without links, where there is a file."""
+        if candidate not in self._known:
             found = self._files.follow(candidate)
-            if self._files.exists(found):
-                return found
-        return None
+            self._known[candidate] = found if self._files.exists(found) else None
+        return self._known[candidate]
 
     def _candidates(self, name: str, elf: Elf, path: str) -> Iterator[str]:
         if "/" in name:

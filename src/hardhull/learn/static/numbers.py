@@ -49,7 +49,7 @@ def made(program: Program, in_time: Callable[[], bool]) -> Iterator[Made]:
     waiting: list[_Question] = []
     for node in sorted(program.reached):
         binary = program.binaries[node.binary]
-        places = binary.leads(node.address).syscalls
+        places = binary.places(node.address)
         if not places:
             continue
         register = semantics(binary.elf.arch).number
@@ -77,23 +77,24 @@ def _answer(
             if question not in asked:
                 asked.add(question)
                 waiting.append(question)
-                if node in program.pointed:
+                if program.points(node):
                     yield Made(node, site.place, frozenset(), unknown=True)
 
 
 def _callers(
     program: Program, question: _Question, asked: set[_Question], waiting: list[_Question], in_time: Callable[[], bool]
 ) -> Iterator[Made]:
-    for caller, slot in sorted(set(program.callers.get(question.node, ()))):
+    for caller, slot in sorted(program.calling(question.node)):
         binary = program.binaries[caller.binary]
         place: str | int
         if isinstance(question.place, Slot):
             place = question.place.offset - semantics(binary.elf.arch).back
         else:
             place = question.place
-        for at in binary.calls(caller.address, slot or question.node.address):
-            value = binary.held(caller.address, at, place)
+        for entered, at in binary.calls(caller.address, slot or question.node.address):
+            value = binary.held(entered, at, place)
             if not in_time():
                 return
             if value is not None:
-                yield from _answer(program, _Site(caller, at), value, asked, waiting)
+                site = _Site(caller._replace(address=entered), at)
+                yield from _answer(program, site, value, asked, waiting)

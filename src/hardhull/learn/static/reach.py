@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.learn.static.binary import Binary
 from hardhull.learn.static.symbols import FUNCTION, Name, Symbol
+from hardhull.learn.static.whole import ALL, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from hardhull.learn.static.binary import Binary
+    from hardhull.learn.static.ground import Ground
 
 
 class Node(NamedTuple):
@@ -40,19 +42,23 @@ class Program:
     """
 
     def __init__(self) -> None:
-        self.binaries: list[Binary] = []
+        self.binaries: list[Ground] = []
         self.reached: set[Node] = set()
         self.callers: dict[Node, list[tuple[Node, int]]] = {}
         self.pointed: set[Node] = set()
         self.names: set[str] = set()
         self._seen: set[tuple[int, int]] = set()
+        self._offering: dict[str, list[int]] = {}
+        self._slots: dict[int, set[int]] = {}
         self._work: list[Node] = []
         self._resolved: dict[Name, tuple[int, Symbol] | None] = {}
 
-    def add(self, binary: Binary) -> int:
+    def add(self, binary: Ground) -> int:
         """Puts a library at the end of the scope, and gives its place."""
         self.binaries.append(binary)
         self._resolved.clear()
+        for text in binary.tables.exports:
+            self._offering.setdefault(text, []).append(len(self.binaries) - 1)
         return len(self.binaries) - 1
 
     def enter(self, index: int, addresses: Iterable[int]) -> None:
@@ -71,14 +77,37 @@ class Program:
     def resolve(self, name: Name) -> tuple[int, Symbol] | None:
         """Which binary's symbol a name means; None where nobody defines it."""
         if name not in self._resolved:
+            several = self._offering.get(name.text, ())
             self._resolved[name] = next(
-                ((index, found) for index, each in enumerate(self.binaries) if (found := _defined(each, name))), None
+                ((index, found) for index in several if (found := _defined(self.binaries[index], name))), None
             )
         return self._resolved[name]
 
+    def calling(self, node: Node) -> set[tuple[Node, int]]:
+        """Functions that call one by itself, with the slot through which they do; 0 for none."""
+        own = {(node._replace(address=ALL), 0)} if self.binaries[node.binary].whole else set()
+        return own | set(self.callers.get(node, ()))
+
+    def points(self, node: Node) -> bool:
+        """Whether the address of a function is taken."""
+        binary = self.binaries[node.binary]
+        return node in self.pointed or (isinstance(binary, Whole) and binary.points(node.address))
+
+    def _everything(self, index: int, binary: Whole) -> None:
+        """Reaches what a binary asks others for, and the libraries that it has the names of."""
+        for slot in binary.tables.imports:
+            self._through(Node(index, ALL), slot)
+        self.names.update(binary.libraries.values())
+        self.reached.update(Node(index, address) for address in binary.sites)
+
     def _function(self, node: Node) -> None:
-        index = node.binary
-        leads = self.binaries[index].leads(node.address)
+        index, binary = node.binary, self.binaries[node.binary]
+        if isinstance(binary, Whole):
+            if node.address == ALL:
+                self._everything(index, binary)
+            return
+        assert isinstance(binary, Binary)  # noqa: S101  there are two kinds
+        leads = binary.leads(node.address)
         for address in leads.functions:
             self._call(node, 0, Node(index, address))
         for slot in leads.slots:
@@ -112,7 +141,8 @@ class Program:
 
     def _taken(self, index: int, address: int) -> None:
         """The address of code is taken."""
-        slot = self.binaries[index].stubs.get(address)
+        binary = self.binaries[index]
+        slot = binary.stubs.get(address) if isinstance(binary, Binary) else None
         if slot is not None:
             self._objects(self._pointer(index, slot))
         else:
@@ -129,8 +159,15 @@ class Program:
             binary = self.binaries[index]
             if address in binary.libraries:
                 self.names.add(binary.libraries[address])
-            for slot in binary.object(address, size):
+            for slot in self._unseen(index, binary.objects(address, size)):
                 waiting += self._pointer(index, slot)
+
+    def _unseen(self, index: int, slots: Iterable[int]) -> Iterable[int]:
+        """Those of these slots that were in no object before: objects of which nobody knows the end overlap."""
+        known = self._slots.setdefault(index, set())
+        new = [slot for slot in slots if slot not in known]
+        known.update(new)
+        return new
 
     def _pointer(self, index: int, slot: int) -> list[_Object]:
         """Follows a pointer: a function is reached, an object is given back to be looked into."""
@@ -154,7 +191,7 @@ class Program:
         return [(index, leads, 0)]
 
 
-def _defined(binary: Binary, name: Name) -> Symbol | None:
+def _defined(binary: Ground, name: Name) -> Symbol | None:
     """A binary's symbol of a name: of that version; else its default; a binary without versions offers it for any."""
     several = binary.tables.exports.get(name.text)
     if not several:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _BRANCH: Final = re.compile(rb"[\xe8\xe9]|\x0f[\x80-\x8f]", re.DOTALL)
 """call, jmp, jcc with a distance of 32 bits."""
+_CALL: Final = re.compile(rb"[\xe8\xe9]", re.DOTALL)
+_THROUGH: Final = re.compile(rb"\xff[\x15\x25]", re.DOTALL)
 _SHORT: Final = re.compile(rb"[\xeb\x70-\x7f]", re.DOTALL)
 _REACH: Final = 130
 """Jumps with a distance of 8 bits, and how far they go."""
@@ -66,8 +68,33 @@ def references(code: bytes, start: int, slots: frozenset[int]) -> References:
         _branches(code, start, end),
         calls,
         loads,
-        [start + match.start() for match in _SYSCALL.finditer(code)],
+        [*syscalls(code, start)],
     )
+
+
+def syscalls(code: bytes, start: int) -> Iterator[int]:
+    """Where bytes stand that mean a system call."""
+    yield from (start + match.start() for match in _SYSCALL.finditer(code))
+
+
+def branches(code: bytes, start: int) -> list[tuple[int, int]]:
+    """Places of calls and unconditional jumps with a distance of 32 bits, with where they lead; of a whole binary."""
+    last, base = len(code) - 4, start + 4
+    return [
+        (start + at - 1, base + at + _signed(code, at)[0])
+        for match in _CALL.finditer(code)
+        if (at := match.end()) <= last
+    ]
+
+
+def through(code: bytes, start: int) -> list[tuple[int, int]]:
+    """Places of calls and jumps to where a slot leads, with the slot; of a whole binary."""
+    last, base = len(code) - 4, start + 4
+    return [
+        (start + at - 2, base + at + _signed(code, at)[0])
+        for match in _THROUGH.finditer(code)
+        if (at := match.end()) <= last
+    ]
 
 
 def _branches(code: bytes, start: int, end: int) -> list[tuple[int, int]]:

@@ -184,6 +184,8 @@ class Code:
         found: set[Atom] = set()
         waiting: list[tuple[int, Place]] = []
         seen: set[tuple[int, Place]] = set()
+        asked: set[tuple[int, Place]] = set()
+        whole: set[tuple[int, Place]] = set()
         self._ask(index, expression, found, waiting, depth)
         while waiting:
             question = waiting.pop()
@@ -196,10 +198,17 @@ class Code:
             index, place = question
             if index == 0:
                 found.add(UNKNOWN if isinstance(place, Slot) and place.offset < 0 else Argument(place))
-            elif not self._before[index]:
+            several = self._before[index]
+            if index and not several:
                 found.add(UNKNOWN)
-            for before in self._before[index]:
-                self._ask(before, self._made(before, place), found, waiting, depth)
+            if len(several) > 1:  # jumps to anywhere are one list, of many blocks
+                if (id(several), place) in whole:
+                    continue
+                whole.add((id(several), place))
+            for before in several:
+                if (before, place) not in asked:
+                    asked.add((before, place))
+                    self._ask(before, self._made(before, place), found, waiting, depth)
         return frozenset(found)
 
     def _ask(
