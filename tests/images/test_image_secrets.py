@@ -11,6 +11,7 @@ import pytest
 from planted import DECOYS, Maker, Planted, kinds
 
 from hardhull.images.cache import Cache
+from hardhull.images.layer import Gap
 from hardhull.images.leaked import Leaks, leaks
 from hardhull.images.secrets import NAME, Secrets
 from hardhull.images.targets import parsed, read_target
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardhull.images.reading import ReadImage
-    from hardhull.leaks.hit import LeakedIn
+    from hardhull.leaks.hit import LeakedIn, Report
 
 
 @cache
@@ -64,6 +65,29 @@ def test_every_planted_file_is_found_and_no_value_is_kept(tmp_path: Path) -> Non
     for one in files:
         assert one.secret not in rows
         assert one.secret.encode() not in cached
+
+
+def test_small_files_are_searched_together_and_told_one_by_one_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the scanner breaks on one of them, and where larger files stand between them."""
+    real, tokens = Scanner.scan_bytes, [Maker(seed).crc("ghp") for seed in range(6)]
+
+    def breaking(self: Scanner, path: str, data: bytes) -> Report:
+        if path == "c/bad":
+            raise ValueError(path)
+        return real(self, path, data)
+
+    monkeypatch.setattr(Scanner, "scan_bytes", breaking)
+    files = [(f"usr/share/{number}", "nothing\n" * number) for number in range(300)]
+    places = ["b/small", "a/large", "c/bad", "d/large", "e/small", "f"]
+    for at, (path, token) in enumerate(zip(places, tokens, strict=True)):
+        files.insert(20 + 30 * at, (path, f"x {token}\n" + ("line\n" * 40_000 if "large" in path else "")))
+    image = read(tmp_path, [layer(*files)])
+    assert image.layers[0] is not None
+    part = image.layers[0].parts[NAME]
+    assert [row.path for row in part.rows] == [path for path in places if path != "c/bad"]
+    assert part.gaps == [Gap("c/bad", "it cannot be understood (ValueError)")]
 
 
 def one_of(what: str) -> Planted:

@@ -89,7 +89,7 @@ def read(tape: Tape, readers: Sequence[Reader], reopen: Callable[[], Tape] | Non
             known = entry if path == entry.path else entry._replace(path=path)
             found.files.add(known)
             if entry.kind == "f" and entry.size:
-                found.files.sum_up(show(known, tape.peek(min(HEAD, entry.size)), at_work, tape.read))
+                found.files.sum_up(show(known, tape.peek(min(HEAD, entry.size)), at_work, _content(tape, entry)))
     tape.drain()
     _again(found.files, at_work, reopen)
     return found
@@ -110,8 +110,13 @@ def _again(files: Files, at_work: Sequence[tuple[LayerReader, Part]], reopen: Ca
         path = normal(entry.path)
         if path and entry.kind == "f" and entry.size:
             known = entry._replace(path=path)
-            show(known, tape.peek(min(HEAD, entry.size)), wanting, tape.read)
+            show(known, tape.peek(min(HEAD, entry.size)), wanting, _content(tape, entry))
     tape.drain()
+
+
+def _content(tape: Tape, entry: Entry) -> Callable[[int], bytes]:
+    """What reads a file: a short one in one piece, a long one in those that are at hand."""
+    return tape.read if entry.size <= CHUNK else tape.some
 
 
 def normal(path: str) -> str | None:
@@ -135,7 +140,7 @@ def show(
         entry: the file.
         head: its first bytes.
         at_work: the readers, and where their rows go.
-        content: reads the next bytes of it.
+        content: reads the next bytes of it: at most so many, and all of a file that is not longer than ``CHUNK``.
 
     Returns:
         CRC-32 of its content; 0 where no reader wanted all of it.
@@ -182,7 +187,7 @@ def _shown(sink: Sink, part: Part, path: str, data: bytes) -> None:
         sink.feed(data)
         rows = sink.close()
     except (UnreadableFileError, *UNUSABLE) as error:
-        tell(part.gaps, Gap(path, _why(error)))
+        tell(part.gaps, Gap(path, reason(error)))
         return
     if rows:
         _keep(part, path, rows)
@@ -192,7 +197,7 @@ def _fed(pair: tuple[Sink, Part], path: str, data: bytes, wanting: list[tuple[Si
     try:
         return pair[0].feed(data)
     except (UnreadableFileError, *UNUSABLE) as error:
-        tell(pair[1].gaps, Gap(path, _why(error)))
+        tell(pair[1].gaps, Gap(path, reason(error)))
         wanting.remove(pair)
         return False
 
@@ -201,7 +206,7 @@ def _close(sink: Sink, part: Part, path: str) -> None:
     try:
         rows = sink.close()
     except (UnreadableFileError, *UNUSABLE) as error:
-        tell(part.gaps, Gap(path, _why(error)))
+        tell(part.gaps, Gap(path, reason(error)))
         return
     _keep(part, path, rows)
 
@@ -213,7 +218,8 @@ def _keep(part: Part, path: str, rows: list[Row]) -> None:
     part.rows.extend(rows)
 
 
-def _why(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a file was not read, as a sentence part."""
     known = isinstance(error, UnreadableFileError)
     return str(error) if known else f"it cannot be understood ({type(error).__name__})"
 

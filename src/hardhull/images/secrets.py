@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import hardhull.leaks
-from hardhull.images.layer import Gap, tell
+from hardhull.images.layer import UNUSABLE, Gap, reason, tell
 from hardhull.images.owners import variants
 from hardhull.images.reader import Row
+from hardhull.leaks.batch import SMALL, Batch
 from hardhull.leaks.hit import plain
 from hardhull.leaks.owned import Digest, Hashing
 from hardhull.leaks.scanner import Scanner, Stream
@@ -83,15 +84,22 @@ class _InLayer:
         self._lazy = again
         self._sums: dict[str, str] = {}
         """What packages say of their files: path -> digest."""
+        self._small = _Small(scanner)
 
     def open(self, entry: Entry, _head: bytes) -> Sink | str | None:
         """See :class:`hardhull.images.reader.LayerReader`."""
         path = entry.path
         listed = path.endswith(LISTS) and entry.size <= MOST_LIST and _LIST.search(path) is not None
-        return _Search(Stream(self._scanner, path, digest=not self._lazy), path, self._sums if listed else None)
+        if entry.size <= SMALL and not listed:
+            return self._small.of(path)
+        self._small.search()
+        stream = Stream(self._scanner, path, size=entry.size, digest=not self._lazy)
+        return _Search(stream, path, self._small, self._sums if listed else None)
 
     def missed(self, _files: Files, part: Part) -> LayerReader | None:
         """Takes out what is as packages shipped it."""
+        self._small.search()
+        part.rows.extend(self._small.told())
         rows = [row for row in part.rows if row.kind == SECRETS and not row.data["sha256"]]
         if rows:
             return _Digests(rows, lambda: self._settle(part))
@@ -123,11 +131,53 @@ def _source_of(path: str) -> str:
     return f"{found[1] or ''}{found[2]}.py" if found else ""
 
 
+class _Small:
+    """Takes small files, one after another, and searches many at once; what is found comes with a later file."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._scanner = scanner
+        self._batch = Batch(scanner.finder.engine)
+        self._path = ""
+        self._data = b""
+        self._found: list[Row] = []
+
+    def of(self, path: str) -> _Small:
+        """The next file."""
+        self._path, self._data = path, b""
+        return self
+
+    def feed(self, data: bytes) -> bool:
+        """See :class:`hardhull.images.reader.Sink`."""
+        self._data = self._data + data if self._data else data
+        return True
+
+    def close(self) -> list[Row]:
+        """See :class:`hardhull.images.reader.Sink`."""
+        if not self._batch.add(self._path, self._data):
+            return []
+        self.search()
+        return self.told()
+
+    def search(self) -> None:
+        """Searches those that wait."""
+        for path, data in self._batch.taken():
+            try:
+                self._found += _rows(path, self._scanner.scan_bytes(path, data))
+            except UNUSABLE as error:
+                self._found.append(Row(path, UNREAD, reason(error)))
+
+    def told(self) -> list[Row]:
+        """What was found, once."""
+        rows, self._found = self._found, []
+        return rows
+
+
 class _Search:
     """Searches one file, and keeps it where it is a package's list."""
 
-    def __init__(self, stream: Stream, path: str, sums: dict[str, str] | None) -> None:
+    def __init__(self, stream: Stream, path: str, small: _Small, sums: dict[str, str] | None) -> None:
         self._path = path
+        self._small = small
         self._stream = stream
         self._sums = sums
         self._kept: list[bytes] = []
@@ -143,7 +193,7 @@ class _Search:
         """See :class:`hardhull.images.reader.Sink`."""
         if self._sums is not None:
             self._sums.update(_listed(self._path, b"".join(self._kept)))
-        return list(_rows(self._path, self._stream.close()))
+        return [*self._small.told(), *_rows(self._path, self._stream.close())]
 
 
 class _Digests:

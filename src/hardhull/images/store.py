@@ -122,12 +122,6 @@ class _Seeking:
         self._size = os.fstat(file.fileno()).st_size
         self.at = 0
         self._buffer, self._begin = b"", 0
-        self.ahead = 0
-
-    @property
-    def passed(self) -> int:
-        """Where the next byte is read."""
-        return self.at
 
     def read(self, size: int) -> bytes:
         """The next bytes, fewer only at the end."""

@@ -40,9 +40,9 @@ class Tape:
         return f"sha256:{self._hash.hexdigest()}" if self._hash else ""
 
     @property
-    def ahead(self) -> int:
-        """Bytes that were taken from the chunks and not yet read."""
-        return len(self._buffer) - self._at
+    def at(self) -> int:
+        """Bytes that were read or passed over."""
+        return self.passed - len(self._buffer) + self._at
 
     def read(self, size: int) -> bytes:
         """The next bytes, fewer only at the end."""
@@ -65,6 +65,13 @@ class Tape:
             self._at = len(self._buffer) - (have - size)
             parts[-1] = self._buffer[: self._at]
         return b"".join(parts)
+
+    def some(self, most: int) -> bytes:
+        """The next bytes as they are at hand, at most so many, none at the end: whole chunks are not copied."""
+        if self._at == len(self._buffer):
+            self._buffer, self._at = self._next(), 0
+        start, self._at = self._at, min(self._at + most, len(self._buffer))
+        return self._buffer[start : self._at]
 
     def skip(self, size: int) -> int:
         """Passes over bytes; how many there were."""

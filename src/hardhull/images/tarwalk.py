@@ -7,6 +7,7 @@ archive asks for (sizes of extended headers are not bounded there).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import adler32
 
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
         """What is walked over: a :class:`hardhull.images.tape.Tape`, or a file of which little is read."""
 
         @property
-        def passed(self) -> int:
-            """Bytes that were taken."""
-
-        @property
-        def ahead(self) -> int:
-            """Of these, bytes that are not read yet."""
+        def at(self) -> int:
+            """Bytes that were read or passed over."""
 
         def read(self, size: int) -> bytes:
             """The next bytes, fewer only at the end."""
@@ -44,6 +41,8 @@ _ZERO = bytes(BLOCK)
 ADLER = 65521
 _OCTAL = re.compile(rb"[ \0]*([0-7]*)[ \0]*", re.DOTALL)
 _PAX = re.compile(rb"(\d{1,8}) ([^=\n]{1,255})=")
+_TELLING = re.compile(rb"(?:path|size|[ug]id|name)=")
+"""Without one of these ends of a key, a pax header tells nothing that is asked for: most have times alone."""
 
 
 class Entry(NamedTuple):
@@ -110,26 +109,34 @@ def walk(tape: Readable) -> Iterator[Entry]:
         stored = size if kind == "f" else 0  # others have a head alone, whatever it says, as for Go's archive/tar
         entry = _entry(head, kind, stored, long)
         long.clear()
-        before = tape.passed - tape.ahead
+        before = tape.at
         yield entry
-        left = stored + (-stored % BLOCK) - (tape.passed - tape.ahead - before)
-        if left and tape.skip(left) < left - (-stored % BLOCK):
-            raise BrokenLayerError("its tar archive ends in the middle")
+        if stored:
+            left = stored + (-stored % BLOCK) - (tape.at - before)
+            if left and tape.skip(left) < left - (-stored % BLOCK):
+                raise BrokenLayerError("its tar archive ends in the middle")
 
 
 def _sum_is_right(head: bytes) -> bool:
-    """The checksum counts its own field as blanks; some old programs added signed bytes, which images never have.
+    """Whether the checksum in a head is that of its bytes.
 
     The lower half of Adler-32 (RFC 1950) is the sum of all bytes and one, modulo 65521, and zlib adds fifty times as
     fast as ``sum``. Of what a block can add up to, it takes no more than two sums for one another.
     """
-    field = head[148:156]
+    return adler32(head) & 0xFFFF == _adler_of(head[148:156])
+
+
+@lru_cache(maxsize=8192)
+def _adler_of(field: bytes) -> int:
+    """The lower half of Adler-32 of a head with this checksum, which counts its own field as blanks; -1 for none.
+
+    Some old programs added signed bytes, which images never have.
+    """
     found = _OCTAL.match(field)
-    if found is None or not found[1]:
-        return False
-    return ((adler32(head) & 0xFFFF) - 1 - sum(field) + 256 - int(found[1], 8)) % ADLER == 0
+    return (int(found[1], 8) - 8 * ord(" ") + sum(field) + 1) % ADLER if found is not None and found[1] else -1
 
 
+@lru_cache(maxsize=8192)
 def _number(field: bytes) -> int:
     """Octal, or the base-256 form of large numbers."""
     if field[0] & 0x80:
@@ -149,8 +156,13 @@ def _decimal(data: bytes) -> int:
     return int(data)
 
 
+@lru_cache(maxsize=1024)
+def _rights(fields: bytes) -> tuple[int, int, int]:
+    """Mode, owner and group, which decide nothing about where the next entry is: a wrong one is 0."""
+    return _loose(fields[:8]) & 0o7777, _loose(fields[8:16]), _loose(fields[16:])
+
+
 def _loose(field: bytes) -> int:
-    """Mode, owner and group decide nothing about where the next entry is: a wrong one is 0."""
     try:
         return _number(field)
     except BrokenLayerError:
@@ -160,14 +172,17 @@ def _loose(field: bytes) -> int:
 def _extended(tape: Readable, size: int) -> bytes:
     if size > MOST_EXTENDED:
         raise BrokenLayerError("an extended header of its tar archive is too large")
-    data = tape.read(size)
-    if len(data) < size or tape.skip(-size % BLOCK) < -size % BLOCK:
+    stored = size + (-size % BLOCK)
+    data = tape.read(stored)
+    if len(data) < stored:
         raise BrokenLayerError("its tar archive ends in the middle")
-    return data
+    return data[:size]
 
 
 def _pax(data: bytes, into: dict[str, bytes]) -> None:
     """Records of the form ``LENGTH KEY=VALUE`` and a line end."""
+    if not _TELLING.search(data):
+        return
     at = 0
     while found := _PAX.match(data, at):
         end = at + int(found[1])
@@ -192,18 +207,20 @@ def _skip_sparse_map(tape: Readable, head: bytes) -> None:
 
 
 def _entry(head: bytes, kind: str, size: int, long: dict[str, bytes]) -> Entry:
-    name = long.get("sparse") or long.get("path")
+    mode, uid, gid = _rights(head[100:124])
+    name = None
+    if long:
+        name = long.get("sparse") or long.get("path")
+        uid = _decimal(long["uid"]) if long.get("uid", b"").isdigit() else uid
+        gid = _decimal(long["gid"]) if long.get("gid", b"").isdigit() else gid
     if name is None:
         name = head[:100].partition(b"\0")[0]
-        if head[257:263] == b"ustar\0" and head[345]:
+        if head[345] and head[257:263] == b"ustar\0":
             name = head[345:500].partition(b"\0")[0] + b"/" + name
-    link = b""
-    if kind in "lh":
-        link = long["linkpath"] if "linkpath" in long else head[157:257].partition(b"\0")[0]
     if kind == "f" and name.endswith(b"/"):
         kind = "d"  # from before POSIX
-    uid = _decimal(long["uid"]) if long.get("uid", b"").isdigit() else _loose(head[108:116])
-    gid = _decimal(long["gid"]) if long.get("gid", b"").isdigit() else _loose(head[116:124])
     text = name[: MOST_PATH + 1].decode("utf-8", "surrogateescape")
-    target = link[:MOST_PATH].decode("utf-8", "surrogateescape")
-    return Entry(text, kind, _loose(head[100:108]) & 0o7777, uid, gid, size, target)
+    if kind not in "lh":
+        return Entry(text, kind, mode, uid, gid, size)
+    link = long["linkpath"] if "linkpath" in long else head[157:257].partition(b"\0")[0]
+    return Entry(text, kind, mode, uid, gid, size, link[:MOST_PATH].decode("utf-8", "surrogateescape"))

@@ -53,9 +53,8 @@ class Budget:
 
 def kind_of(head: bytes) -> str:
     """Which archive begins so; empty for none."""
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return kind
+    if head.startswith(_BEGINNINGS):
+        return next(kind for magic, kind in _MAGIC if head.startswith(magic))
     return "tar" if head[257:262] == b"ustar" else ""
 
 
@@ -63,6 +62,7 @@ _MAGIC: Final = (
     (b"PK\x03\x04", "zip"), (b"\x1f\x8b\x08", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )  # fmt: skip
+_BEGINNINGS: Final = tuple(magic for magic, _kind in _MAGIC)
 
 
 def members(data: bytes, kind: str, budget: Budget) -> Iterator[Member | Unread]:

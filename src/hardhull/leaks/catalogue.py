@@ -34,7 +34,8 @@ class Kind(NamedTuple):
         partners: kinds that belong to it, and within how many lines.
         begins: with what the secret begins, where that is always the same.
         sought: what Hyperscan looks for in place of ``pattern``, empty for the same: it ends within every match, and
-            may match elsewhere too. For patterns that would slow down all others.
+            may match elsewhere too. For patterns that would slow down all others, or that the end of a file matches
+            and a line's end does not.
     """
 
     id: str

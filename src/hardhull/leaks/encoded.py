@@ -98,15 +98,15 @@ _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
+_BEGINNINGS: Final = tuple(mark for mark, _name in _MARKS)
 
 
 def wide_encoding(head: bytes) -> str:
     """The encoding of a text of two or four bytes a letter; empty for everything else."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
+    if head.startswith(_BEGINNINGS):
+        return next(name for mark, name in _MARKS if head.startswith(mark))
     sample = head[:256]
-    if len(sample) >= 16 and not len(sample) % 2:
+    if len(sample) >= 16 and not len(sample) % 2 and sample.count(0) > len(sample) * 0.45:
         even, odd = sample[::2], sample[1::2]
         if odd.count(0) > len(odd) * 0.9 and even.count(0) == 0 and even.isascii():
             return "utf-16-le"

@@ -71,6 +71,12 @@ class Engine:
             self._database.scan(data, match_event_handler=_take, context=hits)
         return hits.found
 
+    def ends(self, data: bytes) -> list[int]:
+        """Where any pattern ends in the bytes, each time that it does."""
+        found: list[int] = []
+        self._database.scan(data, match_event_handler=_take_end, context=found)
+        return found
+
     def _compile(self, patterns: Sequence[str]) -> Any:
         hs = self._hyperscan
         database = hs.Database(mode=hs.HS_MODE_BLOCK)
@@ -110,6 +116,10 @@ def _take(index: int, _start: int, end: int, _flags: int, hits: _Hits) -> None:
     if end - hits.last.get(index, -NEAR) >= NEAR:
         hits.last[index] = end
         hits.found.append(Span(index, end))
+
+
+def _take_end(_index: int, _start: int, end: int, _flags: int, found: list[int]) -> None:
+    found.append(end)
 
 
 def _processor() -> tuple[str, str, str]:

@@ -9,8 +9,8 @@ from hardhull.leaks.confirm import Confirmer
 from hardhull.leaks.encoded import Needle, decode, needles
 from hardhull.leaks.engine import Engine, Span
 from hardhull.leaks.hit import Candidate, Certainty
-from hardhull.leaks.keys import key_file
-from hardhull.leaks.known_files import MOST, read_known
+from hardhull.leaks.keys import key_file, may_be_key
+from hardhull.leaks.known_files import MOST, may_be_known, read_known
 from hardhull.leaks.weigh import is_configuration
 
 if TYPE_CHECKING:
@@ -54,16 +54,20 @@ class Finder:
         self.exhausted = False
         """Whether there were more places than are looked at, since somebody set it to False."""
 
-    def candidates(self, path: str, data: bytes, depth: int = 0) -> list[Candidate]:
+    def candidates(self, path: str, held: bytes | memoryview, depth: int = 0) -> list[Candidate]:
         """What counts in the bytes, in their order, without overlaps.
 
         Args:
             path: the file's name; it says which format to expect, never what to leave out.
-            data: the bytes.
+            held: the bytes; nearly always there is nothing in them, and then they are not copied.
             depth: how many encodings they were behind.
         """
+        spans = self.engine.find(held)
+        if not spans and not may_be_known(path) and not may_be_key(bytes(held[:8])):
+            return []
+        data = bytes(held)
         binary = is_binary(data)
-        found = list(self._matched(path, data, depth, binary=binary))
+        found = list(self._matched(path, data, spans, depth, binary=binary))
         if not depth:
             store = key_file(data)
             if store is not None:
@@ -72,8 +76,7 @@ class Finder:
             found += read_known(path, data)
         return _apart(found)
 
-    def _matched(self, path: str, data: bytes, depth: int, *, binary: bool) -> Iterator[Candidate]:
-        spans = self.engine.find(data)
+    def _matched(self, path: str, data: bytes, spans: list[Span], depth: int, *, binary: bool) -> Iterator[Candidate]:
         if not spans:
             return
         confirmer = Confirmer(data, settings=is_configuration(path))

@@ -184,15 +184,28 @@ def key_file(data: bytes) -> Candidate | None:
     return Candidate(0, len(data), PRIVATE_KEY, title, Certainty.PROVEN, notes=notes, locked=locked)
 
 
+_KEEPASS: Final = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
+_JAVA: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+_KEYTAB: Final = b"\x05\x02\0\0"
+_DER: Final = b"0"
+"""A sequence in ASN.1."""
+_BEGINNINGS: Final = (_KEEPASS, *_JAVA, _KEYTAB, _DER)
+
+
+def may_be_key(head: bytes) -> bool:
+    """Whether a file that begins so can be one of :func:`key_file`."""
+    return head.startswith(_BEGINNINGS)
+
+
 def _binary_key(data: bytes) -> tuple[str, bool]:
     head = data[:64]
-    if head.startswith(b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"):
+    if head.startswith(_KEEPASS):
         return "KeePass database", True
-    if head.startswith((b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")) and data[12:16] == b"\0\0\0\1":
+    if head.startswith(_JAVA) and data[12:16] == b"\0\0\0\1":
         return "Java key store with a private key", True
-    if head.startswith(b"\x05\x02\0\0") and 0 < int.from_bytes(data[2:6], "big") <= len(data):
+    if head.startswith(_KEYTAB) and 0 < int.from_bytes(data[2:6], "big") <= len(data):
         return "Kerberos keytab", False
-    if not head.startswith(b"0") or len(data) > 1 << 20:
+    if not head.startswith(_DER) or len(data) > 1 << 20:
         return "", False
     start = 2 if head[1:2] < b"\x80" else 2 + (head[1] & 0x7F)
     if not _is_sequence(data):

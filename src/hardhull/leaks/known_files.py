@@ -302,9 +302,13 @@ def _readers(name: str) -> tuple[Callable[[bytes], Iterator[Candidate]], ...]:
     return tuple(reader for names, reader in _READERS if re.fullmatch(names, name))
 
 
+def may_be_known(path: str) -> bool:
+    """Whether there is a reader for a file of this name."""
+    return _ANY.fullmatch(path, path.rfind("/") + 1) is not None
+
+
 def read_known(path: str, data: bytes) -> Iterator[Candidate]:
     """What the readers for a file of this name find in it."""
-    name = path.rpartition("/")[2]
-    if _ANY.fullmatch(name):
-        for reader in _readers(name):
+    if may_be_known(path):
+        for reader in _readers(path.rpartition("/")[2]):
             yield from reader(data)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from hardhull.leaks.archives import MOST_DEPTH, Budget, Member, kind_of, members
 from hardhull.leaks.encoded import narrow, wide_encoding
-from hardhull.leaks.finder import MOST_CANDIDATES, Finder, is_binary
+from hardhull.leaks.finder import HEAD, MOST_CANDIDATES, Finder, is_binary
 from hardhull.leaks.hit import Candidate, Gap, Hit, Report
+from hardhull.leaks.keys import may_be_key
+from hardhull.leaks.known_files import may_be_known
 from hardhull.leaks.owned import Hashing, digest_of
 from hardhull.leaks.show import Shown
 
@@ -71,6 +73,12 @@ class Scanner:
         return Report(tuple(found.hits), tuple(found.gaps), 0, digest)
 
 
+def is_simple(path: str, data: bytes) -> bool:
+    """Whether nothing but the patterns can find something in a file: it has no name and no beginning that tell more."""
+    head = data[:512]
+    return not (may_be_known(path) or may_be_key(head) or kind_of(head) or wide_encoding(head[:256]))
+
+
 class _Found:
     """Collects what one file holds."""
 
@@ -121,89 +129,95 @@ class Stream:
     Args:
         scanner: whose reports it gives.
         path: the file's name.
+        size: its bytes, where that is known: a large file is not held then to see how long it is.
         digest: whether the report has a digest of a file that is not held at once, as the scanner says of others.
     """
 
-    def __init__(self, scanner: Scanner, path: str, *, digest: bool = True) -> None:
+    def __init__(self, scanner: Scanner, path: str, *, size: int = 0, digest: bool = True) -> None:
         self._scanner = scanner
         self._path = path
         self._digest = digest and scanner.digests
         self._parts: list[bytes] = []
         self._size = 0
-        self._large: _Large | None = None
+        self._large = self._as_large() if size > WHOLE else None
 
     def feed(self, data: bytes) -> None:
         """The next bytes."""
+        if self._large is not None:
+            self._large.take(data)
+            return
         self._parts.append(data)
         self._size += len(data)
-        if self._large is None:
-            if self._size <= WHOLE:
-                return
-            self._large = _Large(self._scanner, self._path, self._taken(), digest=self._digest)
-        elif self._size >= BLOCK:
-            self._large.take(self._taken(), last=False)
+        if self._size > WHOLE:
+            self._large = self._as_large()
+            for part in self._parts:
+                self._large.take(part)
+            self._parts.clear()
 
-    def _taken(self) -> bytes:
-        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts, self._size = [], 0
-        return data
+    def _as_large(self) -> _Large:
+        return _Large(self._scanner, self._path, digest=self._digest)
 
     def close(self) -> Report:
         """The file is at its end: what it holds."""
-        data = self._taken()
-        if self._large is None:
-            return self._scanner.scan_bytes(self._path, data) if data else Report()
-        self._large.take(data, last=True)
-        return self._large.report()
+        if self._large is not None:
+            return self._large.report()
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()  # a file is held once while it is searched
+        return self._scanner.scan_bytes(self._path, data) if data else Report()
 
 
 class _Large:
     """A file that is not held at once: blocks overlap by more than the longest secret."""
 
-    def __init__(self, scanner: Scanner, path: str, data: bytes, *, digest: bool) -> None:
+    def __init__(self, scanner: Scanner, path: str, *, digest: bool) -> None:
         self._scanner = scanner
         self._path = path
         self._hashing = Hashing() if digest else None
         self._found = _Found(scanner.finder)
-        self._text = not is_binary(data)
-        self._data = b""
+        self._held = bytearray(CONTEXT + BLOCK + OVERLAP)
+        self._end = 0
+        """How many bytes are held."""
         self._fresh = 0
         """Offset of the first byte whose candidates were not taken."""
         self._above = 0
         """Lines in front of the bytes that are held."""
-        if kind_of(data[:512]):
-            why = f"an archive of more than {WHOLE >> 20} MiB inside of a file is not unpacked"
-            self._found.gaps.append(Gap(path, why))
-        self.take(data, last=False)
+        self._text: bool | None = None
+        """Whether it is one of text; None before the first block."""
 
-    def take(self, more: bytes, *, last: bool) -> None:
+    def take(self, more: bytes) -> None:
         """The next bytes; what stands near their end waits for those behind it."""
         if self._hashing:
             self._hashing.update(more)
-        data = self._data + more
-        limit = len(data) if last else len(data) - OVERLAP
-        for begin in range(0, max(limit, 1), BLOCK):
-            self._block(data, begin, min(begin + BLOCK, limit), last=last and begin + BLOCK >= limit)
-        keep = max(0, limit - CONTEXT)
-        self._above += data.count(b"\n", 0, keep) if self._text else 0
-        self._fresh = limit - keep
-        self._data = data[keep:]
+        left = memoryview(more)
+        while left:
+            piece = left[: len(self._held) - self._end]
+            self._held[self._end : self._end + len(piece)] = piece
+            self._end += len(piece)
+            left = left[len(piece) :]
+            if self._end == len(self._held):
+                self._block(self._end - OVERLAP)
+                self._above += self._held.count(b"\n", 0, BLOCK) if self._text else 0
+                self._held[: CONTEXT + OVERLAP] = self._held[BLOCK:]
+                self._end, self._fresh = CONTEXT + OVERLAP, CONTEXT
 
-    def _block(self, data: bytes, begin: int, stop: int, *, last: bool) -> None:
-        low = max(0, begin - CONTEXT)
-        block = data[low : min(len(data), stop + OVERLAP)]
-        first = max(begin, self._fresh)
-        found = [
-            one
-            for one in self._scanner.finder.candidates(self._path, block)
-            if first <= one.start + low and (last or one.start + low < stop)
-        ]
+    def _block(self, stop: int) -> None:
+        """Looks for what begins in front of an offset."""
+        if self._text is None:
+            self._begin(bytes(self._held[:HEAD]))
+        block = memoryview(self._held)[: self._end]
+        found = [one for one in self._scanner.finder.candidates(self._path, block) if self._fresh <= one.start < stop]
         if found:
-            above = self._above + (data.count(b"\n", 0, low) if self._text else 0)
-            self._found.add(self._path, block, found, (), above)
+            self._found.add(self._path, bytes(block), found, (), self._above)
+
+    def _begin(self, head: bytes) -> None:
+        self._text = not is_binary(head)
+        if kind_of(head[:512]):
+            why = f"an archive of more than {WHOLE >> 20} MiB inside of a file is not unpacked"
+            self._found.gaps.append(Gap(self._path, why))
 
     def report(self) -> Report:
-        """What the file holds."""
+        """The file is at its end: what it holds."""
+        self._block(self._end)
         digest = self._hashing.digest if self._hashing and self._found.hits else None
         return self._scanner.report(self._path, self._found, digest)
 

@@ -25,6 +25,8 @@ INFO_MARK = 16
 MOST_INFO = 16 << 20
 CRATES = b".dep-v0\0"
 """A section's name (github.com/rust-secure-code/cargo-auditable, PARSING.md)."""
+HEAD = 64
+"""Bytes of a program's beginning that say where its table of sections is (elf(5))."""
 TAIL = 256 << 10
 """Bytes of a program's end in which its table of sections is looked for."""
 
@@ -43,12 +45,12 @@ class Program:
 
     def feed(self, data: bytes) -> bool:
         """See :class:`hardhull.images.reader.Sink`."""
-        if not self._at:
-            self._head = data[:64]
+        if len(self._head) < HEAD:
+            self._head += data[: HEAD - len(self._head)]
         if self._info is not None:
             self._more_info(data)
         elif not self._rows:
-            self._look(self._window[-GO_HEAD:] + data)
+            self._look(data)
         self._window = (self._window + data)[-TAIL:] if len(data) < TAIL else data[-TAIL:]
         self._at += len(data)
         return True
@@ -61,16 +63,23 @@ class Program:
             self._rows += self._section()
         return [Row(self._path, kind, data) for kind, data in self._rows]
 
-    def _look(self, window: bytes) -> None:
-        start = self._at - min(len(self._window), GO_HEAD)
-        found = window.find(GO_MAGIC)
-        while found >= 0:
-            if (start + found) % GO_ALIGN == 0:
-                self._info = bytearray(window[found:])
-                self._more_info(b"")
-                if self._waits or self._rows:
-                    return
-            found = window.find(GO_MAGIC, found + 1)
+    def _look(self, data: bytes) -> None:
+        """Looks for the magic in what came, and where that meets what came before."""
+        before = self._window[-GO_HEAD:]
+        for at in _all(before + data[:GO_HEAD], len(before)):
+            if self._begins(self._at - len(before) + at, before[at:] + data):
+                return
+        for at in _all(data, len(data)):
+            if self._begins(self._at + at, data[at:]):
+                return
+
+    def _begins(self, offset: int, data: bytes) -> bool:
+        """Whether build information begins at an offset of the file."""
+        if offset % GO_ALIGN:
+            return False
+        self._info = bytearray(data)
+        self._more_info(b"")
+        return self._waits or bool(self._rows)
 
     @property
     def _waits(self) -> bool:
@@ -106,6 +115,14 @@ class Program:
         place = section_of(self._head, self._window, self._size)
         if place is not None:
             yield "again", {"how": "crates", "offset": place[0], "size": place[1]}
+
+
+def _all(data: bytes, end: int) -> Iterator[int]:
+    """Where Go's magic stands that begins before ``end``."""
+    found = data.find(GO_MAGIC)
+    while 0 <= found < end:
+        yield found
+        found = data.find(GO_MAGIC, found + 1)
 
 
 def section_of(head: bytes, tail: bytes, size: int) -> tuple[int, int] | None:
