@@ -9,7 +9,7 @@ from hardhull.facts.profile import Call, Denial, Run
 from hardhull.prove.candidate import SYSCALL, Candidate, Privilege, Writable
 from hardhull.prove.evidence import refused
 from hardhull.prove.filter import native, profile
-from hardhull.prove.giving import without_consequences
+from hardhull.prove.giving import together, without_consequences
 from hardhull.prove.trial import Trial
 from hardhull.prove.watch import Seen
 
@@ -70,6 +70,18 @@ def test_a_call_that_was_given_back_has_no_conditions() -> None:
     given = Candidate(syscalls=frozenset({"read", "clone"}), unconditional=frozenset({"clone"}))
     assert profile(given)["syscalls"][0]["names"] == ["clone", "read", "restart_syscall", "rt_sigreturn"]
     assert not any("args" in each for each in profile(given)["syscalls"])
+
+
+@given(CANDIDATES, CANDIDATES)
+def test_two_candidates_together_have_what_either_has(one: Candidate, other: Candidate) -> None:
+    strict = Candidate(syscalls=frozenset({"read"}), memory=1 << 25)
+    other = other._replace(syscalls=frozenset({"write"}), memory=1 << 26, user=one.user)
+    found = together(one._replace(syscalls=strict.syscalls, memory=strict.memory), other)
+    assert (found.syscalls, found.memory) == (frozenset({"read", "write"}), 1 << 26)
+    assert {each.path for each in found.writable} == {each.path for each in (*one.writable, *other.writable)}
+    assert found.capabilities == (one.capabilities or frozenset()) | (other.capabilities or frozenset())
+    assert together(found, other) == found
+    assert together(one, other._replace(memory=0)).memory == 0
 
 
 def test_what_only_a_failure_called_is_not_kept() -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HOST = os.environ["HARDHULL_HOST"]
-SECONDS = 10.0
+SECONDS = 30.0
 """How long one reply may take."""
 T = TypeVar("T")
 _count = 0

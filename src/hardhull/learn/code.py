@@ -53,7 +53,7 @@ class Code:
         programs = {use.path for use in files if use.use == "execute" and use.placed}
         if not self._root or not programs:
             return ()
-        from hardhull.learn.static.analysis import analyse
         from hardhull.learn.static.files import Folder
+        from hardhull.learn.static.kept import analysed
 
-        return (analyse(Folder(self._root), sorted(programs), self._libraries.loaded, image),)
+        return (analysed(Folder(self._root), sorted(programs), self._libraries.loaded, image),)

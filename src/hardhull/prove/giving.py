@@ -228,6 +228,34 @@ def without_consequences(works: Trial, strict: Candidate, causes: Collection[str
     return works._replace(candidate=candidate._replace(syscalls=candidate.syscalls - needless)) if needless else works
 
 
+def together(one: Candidate, other: Candidate) -> Candidate:
+    """A candidate with what another one was given back as well: calls, folders, capabilities and limits.
+
+    Args:
+        one: which has the more privileges of the other kinds.
+        other: made from the same, and given back what evidence showed.
+    """
+    found = one._replace(memory=_looser(one.memory, other.memory), pids=_looser(one.pids, other.pids))
+    if one.user != other.user:
+        return found
+    known = {each.path for each in one.writable}
+    more = [each for each in other.writable if each.path not in known]
+    found = found._replace(
+        owned=tuple(sorted({*one.owned, *other.owned})), writable=tuple(sorted([*one.writable, *more]))
+    )
+    if one.capabilities is not None and other.capabilities is not None:
+        found = found._replace(capabilities=one.capabilities | other.capabilities)
+    if one.syscalls is None or other.syscalls is None:
+        return found._replace(syscalls=None)
+    whole = one.unconditional | other.unconditional
+    return found._replace(syscalls=one.syscalls | other.syscalls, unconditional=whole)
+
+
+def _looser(one: int, other: int) -> int:
+    """The higher limit; 0 is none."""
+    return max(one, other) if one and other else 0
+
+
 def names(calls: Iterable[Call | StaticCall]) -> frozenset[str]:
     """The names of this machine's calls among these; a filter cannot name others."""
     return frozenset(call.name for call in calls if call.arch == native() and not call.name.startswith("#"))

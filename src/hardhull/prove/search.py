@@ -24,7 +24,7 @@ from hardhull.prove.candidate import (
 )
 from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.folders import PASSING, below
-from hardhull.prove.giving import Giving, filtered, names, widened, without_consequences
+from hardhull.prove.giving import Giving, filtered, names, together, widened, without_consequences
 from hardhull.prove.groups import needed
 from hardhull.prove.network import networked, stays
 from hardhull.prove.propose import strictest, user_of
@@ -347,6 +347,6 @@ class Search:
             weaker = self._given_back(candidate, trial, one=True)
             if weaker == candidate:
                 self._flaky.append(trial.failure)
-                weaker = whole.candidate or candidate if number else candidate
+                weaker = together(whole.candidate or candidate, candidate) if number else candidate
             candidate, passing = weaker, []
         return passing, passing[-1] if passing else last._replace(candidate=candidate)

@@ -228,7 +228,9 @@ class Stage:
                 raise
             found = Trial(candidate, used, "", watch.seen(self._named(world)))
             self.runtime[candidate is not None and candidate.no_new_privileges] |= found.seen.of("filtered_syscalls")
-            look(world, found)
+            with watch.reading() as passes:
+                look(world, found)
+                found = found._replace(seen=found.seen._replace(passes=passes()))
         return found._replace(seconds=time.monotonic() - begun)
 
     def _named(self, world: World) -> Subject:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -15,13 +17,17 @@ from hardhull.learn.profile import profile
 from hardhull.learn.watch import Meters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from hardhull.facts.profile import Denial, Run, StaticPass
+    from hardhull.facts.profile import Denial, FileUse, Run, StaticPass
     from hardhull.learn.bpf import Recorder
     from hardhull.learn.namespace import Namespace
     from hardhull.learn.profile import Subject
     from hardhull.run.world import World
+
+SWITCH_SECONDS = 0.0005
+"""How long code is read before whoever talks with the engine has a turn: the usual 5 ms add up over its answers."""
 
 
 class Seen(NamedTuple):
@@ -75,6 +81,8 @@ class Watch:
         self._lives: list[Namespace] = []
         self._stack = ExitStack()
         self._meters = Meters()
+        self._used: list[FileUse] = []
+        self._image = ""
         self._code = Code() if code else None
         self._begun, self._start = datetime.now(UTC), time.monotonic()
 
@@ -121,8 +129,26 @@ class Watch:
         deeds = Deeds(self._begun, time.monotonic() - self._start, self._deeds)
         runs = [profile(subject, deeds, fields, most).runs[0] for fields, most in zip(found, peaks, strict=False)]
         files = [use for run in runs for use in run.files]
-        passes = self._code.passes(files, subject.image) if self._code else ()
-        return Seen(runs[0], tuple(runs[1:]), passes, denied)
+        self._used, self._image = files, subject.image
+        return Seen(runs[0], tuple(runs[1:]), (), denied)
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[], tuple[StaticPass, ...]]]:
+        """Reads the code of the programs that were seen to run, beside what is done in the ``with``.
+
+        Yields:
+            Waits for the end, and gives what was found; nothing where the code was not to be read.
+        """
+        if self._code is None:
+            yield tuple
+            return
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            with ThreadPoolExecutor(1, "hardhull-code") as pool:
+                yield pool.submit(self._code.passes, self._used, self._image).result
+        finally:
+            sys.setswitchinterval(interval)
 
     def _host(self) -> str:
         """The container's name as a host; empty where it was not even made."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,13 +23,16 @@ if TYPE_CHECKING:
 TEXT = 4000
 """Characters of output that an outcome keeps."""
 SECONDS = 10.0
+HEALTH_SECONDS = 30.0
+"""How long a HEALTHCHECK may take that says nothing of it (docs.docker.com/reference/dockerfile, HEALTHCHECK)."""
+SHELL = ("/bin/sh", "-c")
 
 
 class Check(NamedTuple):
     """One question to a container.
 
     Attributes:
-        kind: ``health`` (the engine's own report), ``inside``, ``host``, ``load`` (like ``host``, for as long as the
+        kind: ``health`` (its HEALTHCHECK), ``inside``, ``host``, ``load`` (like ``host``, for as long as the
             container runs), ``http``, ``tcp``, or ``job`` (that it ends by itself, which nobody asks for).
         container: whom it asks; its key in the world.
         words: the command inside; the command for ``host`` and ``load``; port and path for ``http`` (and the scheme,
@@ -165,18 +167,22 @@ def _probe(container: Container, probe: Healthcheck, world: World) -> Check:
 
 
 def _health(check: Check, world: World) -> Outcome:
-    """The next result of the engine's own runs of the HEALTHCHECK, begun after this moment."""
-    start, now = time.monotonic(), datetime.now(UTC)
-    while time.monotonic() - start < min(check.seconds, world.left()):
-        state = world.state(check.container)
-        for entry in (state.get("Health") or {}).get("Log") or []:
-            if datetime.fromisoformat(entry["Start"]) >= now:
-                output, code = shown(entry.get("Output") or "", TEXT, world.hidden), int(entry["ExitCode"])
-                return Outcome(check, code == 0, ran=True, seconds=time.monotonic() - start, code=code, output=output)
-        if not state["Running"]:
-            return _not_asked(check, start, "the container has ended")
-        time.sleep(0.05)
-    return _not_asked(check, start, "the engine reported no result in time")
+    """The HEALTHCHECK, run now as the engine runs it: its next own run may be a second away."""
+    start = time.monotonic()
+    if not world.state(check.container)["Running"]:
+        return _not_asked(check, start, "the container has ended")
+    asked = command_of(check, world)
+    return _inside(asked, world)._replace(check=check)
+
+
+def command_of(check: Check, world: World) -> Check:
+    """A check by HEALTHCHECK as the command inside that it is, with its own patience."""
+    config: dict[str, Any] = world.inspect(check.container)["Config"]
+    kind, *words = config["Healthcheck"]["Test"]
+    if kind == "CMD-SHELL":
+        words = [*(config.get("Shell") or SHELL), *words]
+    own = (config["Healthcheck"].get("Timeout") or 0) / 1e9 or HEALTH_SECONDS
+    return Check("inside", check.container, tuple(words), min(own, check.seconds))
 
 
 def _not_asked(check: Check, start: float, why: str) -> Outcome:

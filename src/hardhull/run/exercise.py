@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hardhull.run.world import World
 
-PAUSE = 0.05
+PAUSE, LONGEST_PAUSE = 0.05, 0.5
 LOAD_SECONDS = 600.0
 UNUSED = {"life": "restart, exec and the graceful stop", "loads": "load", "seconds": "use over a longer time"}
 """What an exercise may leave out, as people call it."""
@@ -259,7 +259,7 @@ def _until(world: World, check: Check, end: float) -> Outcome:
         outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, left))))
         if outcome.passed or time.monotonic() > end or not _running(world, check):
             return outcome
-        time.sleep(PAUSE)
+        time.sleep(max(PAUSE, min(LONGEST_PAUSE, outcome.seconds)))  # asking takes a processor, too
 
 
 def _by_load(asked: Sequence[Check]) -> bool:

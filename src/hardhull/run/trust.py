@@ -13,7 +13,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.run import processes
-from hardhull.run.checks import Check, Outcome, run
+from hardhull.run.checks import Check, Outcome, command_of, run
 from hardhull.run.world import Address
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def trusted(check: Check, world: World) -> Trust:
     if not intact.passed:
         return Trust(check, trusted=False, why="it fails on the app as it is", intact=intact)
     asked = _quick(check, world)
-    usual = run(asked, world).seconds if check.kind == "health" else intact.seconds
-    asked = asked._replace(seconds=min(asked.seconds, max(LEAST_PATIENCE, TIMES * usual)))
+    asked = asked._replace(seconds=min(asked.seconds, max(LEAST_PATIENCE, TIMES * intact.seconds)))
     # Where it asks another container, whose port is closed says nothing of the one that it judges.
     trials = (_stopped(asked, world),) if check.judges else (_stopped(asked, world), _closed(asked, world))
     recovered = _recovers(check, world)
@@ -96,15 +95,9 @@ def _recovers(check: Check, world: World) -> bool:
 
 
 def _quick(check: Check, world: World) -> Check:
-    """The same question, with less patience; the engine's HEALTHCHECK as the command that it is."""
-    if check.kind != "health":
-        return check._replace(seconds=min(check.seconds, PATIENCE))
-    healthcheck: dict[str, Any] = world.inspect(check.container)["Config"]["Healthcheck"]
-    kind, *words = healthcheck["Test"]
-    if kind == "CMD-SHELL":
-        words = [SHELL, "-c", *words]
-    own = (healthcheck.get("Timeout") or 30_000_000_000) / 1e9
-    return Check("inside", check.container, tuple(words), min(own, PATIENCE))
+    """The same question, with less patience; a HEALTHCHECK as the command that it is, which a twin has none of."""
+    asked = command_of(check, world) if check.kind == "health" else check
+    return asked._replace(seconds=min(asked.seconds, PATIENCE))
 
 
 def _stopped(check: Check, world: World) -> Trial:
