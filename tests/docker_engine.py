@@ -106,9 +106,11 @@ class Engine:
         args: Mapping[str, str] | None = None,
         target: str = "",
         files: Mapping[str, bytes] | None = None,
+        network: str = "",
     ) -> None:
         """Builds a Dockerfile with the classic builder; the context is these files."""
         query = {"t": tag, "buildargs": json.dumps(dict(args or {})), "target": target, "version": "1"}
+        query |= {"networkmode": network} if network else {}
         output = self.call("POST", "/build", query, _tar({"Dockerfile": dockerfile, **(files or {})})).decode()
         errors = [line for line in output.splitlines() if '"error"' in line]
         assert not errors, f"{tag}: {errors[0]}"

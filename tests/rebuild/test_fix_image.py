@@ -6,18 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from typing import TYPE_CHECKING
 
 import pytest
 
 import small_debian
 from docker_engine import missing, running_engine, skip
 from docker_registry import free_port, start, stop
-from hardhull.cli.main import main
-from hardhull.rebuild.kind import identifier_of
-from hardhull.supply.connection import connect
 from made_advisories import export, record, until
+from rebuilt import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,36 +54,8 @@ def engine(packages: dict[str, Path]) -> Iterator[Engine]:
         yield started
 
 
-class Place:
-    """A folder with a database of its own, beside an engine."""
-
-    def __init__(self, folder: Path, engine: Engine) -> None:
-        self.folder, self.engine = folder, engine
-        self._settings = {
-            "DOCKER_HOST": f"unix://{engine.socket}",
-            "HARDHULL_HOST_STATE": str(folder / "state"),
-            "HARDHULL_DB": str(folder / "a.db"),
-            "XDG_CACHE_HOME": str(folder / "cache"),
-        }
-
-    def run(self, *words: str) -> int:
-        with patch.dict(os.environ, self._settings):
-            return main(list(words))
-
-    def told(self, *words: str, code: int = 0) -> dict[str, Any]:
-        out = self.folder / "out.json"
-        assert self.run(*words, "--format", "json", "-o", str(out)) == code
-        found: dict[str, Any] = json.loads(out.read_text())
-        return found
-
-    def identifier(self, name: str) -> str:
-        with patch.dict(os.environ, self._settings):
-            client, _where = connect()
-            with client:
-                return identifier_of(client, name)
-
-    def names(self) -> set[str]:
-        return {name for row in json.loads(self.engine.call("GET", "/images/json")) for name in row["RepoTags"] or ()}
+class Built(Place):
+    """A place with images on the bases of this file."""
 
     def built(self, kind: str, recipe: str = "") -> str:
         """An image of our own on such a base."""
@@ -98,24 +67,30 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Built:
     monkeypatch.chdir(tmp_path)
     records = [record("DSA-1", until("Debian:12", "leaky", "1.0-2"), upstream=["CVE-2026-1", "CVE-2026-2"])]
     records.append(record("DEBIAN-CVE-2026-9", {"package": {"ecosystem": "Debian:12", "name": "leaky"}, "ranges": [
         {"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}))  # fmt: skip
     export(tmp_path / "osv", "Debian", records)
-    made = Place(tmp_path, engine)
+    made = Built(tmp_path, engine)
     assert made.run("db", "import", "-q", "osv", "--as-of", "2999-01-01") == 0
     return made
 
 
-def test_the_plan_changes_nothing(place: Place) -> None:
+def test_the_plan_changes_nothing(place: Built) -> None:
     name = place.built("new")
     (place.folder / "Dockerfile").unlink()
     before = place.names()
     found = place.told("fix", f"image:{name}")
     assert found["upgrades"] == [
-        {"package": "leaky", "version": "1.0-1", "fixed": "1.0-2", "ends": ["CVE-2026-1", "CVE-2026-2"]}
+        {
+            "package": "leaky",
+            "version": "1.0-1",
+            "fixed": "1.0-2",
+            "ends": ["CVE-2026-1", "CVE-2026-2"],
+            "by": ["apt-get"],
+        }
     ]
     assert [(one["package"], one["why"], one["names"]) for one in found["left"]] == [
         ("leaky", "no fix is known", ["DEBIAN-CVE-2026-9"])
@@ -127,7 +102,7 @@ def test_the_plan_changes_nothing(place: Place) -> None:
 
 
 def test_an_image_on_top_is_built_started_and_scanned_and_the_name_goes_back(
-    place: Place, capsys: pytest.CaptureFixture[str]
+    place: Built, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = place.built("new")
     (place.folder / "Dockerfile").unlink()
@@ -150,7 +125,7 @@ def test_an_image_on_top_is_built_started_and_scanned_and_the_name_goes_back(
     assert not [each for each in place.names() if "-before-" in each or "-upgraded-" in each]
 
 
-def test_a_name_that_means_another_image_by_now_is_left_alone(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_means_another_image_by_now_is_left_alone(place: Built, capsys: pytest.CaptureFixture[str]) -> None:
     name = place.built("new")
     assert place.run("fix", f"image:{name}", "--as", "recreate", "--apply") == 0
     place.engine.tag(BASE.format("gone"), "hh/app-new", "1.4")
@@ -168,7 +143,7 @@ def test_a_name_that_means_another_image_by_now_is_left_alone(place: Place, caps
     ],
 )
 def test_what_does_not_work_is_taken_back_and_said(
-    place: Place, capsys: pytest.CaptureFixture[str], kind: str, says: str
+    place: Built, capsys: pytest.CaptureFixture[str], kind: str, says: str
 ) -> None:
     name = place.built(kind)
     before, names = place.identifier(name), place.names()
@@ -178,7 +153,7 @@ def test_what_does_not_work_is_taken_back_and_said(
     assert json.loads(place.engine.call("GET", "/containers/json?all=1")) == []
 
 
-def test_where_nothing_works_by_itself_nothing_is_proven(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_nothing_works_by_itself_nothing_is_proven(place: Built, capsys: pytest.CaptureFixture[str]) -> None:
     place.engine.build(f'FROM {BASE.format("new")}\nUSER app\nCMD ["/bin/false"]\n'.encode(), "hh/helpless:1")
     assert place.run("fix", "image:hh/helpless:1", "--apply") == 1
     assert "that proves nothing (--risk all)" in " ".join(capsys.readouterr().err.split())
@@ -186,7 +161,7 @@ def test_where_nothing_works_by_itself_nothing_is_proven(place: Place, capsys: p
     assert place.run("undo", "--root", str(place.folder / "state")) == 0
 
 
-def test_lines_of_the_dockerfile_that_it_was_built_from(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_of_the_dockerfile_that_it_was_built_from(place: Built, capsys: pytest.CaptureFixture[str]) -> None:
     name = place.built("new", "RUN true\n")
     path = place.folder / "Dockerfile"
     before = path.read_text()
@@ -205,7 +180,7 @@ def test_lines_of_the_dockerfile_that_it_was_built_from(place: Place, capsys: py
 
 
 def test_a_newer_base_that_ends_it_is_taken_by_its_digest(
-    place: Place, tmp_path: Path, packages: dict[str, Path]
+    place: Built, tmp_path: Path, packages: dict[str, Path]
 ) -> None:
     """The engine has pushed two builds of the base: so it knows their digests."""
     port = free_port()
@@ -238,7 +213,7 @@ def test_a_newer_base_that_ends_it_is_taken_by_its_digest(
     assert place.told("fix", "image:hh/pinned:1", "--engine")["upgrades"] == []
 
 
-def test_lines_stand_behind_what_brought_the_packages(place: Place, packages: dict[str, Path]) -> None:
+def test_lines_stand_behind_what_brought_the_packages(place: Built, packages: dict[str, Path]) -> None:
     """An application's own RUN installed it, as another user's image."""
     text = f"FROM {BASE.format('new')} AS base\nUSER root\nRUN mv /opt/leaky /opt/leaky.1 && \\\n    mv /opt/leaky.1 /opt/leaky\n"
     text += 'RUN cp /var/lib/dpkg/status /status && cat /status > /var/lib/dpkg/status\nUSER app\nCMD ["/opt/leaky"]\n'
@@ -260,20 +235,20 @@ def test_lines_stand_behind_what_brought_the_packages(place: Place, packages: di
     ],
 )
 def test_what_cannot_be_done_is_said(
-    place: Place, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+    place: Built, capsys: pytest.CaptureFixture[str], words: list[str], says: str
 ) -> None:
     assert place.run("fix", *words) in {2, 4}
     assert says in " ".join(capsys.readouterr().err.split())
 
 
-def test_without_a_database_nothing_is_planned(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_database_nothing_is_planned(place: Built, capsys: pytest.CaptureFixture[str]) -> None:
     name = place.built("new")
     (place.folder / "a.db").unlink()
     assert place.run("fix", f"image:{name}") == 4
     assert "nothing is known of its packages" in capsys.readouterr().err
 
 
-def test_a_kill_in_the_middle_leaves_the_name_where_it_was(place: Place) -> None:
+def test_a_kill_in_the_middle_leaves_the_name_where_it_was(place: Built) -> None:
     """The next command takes back what the killed one left."""
     name = place.built("new")
     before = place.identifier(name)

@@ -14,6 +14,8 @@ from hardhull.cli.output import view_for, write
 from hardhull.cli.refused import need_posix, telling
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardhull.cli.fix import Request
     from hardhull.cli.image_recipes import Newer, Written
     from hardhull.images.cache import Cache
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from hardhull.rebuild.prove import Look, Proof
 
 PREFIX = "image:"
-APT = "usr/bin/apt-get"
 
 
 class Seen(NamedTuple):
@@ -52,22 +53,23 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
     from hardhull.cli.image_recipes import in_dockerfile
     from hardhull.images.cache import Cache, default_folder
     from hardhull.rebuild.page import Told
+    from hardhull.rebuild.pins import lines
     from hardhull.rebuild.plan import rebuild
     from hardhull.rebuild.recipe import USER, derived
 
     cache = Cache(default_folder())
-    seen = _seen(name, request, cache)
+    seen = _seen(name, request, cache, planning=True)
     user = seen.image.image.config.get("User") or ""
     if user and not USER.fullmatch(str(user)):
         raise UserError(f"cannot upgrade {name}", "its user is no word", "see `docker image inspect`", FAILED)
-    plan = rebuild(name, seen.image.image.id, str(user), seen.found, has_apt=_has_apt(seen.image))
+    plan = rebuild(name, seen.image.image.id, str(user), seen.found, _shows(seen.image))
     edit = None
     if request.way != "recreate" and plan.upgrades:
         edit = in_dockerfile(plan, seen.image, asked.paths, _newer(request, cache))
     if edit is None:
-        told = Told(plan, "image", derived(plan.id, plan.words, plan.user) if plan.upgrades else "")
+        told = Told(plan, "image", derived(plan.id, plan.orders, plan.user) if plan.upgrades else "")
     else:
-        told = Told(plan, "Dockerfile", edit.text, edit.change.path, edit.line, base=edit.base)
+        told = Told(plan, "Dockerfile", edit.text, edit.path, edit.line, base=edit.base, pins=tuple(lines(edit.pins)))
     if request.apply and plan.upgrades:
         need_posix()
         told = _write(told, edit) if edit else _build(told, seen, request, cache)
@@ -99,7 +101,7 @@ def _name(targets: tuple[str, ...]) -> str:
     return text if reference.tag else f"{text}:latest"
 
 
-def _seen(name: str, request: Request, cache: Cache, kind: str = PREFIX) -> Seen:
+def _seen(name: str, request: Request, cache: Cache, kind: str = PREFIX, *, planning: bool = False) -> Seen:
     from hardhull.images.errors import ImageError
     from hardhull.images.inventory import inventory
     from hardhull.images.packages import Packages
@@ -115,10 +117,10 @@ def _seen(name: str, request: Request, cache: Cache, kind: str = PREFIX) -> Seen
     if image.broken:
         raise UserError(f"cannot read {name}", image.broken[0][1], "build the image again", FAILED)
     held = inventory(image)
-    return Seen(image, held, _found(held, request))
+    return Seen(image, held, _found(held, request, planning=planning))
 
 
-def _found(held: Inventory, request: Request) -> tuple[Vulnerability, ...]:
+def _found(held: Inventory, request: Request, *, planning: bool) -> tuple[Vulnerability, ...]:
     from hardhull.advisories.database import DatabaseError, reading, usual_path
     from hardhull.advisories.lookup import look_up
     from hardhull.scan.config import ConfigError, load_policy
@@ -135,15 +137,21 @@ def _found(held: Inventory, request: Request) -> tuple[Vulnerability, ...]:
     except ConfigError as error:
         raise UserError(f"cannot use {error.path}", error.what, error.how) from None
     failed = next((one for one in outcome.not_checked if one.kind == "failed"), None)
-    if failed is not None and not outcome.found:
+    if failed is not None and not outcome.found and planning:  # else what was planned is looked up, and may be gone
         raise UserError(f"cannot plan: {failed.what} not checked", failed.why, failed.how, FAILED)
     return outcome.found
 
 
-def _has_apt(image: ReadImage) -> bool:
+def _shows(image: ReadImage) -> Callable[[str], bool]:
+    """Whether the image shows a path; folders above it that are links into ``usr`` (merged /usr) are not followed."""
     from hardhull.images.merge import seen
 
-    return any(seen(image.layers, [[APT] if layer and APT in layer.files.paths else [] for layer in image.layers]))
+    def has(path: str) -> bool:
+        return any(
+            seen(image.layers, [[path] if layer and path in layer.files.paths else [] for layer in image.layers])
+        )
+
+    return has
 
 
 # ---- in the Dockerfile --------------------------------------------------------------------------------------------
@@ -171,7 +179,7 @@ def _write(told: Told, edit: Written) -> Told:
 
     journal = journal_of(edit.root)
     with telling(journal):
-        receipt = journal.apply(f"fix {PREFIX}{told.plan.name}: {len(told.plan.words)} packages", [edit.change])
+        receipt = journal.apply(f"fix {PREFIX}{told.plan.name}: {len(told.plan.words)} packages", list(edit.changes))
     return told._replace(receipt=receipt.id)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hardhull.model.advisory import Vulnerability
     from hardhull.model.receipt import FileChange, Splice
     from hardhull.model.source import Place
+    from hardhull.rebuild.pins import Pin
     from hardhull.rebuild.plan import Rebuild
 
 
@@ -38,17 +39,21 @@ class Written(NamedTuple):
 
     Attributes:
         root: the tree whose journal takes it.
-        change: the file.
+        changes: the files: the Dockerfile, and those in which the project names versions.
         text: the lines that come; empty where the newer base is enough.
         line: where they go, from 1; else that of the base.
         base: the name of the newer base, with its digest; empty where it stays.
+        path: of the Dockerfile.
+        pins: versions that change where the project names them.
     """
 
     root: Path
-    change: FileChange
+    changes: tuple[FileChange, ...]
     text: str
     line: int
     base: str
+    path: str
+    pins: tuple[Pin, ...] = ()
 
 
 class _Bump(NamedTuple):
@@ -96,8 +101,9 @@ def _written(
     made: Mapping[str, int],
     newer: Newer | None,
 ) -> Written | None:
-    from hardhull.model.receipt import FileChange
     from hardhull.rebuild.edit import edit
+    from hardhull.rebuild.pins import pins
+    from hardhull.rebuild.tools import together
     from hardhull.scan.discover import find_root
 
     base = recipe.root_stage.place if recipe.root_stage else None
@@ -111,24 +117,38 @@ def _written(
     ]
     if bump is not None and len(left) == len(plan.upgrades):
         bump = None  # it ends nothing
-    edits = [bump.splice] if bump else []
+    found = [(one, pins(path, recipe, one)) for one in left]
+    named = [pin for _one, places_of in found for pin in places_of]
+    left = [one for one, places_of in found if not places_of]
+    before = {path: recipe.place.source.data, **{pin.file: pin.data for pin in named}}
+    edits = {file: [pin.at for pin in named if pin.file == file] for file in before}
+    edits[path] += [bump.splice] if bump else []
     lines = None
     if left:
         steps = sorted({made.get(one.package.layer, -1) for one in left})
-        words = sorted({one.package.name for one in left})
-        lines = edit(recipe, places, steps, words, _base_user(history, recipe, places))
+        orders = together(order for one in left for order in one.orders)
+        lines = edit(recipe, places, steps, orders, _base_user(history, recipe, places))
         if lines is None:
             return None
-        edits.append(lines)
-    data = recipe.place.source.data
-    after = data
-    for one in sorted(edits, reverse=True):
-        after = after[: one.start] + one.replacement + after[one.end :]
+        edits[path].append(lines)
     root = find_root([path.parent]).resolve()
-    change = FileChange(path.resolve().relative_to(root).as_posix(), data, after, tuple(sorted(edits)))
-    at = lines.start if lines else edits[0].start
+    changes = tuple(_change(root, file, before[file], splices) for file, splices in edits.items() if splices)
+    data = recipe.place.source.data
+    at = lines.start if lines else min(edits[path]).start if edits[path] else 0
     text = lines.replacement.decode() if lines else ""
-    return Written(root, change, text, data[:at].count(b"\n") + 1, bump.name if bump else "")
+    where = path.resolve().relative_to(root).as_posix()
+    line = data[:at].count(b"\n") + 1
+    return Written(root, changes, text, line, bump.name if bump else "", where, tuple(named))
+
+
+def _change(root: Path, file: Path, data: bytes, splices: Sequence[Splice]) -> FileChange:
+    from hardhull.model.receipt import FileChange
+
+    after = data
+    ordered = tuple(sorted(set(splices)))
+    for one in reversed(ordered):
+        after = after[: one.start] + one.replacement + after[one.end :]
+    return FileChange(file.resolve().relative_to(root).as_posix(), data, after, ordered)
 
 
 def _bump(recipe: ImageRecipe, newer: Newer) -> _Bump | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hardhull.facts.recipe import ImageRecipe
     from hardhull.facts.recipe_parts import Instruction
     from hardhull.model.source import Place
+    from hardhull.rebuild.tools import Order
 
 COMMENT = "# newer versions of packages with known vulnerabilities (hardhull fix)"
 
@@ -25,7 +26,7 @@ class Spot(NamedTuple):
 
 
 def edit(
-    recipe: ImageRecipe, places: Mapping[int, Place], steps: Sequence[int], packages: Sequence[str], base_user: str
+    recipe: ImageRecipe, places: Mapping[int, Place], steps: Sequence[int], orders: Sequence[Order], base_user: str
 ) -> Splice | None:
     """The lines, and where they go; None where the Dockerfile has no place for them.
 
@@ -33,7 +34,7 @@ def edit(
         recipe: the Dockerfile.
         places: of the steps of the image's history in it.
         steps: that brought the packages.
-        packages: names that were checked to be some.
+        orders: what package managers are told.
         base_user: whom the base image's containers start as.
     """
     spot = _spot(recipe, [places[step] for step in steps if step in places], base_user)
@@ -41,7 +42,7 @@ def edit(
         return None
     data = recipe.place.source.data
     newline = "\r\n" if b"\r\n" in data else "\n"
-    lines = "".join(f"{line}{newline}" for line in (COMMENT, *instructions(packages, spot.user)))
+    lines = "".join(f"{line}{newline}" for line in (COMMENT, *instructions(orders, spot.user)))
     before = "" if data[: spot.at].endswith(b"\n") else newline
     return Splice(spot.at, spot.at, f"{before}{lines}".encode())
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hardhull.apply.actions import ActionError, ActionKind
 from hardhull.deploy.engine import asked
 from hardhull.rebuild.recipe import derived
+from hardhull.rebuild.tools import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ SHORT: Final = 12
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 STEP: Final = re.compile(r"^ ---> ([0-9a-f]{12})$", re.MULTILINE)
 """How the classic builder tells the image of a step."""
-WRONG: Final = ("E: ", "dpkg: ", "W: Failed")
-"""How apt and dpkg begin what went wrong."""
+WRONG: Final = ("E: ", "dpkg: ", "W: Failed", "ERROR: ", "npm error ", "npm ERR! ", "Error: ", "error: ")
+"""How apt, dpkg, pip and apk, npm, dnf and rpm begin what went wrong."""
 MOST_OUTPUT, MOST_SAID = 64 << 10, 600
 """Characters of a build's output that are kept, and of what is told of it."""
 MOST_TAG: Final = 128
@@ -42,7 +43,8 @@ def action(plan: Rebuild) -> Action:
     """The action. It holds words, and no command: whoever could write a record could still not choose one."""
     from hardhull.model.receipt import Action
 
-    words: dict[str, Plain] = {"name": plan.name, "before": plan.id, "packages": list(plan.words), "user": plan.user}
+    orders: list[Plain] = [[one.tool, one.place, *one.words] for one in plan.orders]
+    words: dict[str, Plain] = {"name": plan.name, "before": plan.id, "orders": orders, "user": plan.user}
     return Action(NAME, words)
 
 
@@ -87,10 +89,11 @@ def _do(arguments: Arguments) -> None:
 
 
 def _recipe(arguments: Arguments) -> str:
-    packages = arguments["packages"]
+    rows = arguments["orders"]
     try:
-        names = [str(one) for one in packages] if isinstance(packages, list) else []
-        return derived(str(arguments["before"]), names, str(arguments["user"]))
+        words = [[str(word) for word in row] for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+        orders = [Order(tool, place, tuple(names)) for tool, place, *names in words]
+        return derived(str(arguments["before"]), orders, str(arguments["user"]))
     except ValueError:
         raise ActionError("its packages or its user are none") from None
 

@@ -31,6 +31,7 @@ class Told(NamedTuple):
         proof: what was seen of the new image; None where none was built.
         kept: the name under which the old image stays.
         base: what FROM becomes, where a newer base ends some of it.
+        pins: file, line, version before and after, where the project itself names a version.
     """
 
     plan: Rebuild
@@ -42,6 +43,7 @@ class Told(NamedTuple):
     proof: Proof | None = None
     kept: str = ""
     base: str = ""
+    pins: tuple[tuple[str, int, str, str], ...] = ()
 
 
 def summary(told: Told) -> str:
@@ -61,7 +63,10 @@ def render(told: Told, view: View) -> Iterator[str]:
     yield f"{view.paint('bold', view.clean(head))}\n"
     rows = [f"{one.package.name} {one.package.version} -> {one.fixed}: {', '.join(one.names)}" for one in plan.upgrades]
     yield from _listed(rows, view)
-    if plan.upgrades:
+    if told.pins:
+        yield f"\n{view.paint('bold', 'Versions that your files name:')}\n"
+        yield from (f"  {view.clean(path)}:{line}  {was} -> {now}\n" for path, line, was, now in told.pins)
+    if plan.upgrades and (told.text or told.base):
         where = f"{told.path}, line {told.line}:" if told.path else "An image on top of it:"
         yield f"\n{view.paint('bold', view.clean(where))}\n"
         if told.base:
@@ -124,7 +129,13 @@ def as_json(told: Told) -> str:
         "applied": bool(told.receipt),
         "receipt": told.receipt,
         "upgrades": [
-            {"package": one.package.name, "version": one.package.version, "fixed": one.fixed, "ends": list(one.names)}
+            {
+                "package": one.package.name,
+                "version": one.package.version,
+                "fixed": one.fixed,
+                "ends": list(one.names),
+                "by": sorted({order.tool for order in one.orders}),
+            }
             for one in plan.upgrades
         ],
         "left": [
@@ -136,6 +147,7 @@ def as_json(told: Told) -> str:
         "line": told.line,
         "kept": told.kept,
         "base": told.base,
+        "pins": [{"path": path, "line": line, "was": was, "becomes": now} for path, line, was, now in told.pins],
     }
     if told.proof:
         old, new = told.proof.old, told.proof.new

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hardhull.advisories.names import base
 from hardhull.advisories.versions import InvalidVersionError, order
+from hardhull.rebuild.tools import Order, orders_for, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from hardhull.model.advisory import Vulnerability
     from hardhull.model.package import Package
-
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9+.-]{1,127}")
-"""A package's name (Debian Policy 5.6.1): names of an image are strangers' text, and become words of a command here."""
-APT: Final = "deb"
-MADE: Final = frozenset({APT})
-"""Ecosystems whose package manager is driven here."""
 
 
 class Upgrade(NamedTuple):
@@ -28,11 +21,13 @@ class Upgrade(NamedTuple):
         package: as it is installed.
         fixed: the least version that ends all of them, of its source package.
         names: the vulnerabilities that end.
+        orders: what package managers are told, one for each of its places.
     """
 
     package: Package
     fixed: str
     names: tuple[str, ...]
+    orders: tuple[Order, ...]
 
 
 class Left(NamedTuple):
@@ -62,8 +57,13 @@ class Rebuild(NamedTuple):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The packages as words of a command."""
+        """The names of the packages."""
         return tuple(sorted({one.package.name for one in self.upgrades}))
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What package managers are told."""
+        return together(order for one in self.upgrades for order in one.orders)
 
     @property
     def ended(self) -> tuple[str, ...]:
@@ -71,7 +71,9 @@ class Rebuild(NamedTuple):
         return tuple(sorted({name for one in self.upgrades for name in one.names}))
 
 
-def rebuild(name: str, identifier: str, user: str, found: Sequence[Vulnerability], *, has_apt: bool) -> Rebuild:
+def rebuild(
+    name: str, identifier: str, user: str, found: Sequence[Vulnerability], has: Callable[[str], bool]
+) -> Rebuild:
     """The least that ends what can be ended: only packages with a known hole that has a fix.
 
     Args:
@@ -79,7 +81,7 @@ def rebuild(name: str, identifier: str, user: str, found: Sequence[Vulnerability
         identifier: its id.
         user: whom its containers start as.
         found: what is known to be wrong with its packages.
-        has_apt: whether the image has the program that upgrades them.
+        has: whether the image shows a path: what upgrades packages has to be in it.
     """
     groups: dict[Package, list[Vulnerability]] = {}
     for one in found:
@@ -88,11 +90,13 @@ def rebuild(name: str, identifier: str, user: str, found: Sequence[Vulnerability
     for package, holes in sorted(groups.items()):
         ending = [one for one in holes if one.fixed]
         staying = [one for one in holes if not one.fixed]
-        why = _hindrance(package, has_apt=has_apt)
-        if ending and why:
-            left.append(Left(package, _names(ending), why))
-        elif ending:
-            upgrades.append(Upgrade(package, _last(package, [one.fixed for one in ending]), _names(ending)))
+        if ending:
+            fixed = _last(package, [one.fixed for one in ending])
+            orders = orders_for(package, fixed, has)
+            if isinstance(orders, str):
+                left.append(Left(package, _names(ending), orders))
+            else:
+                upgrades.append(Upgrade(package, fixed, _names(ending), orders))
         if staying:
             left.append(Left(package, _names(staying), "no fix is known"))
     return Rebuild(name, identifier, user, tuple(upgrades), tuple(left))
@@ -102,23 +106,14 @@ def _names(found: Iterable[Vulnerability]) -> tuple[str, ...]:
     return tuple(sorted({one.name for one in found}))
 
 
-def _hindrance(package: Package, *, has_apt: bool) -> str:
-    """Why it is not upgraded here; empty where it is."""
-    if package.ecosystem not in MADE:
-        return f"packages of {package.ecosystem} are not upgraded here: raise it where your project names its version"
-    if not has_apt:
-        return "the image has no apt-get: build it on a newer base"
-    return "" if NAME.fullmatch(package.name) else "its name is none of a package"
-
-
 def _last(package: Package, versions: Sequence[str]) -> str:
     """The highest of the versions, by the order of the ecosystem."""
-    key: Callable[[str], object] | None = order(base(ECOSYSTEMS[package.ecosystem]))
+    key: Callable[[str], object] | None = order(ECOSYSTEMS.get(package.ecosystem, ""))
     try:
         return max(versions, key=key) if key is not None else versions[-1]  # type: ignore[arg-type]
     except InvalidVersionError:
         return versions[-1]
 
 
-ECOSYSTEMS: Final = {APT: "Debian"}
+ECOSYSTEMS: Final = {"deb": "Debian", "rpm": "Red Hat", "apk": "Alpine", "pypi": "PyPI", "npm": "npm"}
 """Types of package URLs, as the database of advisories calls them."""
