@@ -40,7 +40,7 @@ PROGRAMS: Final = (
 """In the order of attaching: no call may end before its beginning could be seen."""
 LIMITED: Final = ("tasks", "coming", *(name for name in maps.FORMS if name != "full"))
 """Maps whose size is to choose."""
-_STATE: Final = struct.Struct("=QQ")
+_STATE: Final = struct.Struct("=II")
 """The program's counters: how often it was made to forget, and losses without a name."""
 _WHAT: Final = "nothing was recorded"
 _HOW: Final = "use Linux 6.14 or later, as root with all capabilities"

@@ -16,7 +16,7 @@ typedef long long s64;
 
 #define NUMBER(name, value) int(*name)[value]
 #define TYPE(name, value) typeof(value) *name
-#define HASH_MAP 1
+enum { HASH = 1, ARRAY = 2, ARRAY_OF_EACH_PROCESSOR = 6 };
 
 struct pt_regs {
     u64 orig_ax;

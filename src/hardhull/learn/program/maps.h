@@ -9,7 +9,7 @@
 
 #define MAP(name, key_form, value_form, keys) \
     struct {                                  \
-        NUMBER(type, HASH_MAP);               \
+        NUMBER(type, HASH)    ;               \
         NUMBER(max_entries, keys);            \
         TYPE(key, key_form);                  \
         TYPE(value, value_form);              \
@@ -114,8 +114,8 @@ const volatile struct {
 
 // Seen from outside while it runs.
 volatile struct {
-    u64 generation;  // how often the recording was forgotten: what a task is known to have called is no longer in it
-    u64 unknown_losses;
+    u32 generation;  // how often the recording was forgotten: what a task is known to have called is no longer in it
+    u32 unknown_losses;
 } state;
 
 INLINE void lose(u64 number, enum lost what) {

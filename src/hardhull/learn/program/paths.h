@@ -15,7 +15,7 @@ struct scratch {
     };
 };
 struct {
-    NUMBER(type, 6);  // BPF_MAP_TYPE_PERCPU_ARRAY
+    NUMBER(type, ARRAY_OF_EACH_PROCESSOR);
     NUMBER(max_entries, 1);
     TYPE(key, u32);
     TYPE(value, struct scratch);

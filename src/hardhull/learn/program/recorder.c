@@ -15,49 +15,49 @@
 const char LICENSE[] SECTION("license") = "GPL";
 
 // A call that a task makes for the first time, as far as it is known.
-APART int first(u64 call, u64 stage_and_compat, u64 inum, struct task *task) {
-    if (!task) return 0;
-    struct sys_key key = {task->number, (u32)stage_and_compat, stage_and_compat >> 32, call};
-    u64 now = state.generation;
-    int kept = KEEP_ONE(sys, SYS, task->number, &key);
-    KEEP(ns, NS, task->number, &task->number, &inum);
-    if (!kept || key.compat || call >= CALLS) return 0;
-    if (task->generation != now) {
-        __builtin_memset(task->seen, 0, sizeof(task->seen));
-        task->generation = now;
+APART int first(struct task_struct *task, struct task *mine, u64 call, u64 compat) {
+    if (!mine) return 0;
+    struct sys_key key = {mine->number, mine->stage, compat, call};
+    u32 now = state.generation;
+    u64 inum = task->nsproxy->mnt_ns->ns.inum;
+    int kept = KEEP_ONE(sys, SYS, mine->number, &key);
+    KEEP(ns, NS, mine->number, &mine->number, &inum);
+    if (!kept || compat || call >= CALLS) return 0;
+    if (mine->generation != now) {
+        __builtin_memset(mine->seen, 0, sizeof(mine->seen));
+        mine->generation = now;
     }
-    task->seen[(call >> 6) & 7] |= 1ull << (call & 63);
+    mine->seen[(call >> 6) & 7] |= 1ull << (call & 63);
     return 0;
 }
 
 SECTION("tp_btf/sys_enter") int call_begins(u64 *context) {
     struct task_struct *task = current();
-    struct mnt_namespace *namespace = mounts_of(task);
-    u32 inum = namespace->ns.inum;
-    if (!wanted(inum)) return 0;
-    struct task *mine = known(task, namespace);
+    struct task *mine = known(task);
     if (!mine) return 0;
     mine->in_call = 1;
     u64 call = context[1], compat = in_compat(task);
     if ((s64)call < 0) return 0;
-    if (call < CALLS && !compat && mine->generation == state.generation && mine->seen[(call >> 6) & 7] >> (call & 63) & 1)
+    if (call < CALLS && !compat && mine->generation == state.generation &&
+        mine->seen[(call >> 6) & 7] >> (call & 63) & 1)
         return 0;
-    first(call, mine->stage | compat << 32, inum, mine);
+    first(task, mine, call, compat);
     return 0;
 }
 
 // A task has come from another namespace, or from outside.
-INLINE void entered(struct task_struct *task, struct mnt_namespace *namespace) {
+INLINE void entered(struct task_struct *task) {
+    struct nsproxy *nsproxy = task->nsproxy;
     u32 pid = task->pid, tgid = task->tgid;
-    u64 now = unique(namespace), one = 1;
-    struct task *before = lookup(&tasks, &pid);
+    u64 now = unique(nsproxy->mnt_ns), one = 1;
+    struct task *before = entry_of(pid);
     if (!before) {
         if (update(&coming, &tgid, &one, 0)) lose(now, THREADS);
     } else if (before->number != now) {
         struct pair_key key = {now, before->number};
         KEEP_ONE(nested, NESTED, now, &key);
     }
-    settle(pid, tgid, (u64)namespace, now);
+    settle(pid, tgid, nsproxy);
 }
 
 // The runtime has put a filter before the task. Its other threads have it as well, but only this becomes the workload.
@@ -89,20 +89,20 @@ SECTION("tp_btf/sys_exit") int call_ends(u64 *context) {
     int filter = task->seccomp.mode == 2, refused = is_refused(result, kind);
     if (!filter && !refused && is_plain(regs, how, kind)) return 0;
 
-    struct mnt_namespace *namespace = mounts_of(task);
-    if (!wanted(namespace->ns.inum)) return 0;
     u64 compat = in_compat(task);
     if (compat) {
         kind = NOTHING;
         refused = is_refused(result, kind);
     }
     if (kind == ENTERS && result == 0) {
-        entered(task, namespace);
+        if (wanted(task->nsproxy->mnt_ns->ns.inum))
+            entered(task);
+        else
+            forget_entry(task->pid);
         return 0;
     }
-    u32 pid = task->pid;
-    struct task *mine = lookup(&tasks, &pid);
-    if (!mine || mine->namespace != (u64)namespace) return 0;
+    struct task *mine = entry_of(task->pid);
+    if (!mine || mine->nsproxy != (u64)task->nsproxy) return 0;
     if (filter && was_denied(mine, call, compat, result)) return 0;
     u64 number = mine->number;
     if (mine->stage != WORKLOAD) {
@@ -127,9 +127,7 @@ SECTION("tp_btf/sys_exit") int call_ends(u64 *context) {
 // mounted it, and then the credentials are not the task's own. Outside of a call it has the number -1.
 SECTION("tp_btf/cap_capable") int capability_checked(u64 *context) {
     struct task_struct *task = current();
-    struct mnt_namespace *namespace = mounts_of(task);
-    if (!wanted(namespace->ns.inum)) return 0;
-    struct task *mine = known(task, namespace);
+    struct task *mine = known(task);
     if (!mine || mine->stage != WORKLOAD) return 0;
     struct cap_key key = {.ns = mine->number, .capability = context[3], .result = context[4]};
     key.call = in_compat(task) ? -1 : call_number(registers(task));
@@ -140,7 +138,7 @@ SECTION("tp_btf/cap_capable") int capability_checked(u64 *context) {
 
 SECTION("tp_btf/sched_process_fork") int process_forks(u64 *context) {
     struct task_struct *parent = (void *)context[0], *child = (void *)context[1];
-    struct mnt_namespace *from = mounts_of(parent), *to = mounts_of(child);
+    struct mnt_namespace *from = parent->nsproxy->mnt_ns, *to = child->nsproxy->mnt_ns;
     u32 pid = child->pid, tgid = child->tgid, parent_tgid = parent->tgid;
     u64 one = 1, number = unique(to);
     if (!wanted(to->ns.inum)) return 0;
@@ -151,7 +149,7 @@ SECTION("tp_btf/sched_process_fork") int process_forks(u64 *context) {
         struct pair_key key = {number, unique(from)};
         KEEP_ONE(nested, NESTED, number, &key);
     }
-    struct task *fresh = settle(pid, tgid, (u64)to, number);
+    struct task *fresh = settle(pid, tgid, child->nsproxy);
     if (fresh) fresh->in_call = 0;
     return 0;
 }
@@ -160,17 +158,17 @@ SECTION("tp_btf/sched_process_fork") int process_forks(u64 *context) {
 SECTION("tp_btf/sched_process_exec") int program_runs(u64 *context) {
     struct task_struct *task = (void *)context[0];
     struct linux_binprm *program = (void *)context[2];
-    struct mnt_namespace *namespace = mounts_of(task);
+    struct nsproxy *nsproxy = task->nsproxy;
     u32 pid = task->pid, tgid = task->tgid, before = context[1];
     delete (&coming, &tgid);
-    if (before != pid) delete (&tasks, &before);
-    if (!wanted(namespace->ns.inum)) {
-        delete (&tasks, &pid);
+    if (before != pid) forget_entry(before);
+    if (!wanted(nsproxy->mnt_ns->ns.inum)) {
+        forget_entry(pid);
         return 0;
     }
-    u64 number = unique(namespace);
+    u64 number = unique(nsproxy->mnt_ns);
     struct scratch *with = scratch();
-    if (!settle(pid, tgid, (u64)namespace, number) || !with) return 0;
+    if (!settle(pid, tgid, nsproxy) || !with) return 0;
     struct file *runs = task->mm->exe_file;
     struct path where = GET(runs, f_path);
     keep_file(number, EXECUTED, keep_place(with, &where, number));
@@ -189,7 +187,7 @@ SECTION("tp_btf/sched_process_exec") int program_runs(u64 *context) {
 
 SECTION("tp_btf/sched_process_exit") int task_ends(u64 *context) {
     u32 pid = ((struct task_struct *)context[0])->pid;
-    delete (&tasks, &pid);
+    forget_entry(pid);
     delete (&coming, &pid);
     return 0;
 }

@@ -5,39 +5,92 @@
 enum stage { WORKLOAD, COMING, FILTERED };
 
 struct task {
-    u64 namespace;   // the address of its mount namespace, while it is in it
-    u64 number;      // the unique number of that
-    u64 generation;  // for which ``seen`` is right
-    u32 stage;       // COMING: came in from outside and has not called execve since; FILTERED: behind a filter as well
+    u32 owner;       // its number; 0 where the place is free
     u32 in_call;     // whether a call has begun; a call that ends without having begun was answered by a filter
+    u64 nsproxy;     // the address of its namespaces
+    u32 generation;  // for which ``seen`` is right
+    u32 stage;       // COMING: came in from outside and has not called execve since; FILTERED: behind a filter as well
     u64 seen[8];     // a bit for each call by its number that is in the recording already
+    u64 namespace;   // the address of its mount namespace
+    u64 number;      // the unique number of that
+    u32 others;      // whether tasks with the same place had to go to the map beside
+    u32 unused[5];   // two lines of the processor's cache
 };
 
+// Tasks have a place by the lowest bits of their number, which is found in no time; who finds it taken is in the map.
+#define PLACES 32768
+struct {
+    NUMBER(type, ARRAY);
+    NUMBER(max_entries, PLACES);
+    TYPE(key, u32);
+    TYPE(value, struct task);
+} places SECTION(".maps");
 MAP(tasks, u32, struct task, KEYS);
 MAP(coming, u32, u64, KEYS);  // processes on their way in
-
-INLINE struct mnt_namespace *mounts_of(struct task_struct *task) { return task->nsproxy->mnt_ns; }
 
 INLINE int wanted(u32 inum) {
     return inum != 0 && inum != settings.own && (settings.only == 0 || inum == settings.only);
 }
 
-// The task's entry, made anew where it has none or is in another namespace than before.
-APART struct task *settle(u32 pid, u32 tgid, u64 namespace, u64 number) {
-    struct task fresh = {.namespace = namespace, .number = number, .in_call = 1};
-    if (lookup(&coming, &tgid)) fresh.stage = COMING;
-    if (update(&tasks, &pid, &fresh, 0)) {
-        lose(number, THREADS);
-        return 0;
-    }
+INLINE struct task *entry_of(u32 pid) {
+    u32 index = pid & (PLACES - 1);
+    struct task *place = lookup(&places, &index);
+    if (!place || place->owner == pid) return place;
+    return place->others ? lookup(&tasks, &pid) : 0;
+}
+
+// The entry of a task that has none yet.
+INLINE struct task *new_entry(u32 pid) {
+    u32 index = pid & (PLACES - 1);
+    struct task *place = lookup(&places, &index), fresh = {.owner = pid};
+    if (!place || __sync_val_compare_and_swap(&place->owner, 0, pid) == 0) return place;
+    place->others = 1;
+    update(&tasks, &pid, &fresh, 0);
     return lookup(&tasks, &pid);
 }
 
-INLINE struct task *known(struct task_struct *task, struct mnt_namespace *namespace) {
-    u32 pid = task->pid;
-    struct task *found = lookup(&tasks, &pid);
-    if (found && found->namespace == (u64)namespace) return found;
-    return settle(pid, task->tgid, (u64)namespace, unique(namespace));
+INLINE void forget_entry(u32 pid) {
+    u32 index = pid & (PLACES - 1);
+    struct task *place = lookup(&places, &index);
+    if (place && place->owner == pid)
+        place->owner = 0;
+    else if (place && place->others)
+        delete (&tasks, &pid);
+}
+
+// The task's entry, made anew.
+APART struct task *settle(u32 pid, u32 tgid, struct nsproxy *nsproxy) {
+    struct task *mine = entry_of(pid);
+    if (!mine) mine = new_entry(pid);
+    u64 number = unique(nsproxy->mnt_ns);
+    if (!mine) {
+        lose(number, THREADS);
+        return 0;
+    }
+    mine->in_call = 1;
+    mine->nsproxy = (u64)nsproxy;
+    mine->stage = lookup(&coming, &tgid) ? COMING : WORKLOAD;
+    __builtin_memset(mine->seen, 0, sizeof(mine->seen));
+    mine->namespace = (u64)nsproxy->mnt_ns;
+    mine->number = number;
+    return mine;
+}
+
+// A task that was not known, or has other namespaces than before.
+APART struct task *arrive(struct task *mine) {
+    struct task_struct *task = current();
+    struct nsproxy *nsproxy = task->nsproxy;
+    if (!wanted(nsproxy->mnt_ns->ns.inum)) return 0;
+    if (!mine || mine->namespace != (u64)nsproxy->mnt_ns) return settle(task->pid, task->tgid, nsproxy);
+    mine->nsproxy = (u64)nsproxy;
+    return mine;
+}
+
+// The entry of the current task; 0 where it is not to be recorded.
+INLINE struct task *known(struct task_struct *task) {
+    struct task *mine = entry_of(task->pid);
+    if (mine && mine->nsproxy == (u64)task->nsproxy) return mine;
+    return arrive(mine);
 }
 
 // Keeps the name as a host, which tells containers apart: before the runtime's last calls, and for every program.
