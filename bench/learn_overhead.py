@@ -2,9 +2,10 @@
 
     python bench/learn_overhead.py PAIRS [NAME...]
 
-Each pair is one series of requests as usual and one while it is recorded, which of them first alternates; the time is
-what the kernel charges to the container's control group, so it includes what the recorder does in its calls, and what
-else the machine does disturbs it little. The interval is the one of Student's t over the logarithms of the ratios.
+Each pair is a number of short series of requests as usual and as many that are recorded, in turn; the time is what the
+kernel charges to the container's control group, so it includes what the recorder does in its calls, and what else the
+machine does disturbs it little. The interval is the one of Student's t over the logarithms of the ratios. The floor is
+a program that does nothing where a call begins and where it ends: what the kernel takes for telling anybody at all.
 It wants root, libbpf, strace, wrk, redis-benchmark, pgbench, and the images of bench/servers in the engine that
 DOCKER_HOST names, and to be run in that engine's network.
 """
@@ -18,12 +19,17 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.learn.bpf import Recorder
 from hardhull.learn.cgroup import groups, read
+from hardhull.learn.libbpf import Program
+from hardhull.learn.program.build import COMPILE
 from hardhull.learn.trace import Tracer
 
 if TYPE_CHECKING:
@@ -31,6 +37,14 @@ if TYPE_CHECKING:
 
 STUDENT = {4: 2.776, 9: 2.262, 19: 2.093}
 """The 97.5 % quantile of Student's t, by degrees of freedom."""
+TURNS = (False, True, True, False) * 2
+"""Which series of a pair are watched."""
+NOTHING = """
+#define SECTION(name) __attribute__((section(name), used))
+const char LICENSE[] SECTION("license") = "GPL";
+SECTION("tp_btf/sys_enter") int begins(void *context) { return 0; }
+SECTION("tp_btf/sys_exit") int ends(void *context) { return 0; }
+"""
 
 
 class Server(NamedTuple):
@@ -52,16 +66,16 @@ class Server(NamedTuple):
 
 SERVERS = {
     "nginx": Server(
-        "hardhull-bench/nginx", (), (), ("wrk", "-t1", "-c16", "-d4s", "http://{ip}/"), r"(\d+) requests in"
+        "hardhull-bench/nginx", (), (), ("wrk", "-t1", "-c16", "-d1s", "http://{ip}/"), r"(\d+) requests in"
     ),
     "redis": Server(
         "hardhull-bench/redis", (), (),
-        ("redis-benchmark", "-h", "{ip}", "-n", "200000", "-c", "16", "-t", "set,get"), r"(\d+) requests completed",
+        ("redis-benchmark", "-h", "{ip}", "-n", "40000", "-c", "16", "-t", "set,get"), r"(\d+) requests completed",
     ),
     "postgres": Server(
         "hardhull-bench/postgres", ("-e", "POSTGRES_PASSWORD=bench"),
         ("pgbench", "-h", "{ip}", "-U", "postgres", "-i", "-q", "postgres"),
-        ("pgbench", "-h", "{ip}", "-U", "postgres", "-c4", "-T5", "postgres"),
+        ("pgbench", "-h", "{ip}", "-U", "postgres", "-c4", "-T2", "postgres"),
         r"number of transactions actually processed: (\d+)",
     ),
 }  # fmt: skip
@@ -87,16 +101,18 @@ def running(server: Server) -> Iterator[tuple[int, str]]:
         out("docker", "rm", "-f", "-v", ident)
 
 
-def series(server: Server, pid: int, ip: str) -> float:
-    """Microseconds of processor time for one request."""
+def series(server: Server, pid: int, ip: str) -> tuple[float, int]:
+    """Microseconds of processor time, and requests."""
     where = groups(pid)
     before = read(where).cpu_seconds or 0.0
     said = out(*(word.format(ip=ip) for word in server.load))
     used = (read(where).cpu_seconds or 0.0) - before
-    return used / sum(map(int, re.findall(server.requests, said))) * 1e6
+    return used * 1e6, sum(map(int, re.findall(server.requests, said)))
 
 
-def ratios(server: Server, pairs: int, watched: Callable[[int], AbstractContextManager[object]]) -> list[float]:
+def ratios(
+    server: Server, pairs: int, watched: Callable[[int], AbstractContextManager[object]], turns: int = len(TURNS)
+) -> list[float]:
     """Watched over unwatched, for each pair."""
     found = []
     with running(server) as (pid, ip):
@@ -104,14 +120,40 @@ def ratios(server: Server, pairs: int, watched: Callable[[int], AbstractContextM
             out(*(word.format(ip=ip) for word in server.prepare))
         series(server, pid, ip)  # warm
         for number in range(pairs):
-            each = {}
-            for is_watched in (True, False) if number % 2 else (False, True):
+            times, requests = {True: 0.0, False: 0.0}, {True: 0, False: 0}
+            for turn in TURNS[:turns]:
+                is_watched = turn == (number % 2 == 0)
                 with watched(pid) if is_watched else nullcontext():
-                    each[is_watched] = series(server, pid, ip)
-                time.sleep(1)
-            print(f"    {each[False]:.1f} us, {each[True]:.1f} us", flush=True)
-            found.append(each[True] / each[False])
+                    time_, many = series(server, pid, ip)
+                times[is_watched] += time_
+                requests[is_watched] += many
+            usual, slower = (times[each] / requests[each] for each in (False, True))
+            print(f"    {usual:.1f} us, {slower:.1f} us", flush=True)
+            found.append(slower / usual)
     return found
+
+
+@cache
+def nothing() -> bytes:
+    """The compiled program that does nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "nothing.c").write_text(NOTHING)
+        environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
+        words = [sys.executable, "-m", "ziglang", "cc", "-c", *COMPILE, "-Wno-unused-parameter", "nothing.c"]
+        subprocess.run(words, cwd=folder, env=environment, check=True)
+        return Path(folder, "nothing.o").read_bytes()
+
+
+@contextmanager
+def floor(_pid: int) -> Iterator[None]:
+    """The kernel tells a program that does nothing of every call."""
+    program = Program(nothing())
+    try:
+        program.load()
+        program.attach(("begins", "ends"))
+        yield
+    finally:
+        program.close()
 
 
 def told(found: list[float]) -> str:
@@ -135,9 +177,10 @@ def main(pairs: int, wanted: list[str]) -> None:
         if wanted and name not in wanted:
             continue
         print(name, flush=True)
+        least = told(ratios(server, pairs, floor))
         recorded = told(ratios(server, pairs, lambda _: Recorder()))
-        traced = told(ratios(server, 5, lambda pid: Tracer(pid, others=processes(pid))))
-        print(f"{name}: recorded {recorded}; strace {traced} (its own time not counted)", flush=True)
+        traced = told(ratios(server, 5, lambda pid: Tracer(pid, others=processes(pid)), turns=2))
+        print(f"{name}: floor {least}; recorded {recorded}; strace {traced} (its own time not counted)", flush=True)
 
 
 if __name__ == "__main__":
