@@ -178,7 +178,7 @@ def main(pairs: int, wanted: list[str]) -> None:
             continue
         print(name, flush=True)
         least = told(ratios(server, pairs, floor))
-        recorded = told(ratios(server, pairs, lambda _: Recorder()))
+        recorded = told(ratios(server, pairs, Recorder))
         traced = told(ratios(server, 5, lambda pid: Tracer(pid, others=processes(pid)), turns=2))
         print(f"{name}: floor {least}; recorded {recorded}; strace {traced} (its own time not counted)", flush=True)
 

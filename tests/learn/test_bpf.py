@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
+import time
 from errno import EACCES, EAGAIN, EPERM, EROFS
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +193,36 @@ def test_a_full_map_makes_the_run_incomplete(tmp_path: Path) -> None:
     with Recorder(deed.ready(), map_keys=64) as recorder:
         (fields,) = record([deed], recorder)
     assert "the map file was full (64 entries)" in fields["incomplete"]
+
+
+NEIGHBOUR = """
+import ctypes, sys
+sys.stdin.readline()
+assert ctypes.CDLL(None).unshare(0x20000) == 0
+for number in range(1000):
+    open(f"{sys.argv[1]}/file{number}", "w").close()
+"""
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_what_others_write_takes_no_room(tmp_path: Path, *, older: bool) -> None:
+    """An engine that unpacks an image does so in a namespace that it makes for that; other containers are older."""
+    needs_bpf()
+    words = [sys.executable, "-S", "-c", NEIGHBOUR, str(tmp_path)]
+    neighbour = subprocess.Popen(["unshare", "--mount", *words] if older else words, stdin=subprocess.PIPE)
+    time.sleep(0.5)
+    with Recorder(map_keys=512) as recorder:
+        neighbour.communicate(b"\n")
+        assert neighbour.returncode == 0
+        deed = Deed("rare", tmp_path / "1")
+        where = recorder.watch(deed.ready())
+        deed.begin()
+        deed.end()
+        recording = recorder.stop()
+        fields = recording.of(where)
+    assert len(recording.maps.maps["file"]) < 100
+    assert RARE in fields["syscalls"]
+    assert fields["incomplete"] == ()
 
 
 def test_one_recorder_serves_several_workloads_in_a_row(tmp_path: Path) -> None:

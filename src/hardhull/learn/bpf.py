@@ -5,10 +5,10 @@
         where = recorder.watch(pid)       # whose mount namespace it is
         ...exercise and stop it...
         fields = recorder.snapshot().of(where)
-        ...and the next one; loading the program takes seconds, a snapshot a moment...
+        ...and the next one; loading the program takes a second, a snapshot a moment...
 
-The program records every mount namespace but our own from before the container exists, and it is told apart afterwards;
-so nothing can be missed between its start and the moment when its process number is known.
+The program records every mount namespace that is made while it is attached, and they are told apart afterwards; so
+nothing can be missed between a container's start and the moment when its process number is known.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, Self
 from hardhull.facts.syscall_numbers import MACHINES
 from hardhull.learn import libbpf, maps
 from hardhull.learn.errors import RecordingError
-from hardhull.learn.namespace import Namespace, namespace, own_number
+from hardhull.learn.namespace import Namespace, everything, namespace, own_number
 from hardhull.learn.program.build import NAME
 from hardhull.learn.program.calls import table
 from hardhull.learn.recording import Recording
@@ -40,6 +40,7 @@ PROGRAMS: Final = (
 """In the order of attaching: no call may end before its beginning could be seen."""
 LIMITED: Final = ("tasks", "coming", *(name for name in maps.FORMS if name != "full"))
 """Maps whose size is to choose."""
+_NUMBER: Final = struct.Struct("=Q")
 _STATE: Final = struct.Struct("=II")
 """The program's counters: how often it was made to forget, and losses without a name."""
 _WHAT: Final = "nothing was recorded"
@@ -65,7 +66,7 @@ class Recorder:
     """One run of the program.
 
     Args:
-        only: a process whose mount namespace alone is recorded; None for every namespace but our own.
+        only: a process whose mount namespace alone is recorded; None for every one that is made from now on.
         map_keys: entries that fit into one map.
     """
 
@@ -112,6 +113,8 @@ class Recorder:
             told = struct.pack("=II", own_number(), self._only) + table(MACHINES[platform.machine()].native)
             program.memory(".rodata")[: len(told)] = told
             program.load()
+            for number in everything():
+                program.put("older", _NUMBER.pack(number), _NUMBER.pack(1))
             program.attach(PROGRAMS)
         except BaseException:
             program.close()

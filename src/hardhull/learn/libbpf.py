@@ -31,6 +31,7 @@ _SIGNATURES: Final = {
     "bpf_map__initial_value": (c_void_p, (c_void_p, POINTER(c_size_t))),
     "bpf_map_lookup_batch": (c_int, _BATCH),
     "bpf_map_lookup_and_delete_batch": (c_int, _BATCH),
+    "bpf_map_update_elem": (c_int, (c_int, c_char_p, c_char_p, ctypes.c_uint64)),
     "libbpf_set_print": (c_void_p, (c_void_p,)),
 }
 
@@ -122,6 +123,15 @@ class Program:
                 if not link:
                     raise self._error(f"{name} cannot be attached")
                 self._links.append(link)
+
+    def put(self, name: str, key: bytes, value: bytes) -> None:
+        """Sets an entry of a map; once it is loaded.
+
+        Raises:
+            LoadError: it is full.
+        """
+        if self._library.bpf_map_update_elem(self._library.bpf_map__fd(self._map(name)), key, value, 0):
+            raise LoadError(f"the map {name} takes no more (error {ctypes.get_errno()})")
 
     def entries(self, name: str, key: int, value: int, *, delete: bool = False) -> Iterator[tuple[bytes, bytes]]:
         """What is in a hash map.

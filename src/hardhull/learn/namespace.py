@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.learn.errors import RecordingError
@@ -89,6 +90,16 @@ def namespace(pid: int) -> Namespace:
 def own_number(path: str = "/proc/self/ns/mnt") -> int:
     """The number of a namespace, from its link ``mnt:[4026531832]``."""
     return int(os.readlink(path).partition("[")[2].rstrip("]"))  # noqa: PTH115  the link leads nowhere
+
+
+def everything() -> set[int]:
+    """The numbers that are never used again of all mount namespaces that processes are in."""
+    found = set[int]()
+    for folder in os.scandir("/proc"):
+        if folder.name.isdigit():
+            with suppress(OSError):
+                found.add(_ident(f"{folder.path}/ns/mnt") or 0)
+    return found
 
 
 def _ident(path: str) -> int | None:

@@ -95,7 +95,7 @@ SECTION("tp_btf/sys_exit") int call_ends(u64 *context) {
         refused = is_refused(result, kind);
     }
     if (kind == ENTERS && result == 0) {
-        if (wanted(task->nsproxy->mnt_ns->ns.inum))
+        if (wanted(task->nsproxy))
             entered(task);
         else
             forget_entry(task->pid);
@@ -141,7 +141,7 @@ SECTION("tp_btf/sched_process_fork") int process_forks(u64 *context) {
     struct mnt_namespace *from = parent->nsproxy->mnt_ns, *to = child->nsproxy->mnt_ns;
     u32 pid = child->pid, tgid = child->tgid, parent_tgid = parent->tgid;
     u64 one = 1, number = unique(to);
-    if (!wanted(to->ns.inum)) return 0;
+    if (!wanted(child->nsproxy)) return 0;
     if (tgid != parent_tgid && (from->ns.inum == settings.own || lookup(&coming, &parent_tgid))) {
         if (update(&coming, &tgid, &one, 0)) lose(number, THREADS);
     }
@@ -162,7 +162,7 @@ SECTION("tp_btf/sched_process_exec") int program_runs(u64 *context) {
     u32 pid = task->pid, tgid = task->tgid, before = context[1];
     delete (&coming, &tgid);
     if (before != pid) forget_entry(before);
-    if (!wanted(nsproxy->mnt_ns->ns.inum)) {
+    if (!wanted(nsproxy)) {
         forget_entry(pid);
         return 0;
     }

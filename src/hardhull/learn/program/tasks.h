@@ -27,9 +27,15 @@ struct {
 } places SECTION(".maps");
 MAP(tasks, u32, struct task, KEYS);
 MAP(coming, u32, u64, KEYS);  // processes on their way in
+MAP(older, u64, u64, KEYS);   // namespaces that were there before the recorder, which are not recorded
 
-INLINE int wanted(u32 inum) {
-    return inum != 0 && inum != settings.own && (settings.only == 0 || inum == settings.only);
+INLINE int wanted(struct nsproxy *nsproxy) {
+    struct mnt_namespace *namespace = nsproxy->mnt_ns;
+    u32 inum = namespace->ns.inum;
+    if (inum == 0 || inum == settings.own) return 0;
+    if (settings.only) return inum == settings.only;
+    u64 number = unique(namespace);
+    return lookup(&older, &number) == 0;
 }
 
 INLINE struct task *entry_of(u32 pid) {
@@ -80,7 +86,7 @@ APART struct task *settle(u32 pid, u32 tgid, struct nsproxy *nsproxy) {
 APART struct task *arrive(struct task *mine) {
     struct task_struct *task = current();
     struct nsproxy *nsproxy = task->nsproxy;
-    if (!wanted(nsproxy->mnt_ns->ns.inum)) return 0;
+    if (!wanted(nsproxy)) return 0;
     if (!mine || mine->namespace != (u64)nsproxy->mnt_ns) return settle(task->pid, task->tgid, nsproxy);
     mine->nsproxy = (u64)nsproxy;
     return mine;
