@@ -16,6 +16,7 @@ from hardhull.prove.drills import BLOCKED, SUCCEEDED
 from hardhull.prove.prover import Outcome, prove
 from hardhull.report.proof import render
 from hardhull.report.view import View
+from hardhull.run import target
 from hardhull.run.exercise import Exercise
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Settings
@@ -54,14 +55,15 @@ TEXT = f"""services:
 ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST/{})" = done'
 
 
-def proven(folder: Path, name: str, path: str) -> tuple[Workload, Outcome]:
+def proven(folder: Path, name: str, path: str, text: str = TEXT) -> tuple[Workload, Outcome]:
     needs_bpf()
-    found = workloads(folder, TEXT)
+    found = [one for one in workloads(folder, text) if not one.profiles.get(())]
     subject = next(one for one in found if one.name == name)
     settings, wanted = Settings(base=folder), Exercise(name, (ASK.format(path),), ready=20)
-    target = Target(subject, (subject,), folder, "compose.yaml")
+    others = tuple(found) if text is not TEXT else ()
+    meant = Target(subject, (subject,), folder, "compose.yaml", project=others)
     with Recorder() as recorder:
-        return subject, prove(target, settings, wanted, recorder)
+        return subject, prove(meant, settings, wanted, recorder)
 
 
 def test_a_server_that_needs_nothing_keeps_nothing(engine: Engine, tmp_path: Path) -> None:
@@ -146,6 +148,25 @@ def test_memory_of_the_file_gets_the_owner_that_it_needs(engine: Engine, tmp_pat
         write(proof, sections(subject, outcome, Replay("compose.yaml", "own", Exercise("own")))).encode()
     )
     assert replay.strict == found.candidate
+    assert left(engine) == []
+
+
+def test_a_service_that_works_with_its_whole_project_only_is_run_with_that(engine: Engine, tmp_path: Path) -> None:
+    serve = SERVE.format("/tmp")
+    asks = "wget -qO- http://behind/x"
+    page = f"printf '#!/bin/sh\\necho; {asks}' >/tmp/cgi-bin/x; chmod +x /tmp/cgi-bin/x"
+    text = f"""services:
+  front:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "mkdir -p /tmp/cgi-bin; {page}; {serve}"]
+  behind: {{image: IMAGE, expose: ["80"], command: ["sh", "-c", "mkdir -p /tmp; echo done >/tmp/x; {serve}"]}}
+  other: {{image: hardhull-absent, profiles: [debug]}}
+"""
+    subject, outcome = proven(tmp_path, "front", "cgi-bin/x", text)
+    assert outcome.proven.runs == 3
+    assert [one.name for one in target.target(str(tmp_path), "front").whole.workloads] == ["front", "behind"]
+    assert proof_of(subject, outcome).checks == 3
     assert left(engine) == []
 
 

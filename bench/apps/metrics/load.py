@@ -21,10 +21,16 @@ until(lambda: value("machines:up"), lambda got: got == "3", "the rule", seconds=
 until(lambda: value('count(alertmanager_alerts_received_total{status="firing"} > 0)'), bool, "the alert", seconds=60)
 web = Web(9090)
 for name in ("node_memory_MemTotal_bytes", "pushgateway_build_info", "alertmanager_build_info"):
-    same(json.loads(web.get(f"/api/v1/query?query={name}").body)["data"]["result"] != [], True, name)
-active = json.loads(web.get("/api/v1/targets?state=active").body)["data"]["activeTargets"]
-same(sorted(one["labels"]["job"] for one in active), ["alerts", "machines", "pushed"])
-same({one["health"] for one in active}, {"up"})
+    until(lambda wanted=name: value(wanted), bool, name, seconds=30)  # a scrape may take longer than its second
+
+
+def active() -> list[dict[str, object]]:
+    found = read(9090, "/api/v1/targets?state=active")
+    return found["data"]["activeTargets"] if found else []
+
+
+until(lambda: {one["health"] for one in active()}, lambda got: got == {"up"}, "all targets up", seconds=30)
+same(sorted(one["labels"]["job"] for one in active()), ["alerts", "machines", "pushed"])
 alerts = json.loads(web.get("/api/v1/alerts").body)["data"]["alerts"]
 same([one["labels"]["alertname"] for one in alerts], ["Always"])
 same(

@@ -36,6 +36,7 @@ class Target(NamedTuple):
         path: of the file that the subject stands in, relative to the root; empty where it stands in none of the tree.
         data: config maps and secrets of the manifests beside it.
         joined: whether another workload of the file uses the subject's network as its own.
+        project: every service that `docker compose up` would start with it; none where it is of no Compose project.
     """
 
     subject: Workload
@@ -44,6 +45,13 @@ class Target(NamedTuple):
     path: str
     data: tuple[DataObject, ...] = ()
     joined: bool = False
+    project: tuple[Workload, ...] = ()
+
+    @property
+    def whole(self) -> Target:
+        """The same with its whole project: a service may need others that its file does not say it depends on."""
+        others = tuple(each for each in self.project if each not in self.workloads)
+        return self._replace(workloads=(*self.workloads, *others))
 
 
 def target(named: str, service: str = "", stdin: bytes = b"", beside: Sequence[str] = ()) -> Target:
@@ -71,7 +79,8 @@ def target(named: str, service: str = "", stdin: bytes = b"", beside: Sequence[s
     where = "" if path == STDIN else subject.place.source.path
     others = [_chosen(named, path, name, among, root) for name in beside]
     run = tuple(needed(subject, among, others))
-    return Target(subject, run, root, where, _beside(subject, root, path), _joined(subject, among))
+    project = tuple(each for each in among if each.syntax == "compose" and not each.profiles.get(()))
+    return Target(subject, run, root, where, _beside(subject, root, path), _joined(subject, among), project)
 
 
 def _joined(subject: Workload, among: Sequence[Workload]) -> bool:
