@@ -213,6 +213,11 @@ def test_a_damaged_archive_is_told(at: int, change: int, cut: bool) -> None:
     assert [gap.why.partition(" (")[0] for gap in scan("log.gz", bytes(data)).gaps] == ["it is damaged"]
 
 
+def test_an_empty_file_that_is_packed_is_not_damaged() -> None:
+    assert not scan("log.1.gz", gzip.compress(b"")).gaps
+    assert scan("log.1.gz", gzip.compress(b"")[:-4]).gaps
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -136,15 +136,15 @@ def _gzip(data: bytes, budget: Budget) -> Iterator[Member | Unread]:
     while rest.startswith(b"\x1f\x8b"):
         engine = isal_zlib.decompressobj(wbits=31)
         while not engine.eof:
-            chunk = engine.decompress(rest, CHUNK)
+            chunk = engine.decompress(rest, budget.left + 1)  # nearly always all of it
             rest = engine.unconsumed_tail
-            if not chunk and not rest:
+            if not chunk and not rest and not engine.eof:
                 raise EOFError
             if not budget.take(len(chunk)):
                 raise _TooLargeError
             parts.append(chunk)
         rest = engine.unused_data
-    yield Member("", b"".join(parts))
+    yield Member("", parts[0] if len(parts) == 1 else b"".join(parts))
 
 
 def _bzip2(data: bytes, budget: Budget) -> Iterator[Member | Unread]:

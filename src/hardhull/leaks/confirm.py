@@ -11,7 +11,7 @@ from hardhull.leaks.catalogue import compiled
 from hardhull.leaks.certainty import prove
 from hardhull.leaks.hit import Candidate, Certainty
 from hardhull.leaks.keys import private_key
-from hardhull.leaks.weigh import entropy, is_identifier, is_placeholder, named_secret, url_secret
+from hardhull.leaks.weigh import LEAST_IN_PROGRAM, entropy, is_identifier, is_placeholder, named_secret, url_secret
 from hardhull.text.secret_names import is_guessable, role_of
 from hardhull.text.secret_values import stands_elsewhere
 from hardhull.text.secrets import looks_random
@@ -195,8 +195,10 @@ def _named(self: Confirmer, kind: Kind, end: int) -> Iterator[tuple[Candidate | 
     start = max(begin, self.looked(kind.id))
     for match in _PAIR.finditer(self.data, start, stop):
         self.left -= 1
+        group = match.lastindex or 4
+        if not self.settings and match.end(group) - match.start(group) < LEAST_IN_PROGRAM:
+            continue
         name = match[1].decode("latin-1").lstrip("_-.")
-        group = next(at for at in (2, 3, 4) if match[at] is not None)
         if group == 4 and not self.settings and not _is_assignment(self.data[begin:stop]):
             continue
         value = match[group].rstrip(b",;)]}" if group == 4 else b"").decode("utf-8", "replace").strip()

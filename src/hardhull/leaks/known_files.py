@@ -211,7 +211,7 @@ def _is_kept_secret(name: str, plain: str) -> bool:
 
 def kubernetes_secret(data: bytes) -> Iterator[Candidate]:
     """Values of manifests of kind Secret, decoded to tell placeholders."""
-    if b"Secret" not in data or not _SECRET.search(data):
+    if b"Secret" not in data or b"kind:" not in data or not _SECRET.search(data):
         return
     at = 0
     for document in re.split(rb"(?m)^---.*$", data):

@@ -67,6 +67,10 @@ _CURSOR: Final = lazy(
 """Tokens that carry on a list, or that are shown to every browser."""
 
 
+LEAST_IN_PROGRAM: Final = 16
+"""Letters of a value in program text that can look generated."""
+
+
 def named_secret(name: str, value: str, *, settings: bool) -> bool:
     """Whether a value with such a name is a secret that somebody made, and no placeholder, name or expression.
 
@@ -75,6 +79,8 @@ def named_secret(name: str, value: str, *, settings: bool) -> bool:
         value: without quotes.
         settings: whether the file holds settings; program text needs more to convince.
     """
+    if not settings and len(value) < LEAST_IN_PROGRAM:
+        return False
     role = role_of(name)
     if role is None or stands_elsewhere(value) or value == name or is_placeholder(value) or _CURSOR.search(name):
         return False
@@ -108,7 +114,7 @@ def _password(value: str) -> bool:
 
 def _in_program(value: str) -> bool:
     """What looks generated: long, letters and digits mixed without a pattern."""
-    if len(value) < 16 or not looks_random(value) or is_common(value) or _HEX_DIGEST.fullmatch(value):
+    if not looks_random(value) or is_common(value) or _HEX_DIGEST.fullmatch(value):
         return False
     if _DOTTED.fullmatch(value) or any(char in value for char in "()[]{}<>|,;\\ %@"):
         return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, AnyStr, cast
 if TYPE_CHECKING:
     from re import Pattern
 
-METHODS = ("search", "match", "fullmatch", "finditer", "sub")
+METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split")
 
 
 class _Lazy:
