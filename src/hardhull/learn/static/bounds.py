@@ -19,7 +19,7 @@ NAME_BYTES: Final = 64 << 20
 """Of all symbols' names together."""
 RELOCATIONS: Final = 4_000_000
 FUNCTIONS: Final = 1_000_000
-FOLLOWED_BYTES: Final = 16 << 20
+FOLLOWED_BYTES: Final = 12 << 20
 """Code of one pass that is followed function by function (about 1 s for each 8 MB of which much is reached). Of a
 program or library that does not fit any more, all code counts as reached."""
 SWEPT_BYTES: Final = 8 << 20
