@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ensurepip
 import hashlib
 import io
 import json
@@ -98,9 +99,13 @@ def root(folder: Path, installed: Path, packages: dict[str, bytes]) -> bytes:
         packages: further files.
     """
     venv = folder / VENV
-    subprocess.run([sys.executable, "-m", "venv", venv], check=True, capture_output=True)
-    pip = (venv / "bin" / "python", "-m", "pip", "--isolated", "install", "-q", "--no-index", "--no-compile", installed)
-    subprocess.run([str(word) for word in pip], check=True, capture_output=True)
+    bundled = next(iter(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl")), None)  # Debian's has none
+    without = ["--without-pip"] if bundled else []
+    subprocess.run([sys.executable, "-m", "venv", *without, venv], check=True, capture_output=True)
+    called = [f"{bundled}/pip"] if bundled else ["-m", "pip"]
+    wheels = [str(one) for one in (bundled, installed) if one]
+    pip = [*called, "--isolated", "install", "-q", "--no-index", "--no-compile", *wheels]
+    subprocess.run([str(venv / "bin" / "python"), *pip], check=True, capture_output=True)
     (stdlib, python) = Path(sysconfig.get_path("stdlib")), (venv / "bin" / "python").resolve()
     node, busybox = (Path(shutil.which(name) or "").resolve() for name in ("node", "busybox"))
     programs = [python, node, *stdlib.glob("lib-dynload/*.so")]

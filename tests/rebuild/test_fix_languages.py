@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from docker_engine import Engine
 
+Captured = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.engine
 MANIFEST = b'{"name": "app", "version": "1.0.0", "dependencies": {"hh-left": "^1.0.0"}, "devDependencies": {"hh-dev": "1.0.0"}}'
 FILES = {
@@ -86,13 +87,10 @@ def place_with(fixed: str, folder: Path, engine: Engine, index: str) -> Place:
     return place
 
 
-def test_pip_and_npm_upgrade_what_the_advisories_ask_for(
-    tmp_path: Path, engine: Engine, index: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    place = place_with("1.1", tmp_path, engine, index)
+def upgraded(place: Place, capsys: Captured) -> None:
+    """The least versions that end it come, the image works, and goes back to what it was."""
     before, names = place.identifier("hh/spoken:1"), place.names()
-    export(tmp_path / "bitnami", "Bitnami", [record("BIT-1", until("Bitnami", "other", "1"))])  # of node and python
+    export(place.folder / "bitnami", "Bitnami", [record("BIT-1", until("Bitnami", "other", "1"))])  # of node and python
     assert place.run("db", "import", "-q", "bitnami", "--as-of", "2999-01-01") == 0
     found = place.told("fix", "image:hh/spoken:1")
     assert [(one["package"], one["fixed"], one["by"]) for one in found["upgrades"]] == [
@@ -106,18 +104,15 @@ def test_pip_and_npm_upgrade_what_the_advisories_ask_for(
     assert place.engine.image("hh/spoken:1")["Config"]["User"] == "app"
     assert place.told("fix", "image:hh/spoken:1")["upgrades"] == []
     assert place.run("scan", "image:hh/spoken:1", "--format", "json", "-o", "new.json") in {0, 1}
-    held = json.loads((tmp_path / "new.json").read_text())["packages"]
+    held = json.loads((place.folder / "new.json").read_text())["packages"]
     own = {(one["name"], one["version"]) for one in held if one["name"].startswith("hh")}
     assert own == {("hh_leaky", "1.1"), ("hh-left", "1.0.1")}, "the least versions, and nothing for development"
     assert place.run("undo", "--root", str(place.folder / "state")) == 0
     assert (place.identifier("hh/spoken:1"), place.names()) == (before, names)
 
 
-def test_a_version_that_breaks_the_image_is_taken_back(
-    tmp_path: Path, engine: Engine, index: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    place = place_with("1.2", tmp_path, engine, index)
+def taken_back(place: Place, capsys: Captured) -> None:
+    """A version that breaks the image."""
     before, names = place.identifier("hh/spoken:1"), place.names()
     assert place.run("fix", "image:hh/spoken:1", "--apply", "--quiet") == 1, "no advisories of its node are no matter"
     says = "started by itself it exits with 3, and the old image is healthy by its own check"
@@ -125,27 +120,34 @@ def test_a_version_that_breaks_the_image_is_taken_back(
     assert (place.identifier("hh/spoken:1"), place.names()) == (before, names)
 
 
-def test_versions_in_the_dockerfile_are_raised_where_they_stand(
-    tmp_path: Path, engine: Engine, index: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def in_the_dockerfile(place: Place, capsys: Captured) -> None:
     """Python's is named in a RUN, node's came with the base: it gets a line. Built again, both are gone."""
-    monkeypatch.chdir(tmp_path)
-    place = place_with("1.1", tmp_path, engine, index)
     head, rest = DOCKERFILE.split("HEALTHCHECK")
     before = f"{head}RUN /opt/venv/bin/python -m pip install hh-leaky==1.0\nHEALTHCHECK{rest}"
-    (tmp_path / "Dockerfile").write_text(before)
-    engine.build(before.encode(), "hh/spoken:1", network="host")
+    (place.folder / "Dockerfile").write_text(before)
+    place.engine.build(before.encode(), "hh/spoken:1", network="host")
     found = place.told("fix", "image:hh/spoken:1")
     assert found["pins"] == [{"path": "Dockerfile", "line": 2, "was": "1.0", "becomes": "1.1"}]
     assert place.run("fix", "image:hh/spoken:1", "--apply") == 0
     assert "Dockerfile:2  1.0 -> 1.1" in capsys.readouterr().out
-    after = (tmp_path / "Dockerfile").read_text()
+    after = (place.folder / "Dockerfile").read_text()
     lines = after.splitlines(keepends=True)
     assert "".join([lines[0], *lines[3:]]) == before.replace("hh-leaky==1.0", "hh-leaky==1.1")
     assert lines[2].startswith("RUN cd /app && npm install ")
-    engine.build(after.encode(), "hh/spoken:1", network="host")
-    export(tmp_path / "bitnami", "Bitnami", [record("BIT-1", until("Bitnami", "other", "1"))])
+    place.engine.build(after.encode(), "hh/spoken:1", network="host")
+    export(place.folder / "bitnami", "Bitnami", [record("BIT-1", until("Bitnami", "other", "1"))])
     assert place.run("db", "import", "-q", "bitnami", "--as-of", "2999-01-01") == 0
     assert place.told("fix", "image:hh/spoken:1")["upgrades"] == []
     assert place.run("undo") == 0
-    assert (tmp_path / "Dockerfile").read_text() == before
+    assert (place.folder / "Dockerfile").read_text() == before
+
+
+def test_packages_of_languages(
+    tmp_path: Path, engine: Engine, index: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """One test, because an image with Python and node in it is large."""
+    for number, (check, fixed) in enumerate(((upgraded, "1.1"), (taken_back, "1.2"), (in_the_dockerfile, "1.1"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        check(place_with(fixed, folder, engine, index), capsys)

@@ -144,14 +144,17 @@ def _found(held: Inventory, request: Request, *, planning: bool) -> tuple[Vulner
 
 def _shows(image: ReadImage) -> Callable[[str], bool]:
     """Whether the image shows a path; folders above it that are links into ``usr`` (merged /usr) are not followed."""
-    from hardhull.images.merge import seen
+    from functools import cache as once
 
-    def has(path: str) -> bool:
-        return any(
-            seen(image.layers, [[path] if layer and path in layer.files.paths else [] for layer in image.layers])
-        )
+    from hardhull.images.merge import Shown
 
-    return has
+    @once
+    def shown() -> set[str]:
+        found = Shown(image.layers)
+        layers = zip(image.layers, found.gone, strict=True)
+        return {path for layer, gone in layers if layer is not None for path in set(layer.files.paths) - gone}
+
+    return lambda path: path in shown()
 
 
 # ---- in the Dockerfile --------------------------------------------------------------------------------------------
