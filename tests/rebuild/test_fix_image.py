@@ -213,6 +213,28 @@ def test_a_newer_base_that_ends_it_is_taken_by_its_digest(
     assert place.told("fix", "image:hh/pinned:1", "--engine")["upgrades"] == []
 
 
+def test_a_version_in_the_dockerfile_is_raised_where_the_image_has_no_pip(place: Built) -> None:
+    """As in images that a builder's folder is copied into. An image on top has nothing to raise it with."""
+    export(place.folder / "pypi", "PyPI", [record("PYSEC-1", until("PyPI", "hh-x", "1.1"), aliases=["CVE-2026-5"])])
+    assert place.run("db", "import", "-q", "pypi", "--as-of", "2999-01-01") == 0
+    info = "/opt/venv/lib/python3.12/site-packages/hh_x-1.0.dist-info"
+    installs = f"mkdir -p {info} && echo 'Name: hh-x' > {info}/METADATA && echo 'Version: 1.0' >> {info}/METADATA"
+    text = f"FROM {BASE.format('new')}\nRUN : pip install hh-x==1.0 && {installs}\n{CHECK}"
+    (place.folder / "Dockerfile").write_text(text)
+    place.engine.build(text.encode(), "hh/no-pip:1")
+    found = place.told("fix", "image:hh/no-pip:1")
+    assert {one["package"]: one["by"] for one in found["upgrades"]} == {"leaky": ["apt-get"], "hh-x": []}
+    assert found["pins"] == [{"path": "Dockerfile", "line": 2, "was": "1.0", "becomes": "1.1"}]
+    on_top = place.told("fix", "image:hh/no-pip:1", "--as", "recreate")
+    assert [one["package"] for one in on_top["upgrades"]] == ["leaky"]
+    assert ["/opt/venv/bin/python3.12 has no pip" in one["why"] for one in on_top["left"]].count(True) == 1
+    assert place.run("fix", "image:hh/no-pip:1", "--apply") == 0
+    after = (place.folder / "Dockerfile").read_text().splitlines()
+    assert after[3] == text.splitlines()[1].replace("hh-x==1.0", "hh-x==1.1")
+    assert place.run("undo") == 0
+    assert (place.folder / "Dockerfile").read_text() == text
+
+
 def test_lines_stand_behind_what_brought_the_packages(place: Built, packages: dict[str, Path]) -> None:
     """An application's own RUN installed it, as another user's image."""
     text = f"FROM {BASE.format('new')} AS base\nUSER root\nRUN mv /opt/leaky /opt/leaky.1 && \\\n    mv /opt/leaky.1 /opt/leaky\n"

@@ -64,13 +64,15 @@ def fix(targets: tuple[str, ...], request: Request) -> int:
         raise UserError(f"cannot upgrade {name}", "its user is no word", "see `docker image inspect`", FAILED)
     plan = rebuild(name, seen.image.image.id, str(user), seen.found, _shows(seen.image))
     edit = None
-    if request.way != "recreate" and plan.upgrades:
+    if request.way != "recreate" and (plan.upgrades or any(one.fixed for one in plan.left)):
         edit = in_dockerfile(plan, seen.image, asked.paths, _newer(request, cache))
     if edit is None:
         told = Told(plan, "image", derived(plan.id, plan.orders, plan.user) if plan.upgrades else "")
     else:
-        told = Told(plan, "Dockerfile", edit.text, edit.path, edit.line, base=edit.base, pins=tuple(lines(edit.pins)))
-    if request.apply and plan.upgrades:
+        told = Told(
+            edit.plan, "Dockerfile", edit.text, edit.path, edit.line, base=edit.base, pins=tuple(lines(edit.pins))
+        )
+    if request.apply and told.plan.upgrades:
         need_posix()
         told = _write(told, edit) if edit else _build(told, seen, request, cache)
     cache.close()

@@ -45,6 +45,7 @@ class Written(NamedTuple):
         base: the name of the newer base, with its digest; empty where it stays.
         path: of the Dockerfile.
         pins: versions that change where the project names them.
+        plan: with what only these change.
     """
 
     root: Path
@@ -53,7 +54,8 @@ class Written(NamedTuple):
     line: int
     base: str
     path: str
-    pins: tuple[Pin, ...] = ()
+    pins: tuple[Pin, ...]
+    plan: Rebuild
 
 
 class _Bump(NamedTuple):
@@ -80,12 +82,14 @@ def in_dockerfile(plan: Rebuild, image: ReadImage, paths: Sequence[str], newer: 
 
     history = [step.made_by for step in image.image.history]
     made = {place.digest: place.step for place in image.image.layers}
+    known = False
     for path, recipe in _recipes(paths):
         places = steps_of(recipe, history)
+        known |= bool(places)
         found = _written(path, recipe, plan, places, history, made, newer) if places else None
         if found is not None:
             return found
-    if paths:
+    if paths and (plan.upgrades or not known):
         why = "its instructions are not those of the image's history"
         how = "name the one that it was built from as it is now, or leave it out to get an image on top of this one"
         raise UserError(f"{plan.name} was not built from {', '.join(paths)}", why, how, USAGE)
@@ -103,6 +107,7 @@ def _written(
 ) -> Written | None:
     from hardhull.rebuild.edit import edit
     from hardhull.rebuild.pins import pins
+    from hardhull.rebuild.plan import Upgrade, with_pins
     from hardhull.rebuild.tools import together
     from hardhull.scan.discover import find_root
 
@@ -118,11 +123,15 @@ def _written(
     if bump is not None and len(left) == len(plan.upgrades):
         bump = None  # it ends nothing
     found = [(one, pins(path, recipe, one)) for one in left]
-    named = [pin for _one, places_of in found for pin in places_of]
+    rest = [one for one in plan.left if one.fixed]
+    only = [(one, pins(path, recipe, Upgrade(one.package, one.fixed, one.names, ()))) for one in rest]
+    named = [pin for _one, places_of in (*found, *only) for pin in places_of]
     left = [one for one, places_of in found if not places_of]
     before = {path: recipe.place.source.data, **{pin.file: pin.data for pin in named}}
     edits = {file: [pin.at for pin in named if pin.file == file] for file in before}
     edits[path] += [bump.splice] if bump else []
+    if not any((left, bump, named)):
+        return None
     lines = None
     if left:
         steps = sorted({made.get(one.package.layer, -1) for one in left})
@@ -136,9 +145,10 @@ def _written(
     data = recipe.place.source.data
     at = lines.start if lines else min(edits[path]).start if edits[path] else 0
     text = lines.replacement.decode() if lines else ""
+    whole = with_pins(plan, [one for one, places_of in only if places_of])
     where = path.resolve().relative_to(root).as_posix()
     line = data[:at].count(b"\n") + 1
-    return Written(root, changes, text, line, bump.name if bump else "", where, tuple(named))
+    return Written(root, changes, text, line, bump.name if bump else "", where, tuple(named), whole)
 
 
 def _change(root: Path, file: Path, data: bytes, splices: Sequence[Splice]) -> FileChange:

@@ -31,11 +31,19 @@ class Upgrade(NamedTuple):
 
 
 class Left(NamedTuple):
-    """Vulnerabilities of one package that stay, and why."""
+    """Vulnerabilities of one package that stay, and why.
+
+    Attributes:
+        package: as it is installed.
+        names: of the vulnerabilities.
+        why: a sentence part.
+        fixed: the version that would end them, where only the image has nothing to bring it.
+    """
 
     package: Package
     names: tuple[str, ...]
     why: str
+    fixed: str = ""
 
 
 class Rebuild(NamedTuple):
@@ -94,12 +102,19 @@ def rebuild(
             fixed = _last(package, [one.fixed for one in ending])
             orders = orders_for(package, fixed, has)
             if isinstance(orders, str):
-                left.append(Left(package, _names(ending), orders))
+                left.append(Left(package, _names(ending), orders, fixed))
             else:
                 upgrades.append(Upgrade(package, fixed, _names(ending), orders))
         if staying:
             left.append(Left(package, _names(staying), "no fix is known"))
     return Rebuild(name, identifier, user, tuple(upgrades), tuple(left))
+
+
+def with_pins(plan: Rebuild, pinned: Sequence[Left]) -> Rebuild:
+    """The plan where some of what was left is raised in the project's own files."""
+    more = [Upgrade(one.package, one.fixed, one.names, ()) for one in pinned]
+    left = tuple(one for one in plan.left if one not in pinned)
+    return plan._replace(upgrades=tuple(sorted([*plan.upgrades, *more])), left=left)
 
 
 def _names(found: Iterable[Vulnerability]) -> tuple[str, ...]:
