@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COLUMNS = (("modes", "H"), ("uids", "Q"), ("gids", "Q"), ("sizes", "Q"))
-MOST_ID = (1 << 63) - 1
 
 
 class Files:
@@ -29,14 +28,15 @@ class Files:
 
     def add(self, entry: Entry) -> None:
         """One more file."""
-        if entry.link:
-            self._links[len(self._paths)] = entry.link
-        self._paths.append(entry.path)
-        self._kinds.append(ord(entry.kind))
-        self._modes.append(entry.mode)
-        self._uids.append(min(entry.uid, MOST_ID))
-        self._gids.append(min(entry.gid, MOST_ID))
-        self._sizes.append(entry.size)
+        path, kind, mode, uid, gid, size, link = entry
+        if link:
+            self._links[len(self._paths)] = link
+        self._paths.append(path)
+        self._kinds.append(ord(kind))
+        self._modes.append(mode)
+        self._uids.append(uid)
+        self._gids.append(gid)
+        self._sizes.append(size)
         self.sums.append(0)
 
     def sum_up(self, check: int) -> None:
