@@ -31,6 +31,8 @@ from hardhull.engines.shadow import answers
 EVERY = 0.02
 SHORT = 0.35
 """Seconds: the longest absence that a busy machine explains."""
+SEEN = 0.1
+"""Seconds: the shortest that is one, five times without an answer."""
 
 
 class Inside(Ground):
@@ -155,7 +157,7 @@ def one(ground: Inside, settings: list[str], base: dict[str, Any], *, containers
 
 def fits(told: float, measured: float) -> bool:
     """What was said to go on was not away for longer than a busy machine explains, and what was said to be away was."""
-    return (measured > SHORT) == (told > 0)
+    return measured > SEEN if told else measured <= SHORT
 
 
 def main() -> None:

@@ -115,10 +115,12 @@ def outlook(
     hidden = _hidden(wanted, containers) if wanted.fields & HIDING else ""
     if way not in {RESTART, EMPTY}:
         return Outlook(way, effects, (), "", 0.0, 0.0, 0.0)
-    stop = max((each.stops for each in stopped), default=0.0) + SHUT * start + OWN_CONTAINERD * own_containerd
-    down = stop + start + START_UP * len(stopped) if stopped else 0.0
-    ports = stop + start if not stopped and any(each.ports for each in containers) else 0.0
-    return Outlook(way, effects, stopped, hidden, stop + start, down, ports)
+    turn = (1 + SHUT) * start
+    stop = max((each.stops for each in stopped), default=0.0)
+    away = stop + turn + OWN_CONTAINERD * own_containerd
+    down = away + START_UP * len(stopped) if stopped else 0.0
+    ports = turn if not stopped and any(each.ports for each in containers) else 0.0  # its proxies end when it has ended
+    return Outlook(way, effects, stopped, hidden, away, down, ports)
 
 
 def _effect(each: Changed, containers: Sequence[Container], *, live_restore: bool) -> Effect:
