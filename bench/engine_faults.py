@@ -29,7 +29,18 @@ from engine_ground import SERVE, SETTLE, Ground, UnderSystemd
 from hardhull.engines.namespaces import within
 
 OLD = b'{\n  "labels": ["kept=as it was"]\n}\n'
-APPLY = ("fix", "engine", "no-new-privileges=true", "debug=true", "--apply", "--allow", "restart", "-q")
+NEW = {"no-new-privileges": True, "debug": True, "bip": "172.31.9.1/24"}
+APPLY = (
+    "fix",
+    "engine",
+    "no-new-privileges=true",
+    "debug=true",
+    f"bip={NEW['bip']}",
+    "--apply",
+    "--allow",
+    "restart",
+    "-q",
+)
 
 
 def guards(parent: int) -> list[int]:
@@ -89,13 +100,15 @@ class Series:
             if not self.ground.docker("version", "-f", "{{.Server.Version}}", check=False):
                 return "the engine does not answer"
             file = self.ground.file.read_bytes()
-            if file != OLD and json.loads(file) != {**json.loads(OLD), "no-new-privileges": True, "debug": True}:
+            if file != OLD and json.loads(file) != {**json.loads(OLD), **NEW}:
                 return f"the file is neither: {file[:80]!r}"
             if file != OLD and list((self.ground.state / "hardhull" / ".hardhull" / "pending").glob("*")):
                 return "the journal has something pending"
             info = self.ground.info()
             if info["Debug"] is not (file != OLD) or info["Labels"] != ["kept=as it was"]:
                 return "the engine does not follow the file"
+            if (self.ground.gateway() == "172.31.9.1") is not (file != OLD):
+                return f"the bridge has another address than the file wants: {self.ground.gateway()}"
             if self.ground.running() != self.containers:
                 return f"other containers run: {self.ground.running()}"
             extra = [path.name for path in self.ground.etc.iterdir() if "hardhull" in path.name]

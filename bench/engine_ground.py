@@ -102,6 +102,11 @@ class Ground:
         found: dict[str, Any] = json.loads(self.docker("info", "-f", "{{json .}}"))
         return found
 
+    def gateway(self) -> str:
+        """The address of the engine's own bridge."""
+        words = ("network", "inspect", "bridge", "-f", "{{range .IPAM.Config}}{{or .Gateway .Subnet}}{{end}}")
+        return self.docker(*words)
+
     def pid(self) -> int:
         return int((self.folder / "pid").read_text())
 
