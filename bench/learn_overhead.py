@@ -2,10 +2,11 @@
 
     python bench/learn_overhead.py PAIRS [NAME...]
 
-Each pair is a number of short series of requests as usual and as many that are recorded, in turn; the time is what the
-kernel charges to the container's control group, so it includes what the recorder does in its calls, and what else the
-machine does disturbs it little. The interval is the one of Student's t over the logarithms of the ratios. The floor is
-a program that does nothing where a call begins and where it ends: what the kernel takes for telling anybody at all.
+Each pair is a number of short series of requests as usual and as many that are recorded, in turn, the server on one
+processor and its clients on another; the time is what the kernel charges to the container's control group, so it
+includes what the recorder does in its calls, and what else the machine does disturbs it little. The interval is the one
+of Student's t over the logarithms of the ratios. The floor is a program that does nothing where a call begins and where
+it ends: what the kernel takes for telling anybody at all.
 It wants root, libbpf, strace, wrk, redis-benchmark, pgbench, and the images of bench/servers in the engine that
 DOCKER_HOST names, and to be run in that engine's network.
 """
@@ -35,10 +36,12 @@ from hardhull.learn.trace import Tracer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Watch = Callable[[int], AbstractContextManager[object]]
+
 STUDENT = {4: 2.776, 9: 2.262, 19: 2.093}
 """The 97.5 % quantile of Student's t, by degrees of freedom."""
-TURNS = (False, True, True, False) * 2
-"""Which series of a pair are watched."""
+ROUNDS = 4
+"""Series of each kind in a pair."""
 NOTHING = """
 #define SECTION(name) __attribute__((section(name), used))
 const char LICENSE[] SECTION("license") = "GPL";
@@ -75,7 +78,7 @@ SERVERS = {
     "postgres": Server(
         "hardhull-bench/postgres", ("-e", "POSTGRES_PASSWORD=bench"),
         ("pgbench", "-h", "{ip}", "-U", "postgres", "-i", "-q", "postgres"),
-        ("pgbench", "-h", "{ip}", "-U", "postgres", "-c4", "-T2", "postgres"),
+        ("pgbench", "-h", "{ip}", "-U", "postgres", "-c4", "-T1", "postgres"),
         r"number of transactions actually processed: (\d+)",
     ),
 }  # fmt: skip
@@ -92,7 +95,7 @@ def out(*words: str) -> str:
 @contextmanager
 def running(server: Server) -> Iterator[tuple[int, str]]:
     """The server's first process and its address, once it answers."""
-    ident = out("docker", "run", "-d", *server.words, server.image).strip()
+    ident = out("docker", "run", "-d", "--cpuset-cpus=0", *server.words, server.image).strip()
     try:
         asked = json.loads(out("docker", "inspect", ident))[0]
         time.sleep(5)
@@ -105,31 +108,31 @@ def series(server: Server, pid: int, ip: str) -> tuple[float, int]:
     """Microseconds of processor time, and requests."""
     where = groups(pid)
     before = read(where).cpu_seconds or 0.0
-    said = out(*(word.format(ip=ip) for word in server.load))
+    said = out("taskset", "-c", "1", *(word.format(ip=ip) for word in server.load))
     used = (read(where).cpu_seconds or 0.0) - before
     return used * 1e6, sum(map(int, re.findall(server.requests, said)))
 
 
-def ratios(
-    server: Server, pairs: int, watched: Callable[[int], AbstractContextManager[object]], turns: int = len(TURNS)
-) -> list[float]:
-    """Watched over unwatched, for each pair."""
-    found = []
+def ratios(server: Server, pairs: int, watches: list[Watch], rounds: int = ROUNDS) -> list[list[float]]:
+    """Watched over unwatched, for each watch, for each pair."""
+    found: list[list[float]] = [[] for _ in watches]
+    kinds = [lambda _: nullcontext(), *watches]
     with running(server) as (pid, ip):
         if server.prepare:
             out(*(word.format(ip=ip) for word in server.prepare))
         series(server, pid, ip)  # warm
-        for number in range(pairs):
-            times, requests = {True: 0.0, False: 0.0}, {True: 0, False: 0}
-            for turn in TURNS[:turns]:
-                is_watched = turn == (number % 2 == 0)
-                with watched(pid) if is_watched else nullcontext():
-                    time_, many = series(server, pid, ip)
-                times[is_watched] += time_
-                requests[is_watched] += many
-            usual, slower = (times[each] / requests[each] for each in (False, True))
-            print(f"    {usual:.1f} us, {slower:.1f} us", flush=True)
-            found.append(slower / usual)
+        for _ in range(pairs):
+            sums = [(0.0, 0)] * len(kinds)
+            for turn in range(rounds):
+                order = range(len(kinds))
+                for kind in order if turn % 2 else reversed(order):
+                    with kinds[kind](pid):
+                        used, many = series(server, pid, ip)
+                    sums[kind] = sums[kind][0] + used, sums[kind][1] + many
+            usual, *others = (used / many for used, many in sums)
+            print(f"    {usual:.2f} us, " + ", ".join(f"{each:.2f} us" for each in others), flush=True)
+            for ratio, each in zip(found, others, strict=True):
+                ratio.append(each / usual)
     return found
 
 
@@ -177,9 +180,8 @@ def main(pairs: int, wanted: list[str]) -> None:
         if wanted and name not in wanted:
             continue
         print(name, flush=True)
-        least = told(ratios(server, pairs, floor))
-        recorded = told(ratios(server, pairs, Recorder))
-        traced = told(ratios(server, 5, lambda pid: Tracer(pid, others=processes(pid)), turns=2))
+        least, recorded = map(told, ratios(server, pairs, [floor, Recorder]))
+        (traced,) = map(told, ratios(server, 5, [lambda pid: Tracer(pid, others=processes(pid))], rounds=2))
         print(f"{name}: floor {least}; recorded {recorded}; strace {traced} (its own time not counted)", flush=True)
 
 

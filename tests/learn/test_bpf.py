@@ -271,6 +271,17 @@ def test_where_the_library_is_missing_that_is_said(monkeypatch: pytest.MonkeyPat
     assert (error.value.why, error.value.how) == ("libbpf is not installed", "apt-get install libbpf1")
 
 
+def test_a_kernel_that_cannot_tell_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    needs_bpf()
+    older = tmp_path / "vmlinux"
+    monkeypatch.setattr(bpf, "BTF", older)
+    assert "does not describe its types" in bpf.why_not()
+    older.write_bytes(b"\0btf_trace_sys_enter\0")
+    assert bpf.why_not().endswith("does not tell of capability checks: use Linux 6.14 or later")
+    older.write_bytes(b"\0btf_trace_cap_capable\0")
+    assert bpf.why_not() == ""
+
+
 def test_the_kernel_is_named() -> None:
     assert kernel() == f"{platform.release()} {platform.machine()}"
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MAP_KEYS: Final = 32768
 """Entries that fit into one map; 4096 are not enough for a database (3,106 files written by pgbench)."""
 BTF: Final = Path("/sys/kernel/btf/vmlinux")
+_CHECKS: Final = b"\0btf_trace_cap_capable\0"
+"""The tracepoint of capability checks, as BTF names it."""
 PROGRAMS: Final = (
     "call_begins", "call_ends", "capability_checked", "process_forks", "program_runs", "task_ends",
 )  # fmt: skip
@@ -44,7 +46,7 @@ _NUMBER: Final = struct.Struct("=Q")
 _STATE: Final = struct.Struct("=II")
 """The program's counters: how often it was made to forget, and losses without a name."""
 _WHAT: Final = "nothing was recorded"
-_HOW: Final = "use Linux 6.14 or later, as root with all capabilities"
+_HOW: Final = "record as root with all capabilities, on a kernel that is not locked down"
 
 
 def why_not() -> str:
@@ -59,6 +61,8 @@ def why_not() -> str:
         return "libbpf is not installed: apt-get install libbpf1"
     if not BTF.exists():
         return f"the kernel does not describe its types ({BTF}): use one that is built with CONFIG_DEBUG_INFO_BTF"
+    if _CHECKS not in BTF.read_bytes():
+        return f"Linux {platform.release()} does not tell of capability checks: use Linux 6.14 or later"
     return ""
 
 
