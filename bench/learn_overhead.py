@@ -2,11 +2,10 @@
 
     python bench/learn_overhead.py PAIRS [NAME...]
 
-Each pair is a number of short series of requests as usual and as many that are recorded, in turn, the server on one
-processor and its clients on another; the time is what the kernel charges to the container's control group, so it
-includes what the recorder does in its calls, and what else the machine does disturbs it little. The interval is the one
-of Student's t over the logarithms of the ratios. The floor is a program that does nothing where a call begins and where
-it ends: what the kernel takes for telling anybody at all.
+Each pair is a number of short series of requests as usual and as many that are recorded, in turn; the time is what
+the kernel charges to the container's control group, so it includes what the recorder does in its calls, and what else
+the machine does disturbs it little. The interval is the one of Student's t over the logarithms of the ratios. The floor
+is a program that does nothing where a call begins and where it ends: what the kernel takes for telling anybody at all.
 It wants root, libbpf, strace, wrk, redis-benchmark, pgbench, and the images of bench/servers in the engine that
 DOCKER_HOST names, and to be run in that engine's network.
 """
@@ -73,7 +72,7 @@ SERVERS = {
     ),
     "redis": Server(
         "hardhull-bench/redis", (), (),
-        ("redis-benchmark", "-h", "{ip}", "-n", "40000", "-c", "16", "-t", "set,get"), r"(\d+) requests completed",
+        ("redis-benchmark", "-h", "{ip}", "-n", "20000", "-c", "16", "-t", "set,get"), r"(\d+) requests completed",
     ),
     "postgres": Server(
         "hardhull-bench/postgres", ("-e", "POSTGRES_PASSWORD=bench"),
@@ -95,7 +94,7 @@ def out(*words: str) -> str:
 @contextmanager
 def running(server: Server) -> Iterator[tuple[int, str]]:
     """The server's first process and its address, once it answers."""
-    ident = out("docker", "run", "-d", "--cpuset-cpus=0", *server.words, server.image).strip()
+    ident = out("docker", "run", "-d", *server.words, server.image).strip()
     try:
         asked = json.loads(out("docker", "inspect", ident))[0]
         time.sleep(5)
@@ -108,7 +107,7 @@ def series(server: Server, pid: int, ip: str) -> tuple[float, int]:
     """Microseconds of processor time, and requests."""
     where = groups(pid)
     before = read(where).cpu_seconds or 0.0
-    said = out("taskset", "-c", "1", *(word.format(ip=ip) for word in server.load))
+    said = out(*(word.format(ip=ip) for word in server.load))
     used = (read(where).cpu_seconds or 0.0) - before
     return used * 1e6, sum(map(int, re.findall(server.requests, said)))
 
