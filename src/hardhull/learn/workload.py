@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.facts.profile import Profile, merge
@@ -16,6 +15,7 @@ from hardhull.learn.watch import Meters, watch
 from hardhull.run.create import prepare
 from hardhull.run.exercise import exercise
 from hardhull.run.job import JOB
+from hardhull.run.owner import started as started_at
 from hardhull.run.processes import halted, of_container
 from hardhull.run.world import World
 
@@ -79,7 +79,7 @@ def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
                     meters.life(first)
                     code.life(first)
             except RecordingError:
-                if Path(f"/proc/{first}").exists() and world.state(wanted.key)["Running"]:
+                if started_at(first) is not None and world.state(wanted.key)["Running"]:
                     raise  # one that ended at once is told by what it was used for
 
         used = exercise(world, wanted, started)
