@@ -28,6 +28,7 @@ TEXT = """services:
     user: "1000:1000"
     cap_drop: [ALL]
     security_opt: ["no-new-privileges:true"]
+  busy: {image: IMAGE, command: ["sh", "-c", "while :; do sleep 0.02; done"], stop_grace_period: 1s}
   stubborn: {image: IMAGE, command: ["sh", "-c", "echo Error 42 at 0xdeadbeef; sleep 600"], stop_grace_period: 1s}
 """.replace("TERM", TERM)
 
@@ -56,6 +57,7 @@ def test_identities_and_life_of_real_processes(engine: Engine, tmp_path: Path) -
             assert any(word in what for what in told), word
         one.client.exec_start(one.client.exec_create(one.ids["weak"], ["sleep", "5"], user="0")["Id"], detach=True)
         assert identities(one, "weak") == weak.processes  # what exec starts is not the app
+        assert [process.name for process in identities(one, "busy")] == ["sh"], "what is there in passing is nobody"
 
         lives = {key: observe(one, key, life=True).life for key in one.ids}
         for key in ("strong", "weak"):

@@ -22,6 +22,8 @@ SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 DEFAULT_GRACE = 10
 SETTLES = 1.0
 """Seconds that a reload may take to show: a signal says nothing of what becomes of it."""
+LOOKS, BETWEEN = 5, 0.05
+"""How often processes are looked at until none changes any more, and the seconds between two looks."""
 _TROUBLE = re.compile(
     r"\b(?:error|fatal|panic|critical|emerg|alert|denied|not permitted|read-only file system|traceback|exception"
     r"|segfault|cannot|can't|failed|failure)\b",
@@ -113,9 +115,24 @@ def observe(world: World, key: str, *, life: bool = False) -> Observation:
 
 
 def identities(world: World, key: str) -> tuple[Identity, ...]:
-    """The identity of every process of a container now; one that ends meanwhile is left out."""
-    found = (_identity(pid) for pid in processes.of_container(world, key))
-    return tuple(sorted(one for one in found if one is not None))
+    """The identity of every process of a container, as soon as none changes any more.
+
+    Between fork, exec and setuid a process has the name and the rights of another one for a moment: what it has in two
+    looks, one after the other, is its own. One that ends meanwhile is left out.
+    """
+    settled = now = _identities(world, key)
+    for _ in range(LOOKS):
+        time.sleep(BETWEEN)
+        before, now = now, _identities(world, key)
+        settled = {pid: one for pid, one in now.items() if before.get(pid) == one}
+        if now == before:
+            break
+    return tuple(sorted(settled.values()))
+
+
+def _identities(world: World, key: str) -> dict[int, Identity]:
+    found = {pid: _identity(pid) for pid in processes.of_container(world, key)}
+    return {pid: one for pid, one in found.items() if one is not None}
 
 
 def _identity(pid: int) -> Identity | None:
