@@ -107,7 +107,7 @@ def _written(
 ) -> Written | None:
     from hardhull.rebuild.edit import edit
     from hardhull.rebuild.pins import pins
-    from hardhull.rebuild.plan import Upgrade, with_pins
+    from hardhull.rebuild.plan import with_pins
     from hardhull.rebuild.tools import together
     from hardhull.scan.discover import find_root
 
@@ -124,7 +124,7 @@ def _written(
         bump = None  # it ends nothing
     found = [(one, pins(path, recipe, one)) for one in left]
     rest = [one for one in plan.left if one.fixed]
-    only = [(one, pins(path, recipe, Upgrade(one.package, one.fixed, one.names, ()))) for one in rest]
+    only = [(one, pins(path, recipe, one.by_hand)) for one in rest]
     named = [pin for _one, places_of in (*found, *only) for pin in places_of]
     left = [one for one, places_of in found if not places_of]
     before = {path: recipe.place.source.data, **{pin.file: pin.data for pin in named}}

@@ -10,7 +10,7 @@ from hardhull.engines import probe
 from hardhull.engines.log_files import bytes_of
 from hardhull.engines.log_proof import LogProof, Where, log_proof
 from hardhull.engines.namespaces import connects
-from hardhull.hosts.commands import output
+from hardhull.engines.surroundings import filtered
 from hardhull.hosts.proc import lines, pids, text
 
 if TYPE_CHECKING:
@@ -327,10 +327,9 @@ def _pools(view: View, wanted: Any) -> Seen:
 
 def _iptables(view: View, wanted: Any) -> Seen:
     pid = view.engine if not view.root else int(view.network.split("/")[2])
-    rules = output("iptables", "-S", net_of=pid)
-    if rules is None:
+    there = filtered(pid)
+    if there is None:
         return Seen(None, "iptables could not be asked")
-    there = any("docker0" in rule for rule in rules)
     return Seen(there is wanted, f"the packet filter has {'rules' if there else 'no rule'} for docker0")
 
 

@@ -188,9 +188,15 @@ def _filter(wanted: Candidate, pid: int) -> Iterator[Refusal]:
     """Rules of the packet filter that an engine which is to make none leaves where they are."""
     if "iptables" not in wanted.fields or wanted.new("iptables"):
         return
-    if any(DEFAULT_BRIDGE in rule for rule in output("iptables", "-S", net_of=pid) or ()):
+    if filtered(pid):
         why = "the engine leaves the rules that it has made, and they count until somebody removes them"
         yield Refusal(HOST, "iptables", why)
+
+
+def filtered(pid: int) -> bool | None:
+    """Whether the packet filter has rules for the engine's own bridge; None where it cannot be asked."""
+    rules = output("iptables", "-S", net_of=pid)
+    return None if rules is None else any(DEFAULT_BRIDGE in rule for rule in rules)
 
 
 def _overlaps(wanted: Candidate, pid: int) -> Iterator[Refusal]:

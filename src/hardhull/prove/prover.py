@@ -102,10 +102,11 @@ def declared(
     """
     tell("as it is declared")
     stage, before, ran, drills = _declared(target, settings, wanted, recorder, tell)
-    if ran is None and len(target.whole.workloads) > len(target.workloads):
+    whole = target.whole
+    if ran is None and len(whole.workloads) > len(target.workloads):
         tell("as it is declared, with all services of its project")
         with suppress(CannotRunError):  # what came of it alone is what counts then
-            again = _declared(target.whole, settings, wanted, recorder, tell)
+            again = _declared(whole, settings, wanted, recorder, tell)
             stage, before, ran, drills = again if again[2] is not None else (stage, before, ran, drills)
     if ran is None:
         how = "make it work first, or name a check that fits it"

@@ -45,6 +45,11 @@ class Left(NamedTuple):
     why: str
     fixed: str = ""
 
+    @property
+    def by_hand(self) -> Upgrade:
+        """The upgrade that no package manager of the image brings."""
+        return Upgrade(self.package, self.fixed, self.names, ())
+
 
 class Rebuild(NamedTuple):
     """The plan.
@@ -112,7 +117,7 @@ def rebuild(
 
 def with_pins(plan: Rebuild, pinned: Sequence[Left]) -> Rebuild:
     """The plan where some of what was left is raised in the project's own files."""
-    more = [Upgrade(one.package, one.fixed, one.names, ()) for one in pinned]
+    more = [one.by_hand for one in pinned]
     left = tuple(one for one in plan.left if one not in pinned)
     return plan._replace(upgrades=tuple(sorted([*plan.upgrades, *more])), left=left)
 

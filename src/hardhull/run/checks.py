@@ -25,7 +25,7 @@ TEXT = 4000
 SECONDS = 10.0
 HEALTH_SECONDS = 30.0
 """How long a HEALTHCHECK may take that says nothing of it (docs.docker.com/reference/dockerfile, HEALTHCHECK)."""
-SHELL = ("/bin/sh", "-c")
+SHELL = "/bin/sh"
 
 
 class Check(NamedTuple):
@@ -180,7 +180,7 @@ def command_of(check: Check, world: World) -> Check:
     config: dict[str, Any] = world.inspect(check.container)["Config"]
     kind, *words = config["Healthcheck"]["Test"]
     if kind == "CMD-SHELL":
-        words = [*(config.get("Shell") or SHELL), *words]
+        words = [*(config.get("Shell") or (SHELL, "-c")), *words]
     own = (config["Healthcheck"].get("Timeout") or 0) / 1e9 or HEALTH_SECONDS
     return Check("inside", check.container, tuple(words), min(own, check.seconds))
 

@@ -13,7 +13,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.run import processes
-from hardhull.run.checks import Check, Outcome, command_of, run
+from hardhull.run.checks import SHELL, Check, Outcome, command_of, run
 from hardhull.run.world import Address
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ LEAST_PATIENCE, TIMES = 1.0, 10.0
 PATIENCE = 5.0
 """Seconds after which a check of a broken app has failed."""
 RECOVERY = 10
-SHELL = "/bin/sh"
 
 
 class Trial(NamedTuple):

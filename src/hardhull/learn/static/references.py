@@ -79,20 +79,20 @@ def syscalls(code: bytes, start: int) -> Iterator[int]:
 
 def branches(code: bytes, start: int) -> list[tuple[int, int]]:
     """Places of calls and unconditional jumps with a distance of 32 bits, with where they lead; of a whole binary."""
-    last, base = len(code) - 4, start + 4
-    return [
-        (start + at - 1, base + at + _signed(code, at)[0])
-        for match in _CALL.finditer(code)
-        if (at := match.end()) <= last
-    ]
+    return _leading(_CALL, 1, code, start)
 
 
 def through(code: bytes, start: int) -> list[tuple[int, int]]:
     """Places of calls and jumps to where a slot leads, with the slot; of a whole binary."""
+    return _leading(_THROUGH, 2, code, start)
+
+
+def _leading(pattern: re.Pattern[bytes], width: int, code: bytes, start: int) -> list[tuple[int, int]]:
+    """Places of instructions whose code has ``width`` bytes, with where the distance of 32 bits behind it leads."""
     last, base = len(code) - 4, start + 4
     return [
-        (start + at - 2, base + at + _signed(code, at)[0])
-        for match in _THROUGH.finditer(code)
+        (start + at - width, base + at + _signed(code, at)[0])
+        for match in pattern.finditer(code)
         if (at := match.end()) <= last
     ]
 
