@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from live_containers import facts, judged  # noqa: E402
 
 RULE, REFUSED = "HH-MON-192", "HH-MON-190"
 """Not in effect; and for a key that is also an option of the running process, that the next start fails."""
+LATER = 2.0
+"""Seconds after the start: a file counts as newer than the process only by more than one, as clocks differ."""
 CONFIGURATIONS: tuple[dict[str, Any], ...] = (
     {"icc": False}, {"userns-remap": "default"}, {"userns-remap": "nobody"}, {"live-restore": True},
     {"no-new-privileges": True}, {"userland-proxy": False}, {"log-driver": "syslog"}, {"log-driver": "journald"},
@@ -54,6 +57,7 @@ def main() -> int:
         file, root = engine.socket.parent / "daemon.json", Path(name)
         accused = told(facts(engine, "engine"), root)
         print(f"the configuration in effect: {', '.join(sorted(accused)) or 'nothing said'}")
+        time.sleep(LATER)
         for configuration in CONFIGURATIONS:
             file.write_text(json.dumps(configuration), encoding="utf-8")
             found = told(facts(engine, "engine"), root)
