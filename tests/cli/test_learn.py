@@ -98,6 +98,27 @@ def test_a_workload_is_recorded_and_its_runs_add_up(engine: Engine, shop: Path, 
     assert left(engine) == []
 
 
+def test_a_service_that_needs_what_it_does_not_name_is_recorded_with_its_project(
+    engine: Engine, tmp_path: Path, capsys: Said
+) -> None:
+    needs_bpf()
+    page = "mkdir -p /w/cgi-bin; printf '#!/bin/sh\\necho; wget -qO- http://behind:81/x' >/w/cgi-bin/x; chmod +x /w/cgi-bin/x"
+    serve = "trap 'exit 0' TERM; httpd -f -p {} -h /w & while :; do wait; done"
+    (tmp_path / "compose.yaml").write_text(f"""services:
+  front: {{image: {IMAGE}, expose: ["80"], command: ["sh", "-c", "{page}; {serve.format(80)}"]}}
+  behind: {{image: {IMAGE}, command: ["sh", "-c", "mkdir /w; echo done >/w/x; {serve.format(81)}"]}}
+""")
+    words = ["learn", f"{tmp_path}:front", "--check", "busybox wget -qO- http://$HARDHULL_HOST/cgi-bin/x | grep done"]
+    assert run(words) == 0
+    assert "as it is declared, with all services of its project" in capsys.readouterr().err
+    (kept,) = (tmp_path / "hardhull" / "profiles").iterdir()
+    profile = read(kept.read_bytes())
+    assert {use.path for use in profile.seen("files") if use.use == "execute"} >= {"/w/cgi-bin/x"}
+    assert {one.subject for one in profile.runs} == {"service front"}
+    assert 81 not in {each.port for each in profile.seen("listens")}
+    assert left(engine) == []
+
+
 def test_an_image_by_itself(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
     needs_bpf()
     engine.build(f'FROM {IMAGE}\nEXPOSE 8000\nCMD ["sh", "-c", "{SERVE}"]\n'.encode(), "hh/learned:1")

@@ -12,7 +12,7 @@ import click
 
 from hardhull.cli.errors import FAILED, UserError, told
 from hardhull.cli.output import view_for, write
-from hardhull.cli.runs import found, running
+from hardhull.cli.runs import found, running, teller
 from hardhull.cli.uses import Use, exercise, options, settings
 
 if TYPE_CHECKING:
@@ -138,7 +138,8 @@ def _recorded(target: Target, request: Request) -> Learned:
     if not request.quiet:
         sys.stderr.write("hardhull: recording; this takes as long as starting it twice and using it\n")
     with running():
-        return learn(target, exercise(target, request.use, trust=True), settings(target, request.use))
+        wanted, world = exercise(target, request.use, trust=True), settings(target, request.use)
+        return learn(target, wanted, world, teller(quiet=request.quiet))
 
 
 def _broken(target: Target, learned: Learned) -> UserError:

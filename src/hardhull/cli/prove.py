@@ -11,12 +11,10 @@ import click
 
 from hardhull.cli.errors import FAILED, REFUSED, USAGE, UserError, told
 from hardhull.cli.output import view_for, write
-from hardhull.cli.runs import found, running
+from hardhull.cli.runs import found, running, teller
 from hardhull.cli.uses import Use, exercise, options, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hardhull.prove.again import Shown
     from hardhull.prove.prover import Outcome
     from hardhull.run.exercise import Exercise
@@ -82,7 +80,7 @@ def _prove(named: str, request: Request) -> int:
     with running():
         _needs_the_kernel()
         with _recorder(request) as recorder:
-            outcome = prove(target, settings(target, request.use), wanted, recorder, _teller(request))
+            outcome = prove(target, settings(target, request.use), wanted, recorder, teller(quiet=request.quiet))
     return _kept(target, outcome, wanted, request)
 
 
@@ -118,18 +116,6 @@ def _recorder(request: Request) -> Any:
     return Recorder()
 
 
-def _teller(request: Request) -> Callable[[str], None]:
-    """Says on standard error what is being tried."""
-    if request.quiet:
-        return lambda _: None
-
-    def tell(what: str) -> None:
-        sys.stderr.write(f"hardhull: {view_for('-').clean(what)}\n")
-        sys.stderr.flush()
-
-    return tell
-
-
 # ---- again --------------------------------------------------------------------------------------------------------
 
 
@@ -146,7 +132,7 @@ def _replay(named: str, request: Request) -> int:
     with running():
         _needs_the_kernel()
         with _recorder(request) as recorder:
-            outcome = again(target, settings(target, asked), wanted, recorder, shown, _teller(request))
+            outcome = again(target, settings(target, asked), wanted, recorder, shown, teller(quiet=request.quiet))
     return _kept(target, outcome, wanted, request)
 
 

@@ -10,7 +10,7 @@ from hardhull.cli.errors import FAILED, REFUSED, USAGE, UserError, told
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from hardhull.run.refusal import Refusal
     from hardhull.run.target import Target
@@ -43,6 +43,17 @@ def running(code: int = FAILED) -> Iterator[None]:
 def _told(refusal: Refusal, code: int) -> UserError:
     consent = f" (--allow {refusal.consent})" if refusal.consent else ""
     return UserError(refusal.what, redact(refusal.why), redact(refusal.how) + consent, code)
+
+
+def teller(*, quiet: bool) -> Callable[[str], None]:
+    """What says on standard error what is being run; nothing where it shall be quiet."""
+    from hardhull.cli.output import view_for
+
+    def tell(what: str) -> None:
+        sys.stderr.write(f"hardhull: {view_for('-').clean(what)}\n")
+        sys.stderr.flush()
+
+    return (lambda _: None) if quiet else tell
 
 
 def found(named: str, service: str, use: Iterable[str] = ()) -> Target:

@@ -17,9 +17,12 @@ from hardhull.run.exercise import exercise
 from hardhull.run.job import JOB
 from hardhull.run.owner import started as started_at
 from hardhull.run.processes import halted, of_container
+from hardhull.run.project import enough
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardhull.learn.watch import Watch
     from hardhull.run.exercise import Exercise, Exercised
     from hardhull.run.settings import Adapted, Settings
@@ -49,18 +52,28 @@ class Learned(NamedTuple):
     slower: str
 
 
-def learn(target: Target, wanted: Exercise, settings: Settings) -> Learned:
+def learn(
+    target: Target, wanted: Exercise, settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> Learned:
     """Records the named workload; what it depends on runs beside it and is not recorded.
+
+    Where it does not work so, it is recorded once more with its whole Compose project beside it.
 
     Args:
         target: what is run.
         wanted: how it is used.
         settings: of the world.
+        tell: is told of a second run.
 
     Raises:
         CannotRunError: it cannot be run, or no check of it can be believed.
         RecordingError: nothing can be recorded.
     """
+    return enough(target, lambda among: _recorded(among, wanted, settings), lambda found: found.used.works, tell)
+
+
+def _recorded(target: Target, wanted: Exercise, settings: Settings) -> Learned:
+    """One recorded run."""
     containers = prepare(target.workloads, settings)
     begun: list[tuple[datetime, float]] = []
     with (

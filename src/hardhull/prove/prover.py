@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.prove.drills import compare, drill, permissive
@@ -11,6 +11,7 @@ from hardhull.prove.folders import below, written
 from hardhull.prove.image import ImageFiles, lasting
 from hardhull.prove.search import Proven, Search
 from hardhull.prove.trial import Stage, Trial, engine
+from hardhull.run.project import enough
 from hardhull.run.refusal import CannotRunError, Refusal
 from hardhull.run.world import World
 
@@ -94,20 +95,18 @@ def declared(
 ) -> tuple[Stage, Trial, Ran, Drilling]:
     """The run as it is declared, with its drills.
 
-    Where it does not work with what it depends on, it is run once more with its whole Compose project: who takes work
-    from a queue is nobody's dependency.
+    Where it does not work with what it depends on, it is run once more with its whole Compose project.
 
     Raises:
         CannotRunError: it does not work, or no check of it can be believed.
     """
     tell("as it is declared")
-    stage, before, ran, drills = _declared(target, settings, wanted, recorder, tell)
-    whole = target.whole
-    if ran is None and len(whole.workloads) > len(target.workloads):
-        tell("as it is declared, with all services of its project")
-        with suppress(CannotRunError):  # what came of it alone is what counts then
-            again = _declared(whole, settings, wanted, recorder, tell)
-            stage, before, ran, drills = again if again[2] is not None else (stage, before, ran, drills)
+    stage, before, ran, drills = enough(
+        target,
+        lambda among: _declared(among, settings, wanted, recorder, tell),
+        lambda found: found[2] is not None,
+        tell,
+    )
     if ran is None:
         how = "make it work first, or name a check that fits it"
         raise CannotRunError(Refusal(f"{target.subject.subject} is not proven", f"as it is, {before.failure}", how))
