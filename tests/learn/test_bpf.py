@@ -6,7 +6,6 @@ import os
 import platform
 import subprocess
 import sys
-import time
 from errno import EACCES, EAGAIN, EPERM, EROFS
 from typing import TYPE_CHECKING, Any
 
@@ -197,6 +196,7 @@ def test_a_full_map_makes_the_run_incomplete(tmp_path: Path) -> None:
 
 NEIGHBOUR = """
 import ctypes, sys
+print("ready", flush=True)
 sys.stdin.readline()
 assert ctypes.CDLL(None).unshare(0x20000) == 0
 for number in range(1000):
@@ -209,8 +209,10 @@ def test_what_others_write_takes_no_room(tmp_path: Path, *, older: bool) -> None
     """An engine that unpacks an image does so in a namespace that it makes for that; other containers are older."""
     needs_bpf()
     words = [sys.executable, "-S", "-c", NEIGHBOUR, str(tmp_path)]
-    neighbour = subprocess.Popen(["unshare", "--mount", *words] if older else words, stdin=subprocess.PIPE)
-    time.sleep(0.5)
+    pipe = subprocess.PIPE
+    neighbour = subprocess.Popen(["unshare", "--mount", *words] if older else words, stdin=pipe, stdout=pipe)
+    assert neighbour.stdout
+    assert neighbour.stdout.readline() == b"ready\n"
     with Recorder(map_keys=512) as recorder:
         neighbour.communicate(b"\n")
         assert neighbour.returncode == 0

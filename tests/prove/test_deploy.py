@@ -51,7 +51,7 @@ GOOD = Candidate(writable=(Writable("/tmp", mode=0o1777),), memory=64 << 20)
 BAD = Candidate(user="65534:65534", memory=64 << 20)
 """It cannot write to its folder."""
 ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST/index.html)" = hello'
-WANTED = Exercise("web", (ASK,), ready=8)
+WANTED = Exercise("web", (ASK,), ready=60)
 NAME, SIDE, NETWORK, VOLUME = "hh-shop-web-1", "hh-shop-side-1", "hh-shop-net", "hh-shop-data"
 
 
@@ -168,7 +168,7 @@ def test_everything_of_a_container_is_kept_but_what_was_proven(engine: Engine, s
 def test_where_a_check_fails_the_very_same_containers_run_again(engine: Engine, shop: Path) -> None:
     before = [inspect(engine, name)["Id"] for name in (NAME, SIDE)]
     with pytest.raises(UserError) as told:
-        deploy(target(".", "web"), proof_in(shop, BAD), WANTED, ("deploy",))
+        deploy(target(".", "web"), proof_in(shop, BAD), WANTED._replace(ready=8), ("deploy",))
     assert told.value.code == 1
     assert "command test" in told.value.why
     answers = [inspect(engine, name) for name in (NAME, SIDE)]

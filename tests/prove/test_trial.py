@@ -8,8 +8,9 @@ import pytest
 
 from hardhull.learn.bpf import Recorder
 from hardhull.prove.candidate import Candidate, Writable
-from hardhull.prove.trial import ENDS, Stage, crowd
+from hardhull.prove.trial import ENDS, Stage
 from hardhull.run.exercise import Exercise
+from hardhull.run.processes import crowd
 from hardhull.run.settings import Settings
 from hardhull.run.target import Target
 from recorded import needs_bpf

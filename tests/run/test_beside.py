@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SERVE = "trap 'exit 0' TERM; mkdir -p /www/cgi-bin; {}; httpd -f -p 8000 -h /www & while :; do wait; done"
 STORE = SERVE.format("echo kept >/www/index.html")
 FRONT = SERVE.format(
-    "printf '#!/bin/sh\\\\necho; timeout 1 wget -qO- http://store:8000/index.html || echo gone\\\\n' >/www/cgi-bin/ask;"
+    "printf '#!/bin/sh\\\\necho; timeout 5 wget -qO- http://store:8000/index.html || echo gone\\\\n' >/www/cgi-bin/ask;"
     " chmod +x /www/cgi-bin/ask; echo front >/www/index.html"
 )
 TEXT = f"""services:
@@ -38,7 +38,7 @@ TEXT = f"""services:
     healthcheck: {{test: "false", interval: 1s, retries: 60}}
   waiting: {{image: IMAGE, command: [sleep, "60"], ports: ["1"], depends_on: {{late: {{condition: service_healthy}}}}}}
 """
-ASK = 'test "$(timeout 2 busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/cgi-bin/ask)" = kept'
+ASK = 'test "$(timeout 10 busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/cgi-bin/ask)" = kept'
 
 
 def beside(folder: Path, name: str, other: str) -> World:
@@ -66,7 +66,7 @@ def test_a_service_is_used_through_the_one_in_front(engine: Engine, tmp_path: Pa
 
 @pytest.mark.engine
 def test_a_check_of_the_one_in_front_that_does_not_need_it_is_not_believed(engine: Engine, tmp_path: Path) -> None:
-    alone = "@front timeout 2 busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/index.html"
+    alone = "@front timeout 10 busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_8000/index.html"
     with beside(tmp_path, "store", "front") as one, pytest.raises(CannotRunError) as error:
         exercise(one, Exercise("store", (alone,), trust=True))
     assert "it passes on an app that is broken (stopped)" in str(error.value)

@@ -28,14 +28,14 @@ WEB = """services:
     command: httpd -f -p 80 -h /www
     volumes: ["./html:/www:ro"]
     ports: ["8080:80"]
-    healthcheck: {test: "wget -q -O - http://127.0.0.1/ | grep -q welcome", interval: 20s, timeout: 2s}
+    healthcheck: {test: "wget -q -O - http://127.0.0.1/ | grep -q welcome", interval: 20s, timeout: 20s}
   mute:
     image: IMAGE
     command: sleep 600
     healthcheck: {test: ["CMD", "true"]}
 """
-ASK = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 2 $HARDHULL_HOST $HARDHULL_PORT_80 | grep -q welcome"
-INSIDE = ("sh", "-c", "echo | nc -w 1 127.0.0.1 80")
+ASK = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 10 $HARDHULL_HOST $HARDHULL_PORT_80 | grep -q welcome"
+INSIDE = ("sh", "-c", "echo | nc -w 10 127.0.0.1 80")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_check_that_notices_is_trusted_and_the_app_goes_on(web: World) -> None
     (health,) = checks.of_container(web, "web")
     for check, noticed in (
         (health, ["stopped", "closed port"]),
-        (Check("http", "web", ("80", "/"), 1), ["stopped", "closed port"]),
+        (Check("http", "web", ("80", "/")), ["stopped", "closed port"]),
         (Check("tcp", "web", ("80",)), ["closed port"]),
         (Check("inside", "web", INSIDE), ["closed port"]),
     ):
@@ -161,7 +161,7 @@ spec:
     command: [httpd, -f, -p, "8080"]
     ports: [{containerPort: 8080, name: http}]
     readinessProbe: {tcpSocket: {port: http}}
-    livenessProbe: {exec: {command: [sh, -c, "echo | nc -w 1 127.0.0.1 8080"]}, timeoutSeconds: 2}
+    livenessProbe: {exec: {command: [sh, -c, "echo | nc -w 10 127.0.0.1 8080"]}, timeoutSeconds: 20}
 """
 
 
@@ -170,7 +170,7 @@ def test_probes_of_a_pod_are_asked(engine: Engine, tmp_path: Path) -> None:
         pod.start()
         listening(pod, "web", 8080)
         found = checks.of_container(pod, "web")
-        assert [(check.kind, check.seconds) for check in found] == [("tcp", 1.0), ("inside", 2.0)]
+        assert [(check.kind, check.seconds) for check in found] == [("tcp", 1.0), ("inside", 20.0)]
         assert all(checks.run(check, pod).passed for check in found)
     with world(tmp_path, POD.replace("tcpSocket: {port: http}", "grpc: {port: 8080}"), "pod.yaml") as pod:
         pod.start()

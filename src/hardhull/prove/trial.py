@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +15,7 @@ from hardhull.prove.watch import Seen, Watch
 from hardhull.run.compare import compare, worse
 from hardhull.run.create import prepare
 from hardhull.run.exercise import Exercise, Exercised, exercise
+from hardhull.run.processes import crowd
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.replies import replies
 from hardhull.run.world import World
@@ -258,11 +258,6 @@ class Stage:
 
 def _names(observation: Observation) -> set[str]:
     return {one.name for one in observation.processes or ()}
-
-
-def crowd() -> float:
-    """How many processes share a processor at the moment, at least one: so much longer everything takes."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def engine(world: World) -> str:

@@ -22,8 +22,9 @@ SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 DEFAULT_GRACE = 10
 SETTLES = 1.0
 """Seconds that a reload may take to show: a signal says nothing of what becomes of it."""
-LOOKS, BETWEEN = 5, 0.05
-"""How often processes are looked at until none changes any more, and the seconds between two looks."""
+LOOKS, BETWEEN, CROWDED = 5, 0.05, 10.0
+"""How often processes are looked at until none changes any more, the seconds between two looks, and how many times
+those at most on a busy machine."""
 _TROUBLE = re.compile(
     r"\b(?:error|fatal|panic|critical|emerg|alert|denied|not permitted|read-only file system|traceback|exception"
     r"|segfault|cannot|can't|failed|failure)\b",
@@ -118,11 +119,13 @@ def identities(world: World, key: str) -> tuple[Identity, ...]:
     """The identity of every process of a container, as soon as none changes any more.
 
     Between fork, exec and setuid a process has the name and the rights of another one for a moment: what it has in two
-    looks, one after the other, is its own. One that ends meanwhile is left out.
+    looks, one after the other, is its own. One that ends meanwhile is left out. On a busy machine that moment is
+    longer, and so is the time between two looks.
     """
+    between = BETWEEN * min(processes.crowd(), CROWDED)
     settled = now = _identities(world, key)
     for _ in range(LOOKS):
-        time.sleep(BETWEEN)
+        time.sleep(between)
         before, now = now, _identities(world, key)
         settled = {pid: one for pid, one in now.items() if before.get(pid) == one}
         if now == before:

@@ -1,4 +1,4 @@
-"""The processes of a container as this machine's kernel shows them, and stopping them for a moment."""
+"""The processes of a container as this machine's kernel shows them, stopping them, and how many share a processor."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def seen(world: World, key: str) -> bool:
     """Whether this machine's /proc shows the container: not for an engine elsewhere or in a virtual machine."""
     first = world.state(key)["Pid"]
     return bool(first) and _is_in(first, world.ids[key])
+
+
+def crowd() -> float:
+    """How many processes share a processor at the moment, at least one: so much longer everything takes."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _is_in(pid: int, container: str) -> bool:

@@ -84,8 +84,8 @@ class World:
     def __enter__(self) -> Self:
         self.client, self.where = _connected()
         try:
+            self._end = time.monotonic() + self.settings.bounds.seconds  # never later than the guard's
             self.guard = Guard(self.id, self.settings.bounds.seconds)
-            self._end = time.monotonic() + self.settings.bounds.seconds
             for run in cleanup.leftovers(self.client, self._owner):
                 cleanup.sweep(self.client, run)
                 self.cleared.append(run)
@@ -100,14 +100,17 @@ class World:
         self._leave(clean=kind is None)
 
     def _leave(self, *, clean: bool) -> None:
-        """Removes everything. Where a call may have been cut short, the guard does it, which looks longer."""
+        """Removes everything. Where a call may have been cut short, the guard does it, which looks longer.
+
+        A guard whose time was over has done so before, and what was made after that is removed here.
+        """
         guard: Guard | None = getattr(self, "guard", None)
         try:
             if guard is not None and clean and cleanup.sweep(self.client, self.id):
                 guard.done()
                 guard = None
         finally:
-            if guard is not None and not guard.act():
+            if guard is not None and (not guard.act() or not self.left()):
                 cleanup.sweep(self.client, self.id, quiet=cleanup.QUIET)
             self.client.close()
 
