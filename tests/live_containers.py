@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import os
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
@@ -16,7 +18,6 @@ from hardhull.scan.discover import Candidate, Discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from docker_engine import Engine
     from hardhull.model.result import Found, Result
@@ -66,10 +67,22 @@ def prepare(engine: Engine) -> None:
 
 
 def start(engine: Engine, name: str, made: dict[str, Any]) -> str:
-    """Creates and starts a container; its id."""
+    """Creates and starts a container, and waits until its first process is its program; its id.
+
+    The engine says started while that is still runc, which has not yet loaded a filter.
+    """
     identifier: str = engine.send("POST", f"/containers/create?name={name}", **made)["Id"]
     engine.call("POST", f"/containers/{identifier}/start")
+    wait_for_its_program(pid_of(engine, identifier))
     return identifier
+
+
+def wait_for_its_program(pid: int) -> None:
+    """Returns when a container's first process is no longer runc."""
+    comm, end = Path(f"/proc/{pid}/comm"), time.monotonic() + 30
+    while (now := comm.read_text(encoding="utf-8").strip()).startswith("runc"):
+        assert time.monotonic() < end, f"the first process is still {now!r}"
+        time.sleep(0.01)
 
 
 def remove(engine: Engine, names: Iterable[str]) -> None:

@@ -6,11 +6,9 @@ The test's thread is in the engine's network namespace, as a person on the engin
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import socket
 import time
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,9 +59,6 @@ def engine(docker_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[E
     finally:
         enter(f"/proc/self/fd/{home}")
         os.close(home)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
 
 
 def images(engine: Engine) -> list[str]:

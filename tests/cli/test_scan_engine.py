@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import socket
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,15 +40,6 @@ COMPOSE = """services:
 """
 DOCKERFILE = "FROM hh/base:1\nUSER $APP_USER\n"
 PLAIN = "FROM hh/base:1\nCOPY . .\n"
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """The docker SDK leaves the socket of a failed connection to the garbage collector."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(autouse=True)

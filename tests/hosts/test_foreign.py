@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import tarfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import pytest
 
 from docker_engine import busybox_root
 from hardhull.hosts.document import collect
+from hardhull.run.owner import started
 from live_containers import NETWORK, body, facts, judged, pid_of, prepare, remove, start
 
 if TYPE_CHECKING:
@@ -33,10 +35,13 @@ def sandbox(root: str) -> Iterator[int]:
     """A process with mounts and process numbers of its own, in a root folder; its number."""
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", root, "sleep", "1000000"]
     with subprocess.Popen(command, start_new_session=True) as parent:
+        pid = 0
         try:
-            yield _inside(parent.pid)
+            pid = _inside(parent.pid)
+            yield pid
         finally:
             os.killpg(parent.pid, signal.SIGKILL)
+            _gone(pid)
 
 
 def _inside(parent: int) -> int:
@@ -46,6 +51,14 @@ def _inside(parent: int) -> int:
         for child in children.read_text().split():
             if Path(f"/proc/{child}/comm").read_text() == "sleep\n":
                 return int(child)
+
+
+def _gone(pid: int) -> None:
+    """Returns when a process that was killed has ended: nobody waits for it but this machine's first process."""
+    end = time.monotonic() + 30
+    while pid and started(pid) is not None:
+        assert time.monotonic() < end, f"{pid} does not end"
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +114,6 @@ def test_a_container_of_an_engine_inside_a_container(open_engine: Engine, root: 
         open_engine.call("DELETE", f"/networks/{NETWORK}")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the SDK leaves its socket open
 def test_an_engine_that_is_down_hides_nothing(root: str, tmp_path: Path) -> None:
     with sandbox(root) as pid, patch.dict(os.environ, {"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}):
         document = collect(["containers"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import random
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +23,6 @@ from hardhull.supply.registry.transport import Transport
 from made_images import PACKED, config, digest, layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from docker_engine import Engine
@@ -37,15 +34,6 @@ NOISE = random.Random(7).randbytes(300_000)  # noqa: S311  nobody has to guess i
 BASE = layer(("etc/os-release", "ID=debian\nVERSION_ID=12\n"), ("noise", NOISE))
 MINE = layer(("app/node_modules/express/package.json", '{"name": "express", "version": "4.21.1"}'))
 MANIFEST, INDEX = "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json"
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """The docker SDK leaves the socket of a failed connection to the garbage collector."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 def names(image: ReadImage) -> set[str]:

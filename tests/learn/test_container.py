@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -14,6 +13,7 @@ from hardhull.formats.profile import read, write
 from hardhull.learn.bpf import Recorder
 from hardhull.learn.cgroup import Meter, groups
 from hardhull.learn.profile import Exercise, Subject, profile
+from live_containers import wait_for_its_program
 from recorded import needs_bpf
 
 if TYPE_CHECKING:
@@ -62,14 +62,6 @@ class Container:
             if not state["Running"]:
                 return int(state["ExitCode"])
             time.sleep(0.02)
-
-    def wait_for_its_program(self) -> None:
-        """Returns when the first process is the image's program: the engine says started while it is still runc."""
-        name = Path(f"/proc/{self.pid}/comm")
-        deadline = time.monotonic() + 30
-        while (now := name.read_text().strip()).startswith("runc"):
-            assert time.monotonic() < deadline, f"the first process is still {now!r}"
-            time.sleep(0.01)
 
     def remove(self) -> None:
         self.engine.call("DELETE", f"/containers/{self.ident}", {"force": "1"})
@@ -226,7 +218,7 @@ def filtered(docker_engine: Engine) -> Iterator[dict[str, Profile]]:
                 containers[name] = Container(docker_engine, "sleep 600", "none", options)
             seen = {name: recorder.watch(container.pid) for name, container in containers.items()}
             for container in containers.values():
-                container.wait_for_its_program()
+                wait_for_its_program(container.pid)
             recording = recorder.stop()
             exercise = Exercise(begun, 1.0, ("start",))
             yield {name: profile(Subject(name), exercise, recording.of(where)) for name, where in seen.items()}

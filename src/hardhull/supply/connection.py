@@ -7,6 +7,8 @@ socket; ``DOCKER_TLS_VERIFY``, ``DOCKER_CERT_PATH`` and a context's own certific
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -52,9 +54,21 @@ def connect() -> tuple[APIClient, str]:
         how = "forward its socket with `ssh -L`, and name that in DOCKER_HOST"
         raise NoEngineError("failed", where, "engines behind SSH are not asked", how)
     try:
+        _knock(settings.get("base_url"))
         return APIClient(version="auto", timeout=SECONDS, **settings), where
     except Exception as error:  # noqa: BLE001  the SDK lets through what requests, ssl, json and it itself raise
         raise refusal(error, where) from None
+
+
+def _knock(address: str | None) -> None:
+    """Connects to a local socket and lets go of it: one that cannot be connected the SDK leaves to the collector."""
+    from docker.utils import parse_host
+
+    scheme, _, path = str(parse_host(address, sys.platform == "win32")).partition("://")
+    if scheme == "http+unix":
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
+            one.settimeout(SECONDS)
+            one.connect(f"/{path.lstrip('/')}")
 
 
 def _settings() -> dict[str, Any]:
