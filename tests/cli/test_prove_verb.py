@@ -29,6 +29,7 @@ TEXT = f"""services:
   broken: {{image: {IMAGE}, expose: ["80"], command: ["sh", "-c", "echo no such thing >&2; exit 3"]}}
 """
 ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST:$HARDHULL_PORT_80/index.html)" = hello'
+TAG = "hh/again:1"
 Said = pytest.CaptureFixture[str]
 
 
@@ -46,6 +47,8 @@ def proofs(shop: Path) -> list[Path]:
 
 def test_what_is_proven_is_kept_shown_again_and_written(engine: Engine, shop: Path, capsys: Said) -> None:
     needs_bpf()
+    engine.build(f"FROM {IMAGE}\n".encode(), TAG)
+    (shop / "compose.yaml").write_text(TEXT.replace(IMAGE, TAG, 1))
     assert run(["prove", ".:web", "--check", ASK, "--load", ASK, "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     (kept,) = proofs(shop)
@@ -64,8 +67,20 @@ def test_what_is_proven_is_kept_shown_again_and_written(engine: Engine, shop: Pa
     assert "# proven: 3 runs, 9/9 checks" in written
     assert f"; replay: hardhull prove --replay {ident}" in written
     assert run(["prove", "--replay", ident, "--allow", "commands", "--quiet"]) == 0
-    assert "service web: proven, 3 runs, 9 of 9 checks passed" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "service web: proven, 3 runs, 9 of 9 checks passed" in said.out
+    assert "stale" not in said.err
     assert len(proofs(shop)) == 2
+
+    engine.build(f"FROM {IMAGE}\nLABEL made=later\n".encode(), TAG)
+    assert run(["prove", "--replay", ident, "--allow", "commands"]) == 0
+    said = capsys.readouterr()
+    why = "is stale: its image is not the one that ran"
+    assert f"hardhull: proof {ident} {why}; it is tried with what is there now" in said.err
+    assert f"The configuration of proof {ident}, which {why}" in " ".join(said.out.split())
+    newest = max((json.loads(path.read_text()) for path in proofs(shop)), key=lambda each: each["made"])
+    assert newest["again"] == {"proof": ident, "stale": why.partition(": ")[2]}
+    assert newest["image_digest"] != document["image_digest"]
     assert left(engine) == []
 
 

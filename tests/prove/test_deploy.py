@@ -165,6 +165,24 @@ def test_everything_of_a_container_is_kept_but_what_was_proven(engine: Engine, s
     assert inspect(engine, SIDE)["State"]["Running"]
 
 
+def test_what_may_not_be_made_anew_is_told_before_anything_is_run(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "idle").mkdir()
+    (shop / "idle" / "compose.yaml").write_text(TEXT)
+    for words, code, why in (
+        ([".:web"], 5, f"it interrupts what runs, for as long as stopping and starting takes: {NAME} "),
+        (["idle:web", "--allow", "deploy"], 4, "no container of it runs on this engine"),
+        (["image:hh/run:1", "--allow", "deploy"], 4, "it stands in no file"),
+        ([".:web", "--allow", "deploy", "--check", f"@web {ASK}"], 2, "asks another service"),
+    ):
+        assert run(["prove", *words, "--deploy"]) == code
+        said = " ".join(capsys.readouterr().err.split())
+        assert why in said
+        assert "hardhull: proving" not in said
+    assert not (shop / "hardhull").exists()
+
+
 def test_where_a_check_fails_the_very_same_containers_run_again(engine: Engine, shop: Path) -> None:
     before = [inspect(engine, name)["Id"] for name in (NAME, SIDE)]
     with pytest.raises(UserError) as told:

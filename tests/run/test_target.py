@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from hardhull.facts.digest import digest
+from hardhull.facts.workload import Workload
 from hardhull.run.create import prepare
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Settings
 from hardhull.run.target import target
 from hardhull.run.world import World
+from hardhull.scan import Options, examine, gather
 from worlds import listening
 
 if TYPE_CHECKING:
@@ -101,3 +105,17 @@ def test_an_image_by_itself_runs(engine: Engine) -> None:
         world.start()
         listening(world, found.subject.name, 80)
     assert found.subject.subject == "container bare"
+
+
+def test_a_seccomp_profile_counts_by_what_it_says_as_in_a_scan(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: app, security_opt: ['seccomp:./own.json']}}\n")
+    own, digests = tmp_path / "own.json", []
+    for answer, indent in (("SCMP_ACT_ERRNO", 0), ("SCMP_ACT_ERRNO", 4), ("SCMP_ACT_LOG", 0)):
+        own.write_text(json.dumps({"defaultAction": answer}, indent=indent))
+        subject = target(f"{tmp_path}/compose.yaml").subject
+        scan = examine(*gather([str(tmp_path)], Options()), Options())
+        (scanned,) = [one for one in scan.facts if isinstance(one, Workload)]
+        assert digest(subject) == digest(scanned)
+        digests.append(digest(subject))
+    assert digests[0] == digests[1] != digests[2]

@@ -44,20 +44,37 @@ def deploy(target: Target, shown: Shown, wanted: Exercise, allow: Sequence[str])
     Raises:
         UserError: it was not done, or taken back.
     """
+    with running(FAILED), _engine() as client:
+        return _deployed(client, target, shown, wanted, _found(client, target, allow))
+
+
+def ask(target: Target, allow: Sequence[str]) -> None:
+    """Whether the workload can be deployed and may be: known before anything is run for it.
+
+    Args:
+        target: the workload.
+        allow: what the person allowed.
+
+    Raises:
+        UserError: it cannot, or may not.
+    """
+    with running(FAILED), _engine() as client:
+        _found(client, target, allow)
+
+
+def _found(client: APIClient, target: Target, allow: Sequence[str]) -> list[Real]:
+    """The containers that are made anew."""
+    from hardhull.deploy.find import real
+
     need_posix()
     if not target.path:
-        what, why = (
-            f"{target.subject.subject} is not deployed",
-            "it stands in no file, so nothing says how it is started",
-        )
+        what = f"{target.subject.subject} is not deployed"
+        why = "it stands in no file, so nothing says how it is started"
         raise UserError(what, why, "name the compose file or the script that starts it", FAILED)
-    with running(FAILED), _engine() as client:
-        from hardhull.deploy.find import real
-
-        found = real(client, target)
-        if CONSENT not in allow:
-            raise _refused(target, found)
-        return _deployed(client, target, shown, wanted, found)
+    found = real(client, target)
+    if CONSENT not in allow:
+        raise _refused(target, found)
+    return found
 
 
 def _refused(target: Target, found: Sequence[Real]) -> UserError:

@@ -15,6 +15,8 @@ from hardhull.cli.runs import found, running, teller
 from hardhull.cli.uses import Use, exercise, options, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hardhull.prove.again import Shown
     from hardhull.prove.prover import Outcome
     from hardhull.run.exercise import Exercise
@@ -25,6 +27,8 @@ UNPROVEN = 1
 """Exit code where nothing was proven: it does not work as it is, or not often enough in a row."""
 COMMANDS = "commands"
 """What a replay needs consent for: commands on this machine that a file of the tree names."""
+DEPLOY = "deploy"
+"""What allows real containers to be made anew: nothing that a proof was made with."""
 
 
 class Request(NamedTuple):
@@ -74,8 +78,8 @@ def command(target: str, replay: str, deploy: bool, form: str, output: str, quie
 def _prove(named: str, request: Request) -> int:
     from hardhull.prove.prover import prove
 
-    _not_deployed(request)
     target = found(named, request.use.service, request.use.asked)
+    _deployable(target, request.use, request)
     wanted = exercise(target, request.use, trust=False)
     with running():
         _needs_the_kernel()
@@ -84,18 +88,24 @@ def _prove(named: str, request: Request) -> int:
     return _kept(target, outcome, wanted, request)
 
 
-def _not_deployed(request: Request) -> None:
-    """Refuses checks that ask another service where containers are made anew: only their own are asked then.
+def _deployable(target: Target, use: Use, request: Request) -> None:
+    """Refuses before anything is run what could not be deployed afterwards.
 
     Raises:
-        UserError: there are some.
+        UserError: no container of it runs, it may not be made anew, or a check asks another service: where containers
+            are made anew only their own are asked.
     """
     from hardhull.run.exercise import asked_at
 
-    other = next((each for each in (*request.use.commands, *request.use.urls) if asked_at(each)[0]), "")
-    if request.deploy and other:
+    if not request.deploy:
+        return
+    other = next((each for each in (*use.commands, *use.urls) if asked_at(each)[0]), "")
+    if other:
         why = f"{other} asks another service than the one that is made anew"
         raise UserError("nothing is deployed", why, "give it a check of its own, or leave --deploy out", USAGE)
+    from hardhull.cli.deploy import ask
+
+    ask(target, use.allow)
 
 
 def _needs_the_kernel() -> None:
@@ -120,7 +130,7 @@ def _recorder(request: Request) -> Any:
 
 
 def _replay(named: str, request: Request) -> int:
-    from hardhull.prove.again import again
+    from hardhull.prove.again import again, stale
 
     root = _root(named)
     shown = _read(root / _folder(request.replay) / "proof.json", request.replay)
@@ -128,12 +138,21 @@ def _replay(named: str, request: Request) -> int:
     asked = Use(shown.service, *shown.wanted[1:4], shown.wanted.seconds, shown.wanted.reload, request.use.allow)
     where = shown.target if shown.target.startswith("image:") else str(root / shown.target)
     target = found(where, shown.service, asked.asked)
+    _deployable(target, asked, request)
     wanted = exercise(target, asked, trust=False)
     with running():
         _needs_the_kernel()
+        why = stale(target, settings(target, asked), shown)
+        if why:
+            _say_stale(shown.proof.ident, why)
         with _recorder(request) as recorder:
             outcome = again(target, settings(target, asked), wanted, recorder, shown, teller(quiet=request.quiet))
-    return _kept(target, outcome, wanted, request)
+    return _kept(target, outcome, wanted, request, {"again": {"proof": shown.proof.ident, "stale": why}})
+
+
+def _say_stale(ident: str, why: str) -> None:
+    """What is shown on standard error, also where it shall be quiet: another thing is run than was proven."""
+    sys.stderr.write(f"hardhull: proof {ident} is stale: {why}; it is tried with what is there now\n")
 
 
 def _root(named: str) -> Path:
@@ -180,7 +199,7 @@ def _consent(shown: Shown, request: Request) -> None:
     if commands and COMMANDS not in request.use.allow:
         why = f"it runs commands on this machine: {'; '.join(commands)}"
         raise UserError(what, why, "read them, then --allow commands", REFUSED)
-    missing = [word for word in shown.allow if word not in request.use.allow and word != COMMANDS]
+    missing = [word for word in shown.allow if word not in {*request.use.allow, COMMANDS, DEPLOY}]
     if missing:
         words = " ".join(f"--allow {word}" for word in missing)
         raise UserError(what, f"it was proven with {words}", f"add {words}", REFUSED)
@@ -189,16 +208,19 @@ def _consent(shown: Shown, request: Request) -> None:
 # ---- what becomes of it -------------------------------------------------------------------------------------------
 
 
-def _kept(target: Target, outcome: Outcome, wanted: Exercise, request: Request) -> int:
-    """Keeps the proof and shows it."""
+def _kept(
+    target: Target, outcome: Outcome, wanted: Exercise, request: Request, more: Mapping[str, Any] | None = None
+) -> int:
+    """Keeps the proof, with further sections of it, and shows it."""
     from hardhull.formats.proof import write as written
     from hardhull.prove.document import Replay, proof_of, sections
     from hardhull.report.proof import render, summary
 
     proof = proof_of(target.subject, outcome)
     where = target.path or target.subject.place.source.path
-    replay = Replay(where, target.subject.name if target.path else "", wanted, request.use.allow)
-    text = written(proof, sections(target.subject, outcome, replay))
+    allow = tuple(word for word in request.use.allow if word not in {COMMANDS, DEPLOY})
+    replay = Replay(where, target.subject.name if target.path else "", wanted, allow)
+    text = written(proof, {**sections(target.subject, outcome, replay), **(more or {})})
     document = json.loads(text)
     saved = ""
     if outcome.proven.complete:

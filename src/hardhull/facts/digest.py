@@ -72,6 +72,19 @@ def covers(proof: Proof, workload: Workload) -> bool:
     return digest(workload, proof.proven) == proof.workload
 
 
+def stale(proof: Proof, workload: Workload, image: str) -> str:
+    """Why a proof does not speak about a Workload any more, as a sentence part; empty where it does.
+
+    Args:
+        proof: which.
+        workload: as it is written now.
+        image: the id of what it would run now; empty where that is not known.
+    """
+    if image and proof.image_digest not in {"", image}:
+        return "its image is not the one that ran"
+    return "" if covers(proof, workload) else "its definition is not the one that was proven"
+
+
 def with_before(workload: Workload, proven: Iterable[Proven]) -> tuple[Proven, ...]:
     """The same items, each with what is written in its place now: for whoever makes a proof of this workload."""
     state = stated(workload)

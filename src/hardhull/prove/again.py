@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hardhull.facts.digest import stale as differs
 from hardhull.formats.proof import ProofError, read
 from hardhull.prove.candidate import Candidate, Privilege, Writable
 from hardhull.prove.prover import Outcome, declared
 from hardhull.prove.search import RUNS, Kept, Proven
 from hardhull.prove.trial import no_look
+from hardhull.run.create import prepare
 from hardhull.run.exercise import Exercise
+from hardhull.run.furnish import image_of
+from hardhull.run.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +77,24 @@ def kept_proof(data: bytes) -> Shown:
         _candidate(row.get("candidate"), "candidate"),
         tuple(_kept(each) for each in kept),
     )
+
+
+def stale(target: Target, settings: Settings, shown: Shown) -> str:
+    """Why a proof does not speak about the workload as it would run now, as a sentence part; empty where it does.
+
+    Args:
+        target: the workload.
+        settings: of the worlds.
+        shown: what was proven.
+
+    Raises:
+        CannotRunError: the engine does not have its image, or does not answer.
+    """
+    workload = target.subject
+    container = next(each for each in prepare(target.workloads, settings) if each.key == workload.name)
+    with World((), settings) as world, world.telling(workload.subject):
+        image, _ = image_of(world.client, container)
+    return differs(shown.proof, workload, image)
 
 
 def again(

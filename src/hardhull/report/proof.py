@@ -49,7 +49,12 @@ def summary(document: Mapping[str, Any]) -> str:
 def _header(document: Mapping[str, Any], view: View) -> list[str]:
     ran = f"{document['image'] or 'its image'} on {document['engine']}, Linux {document['kernel']}"
     head = view.paint("bold", view.clean(summary(document)))
-    return [head, *view.fold(f"{ran}; {count(document['tries'], 'try', 'tries')}", view.width)]
+    lines = [head, *view.fold(f"{ran}; {count(document['tries'], 'try', 'tries')}", view.width)]
+    again = document.get("again")
+    if again:
+        told = f", which is stale: {again['stale']}" if again["stale"] else ""
+        lines += view.fold(f"The configuration of proof {again['proof']}{told}", view.width)
+    return lines
 
 
 def _taken(document: Mapping[str, Any], view: View) -> list[str]:

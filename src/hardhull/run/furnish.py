@@ -54,7 +54,7 @@ class Furnishing:
             CannotRunError: its image is missing, or a volume is too large to copy.
             APIError: the engine refuses.
         """
-        image, config = self._image(container)
+        image, config = image_of(self._client, container)
         body = deepcopy(container.body)
         body["Image"], body["Labels"] = image, self._owner.labels(self._run, container.key)
         for volume in container.volumes:
@@ -76,25 +76,6 @@ class Furnishing:
         """A name in the engine: only letters, digits and a few signs may be in it."""
         plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in part).strip("-")
         return f"hardhull-{self._run}-{plain[-40:]}"
-
-    def _image(self, container: Container) -> tuple[str, dict[str, Any]]:
-        """The image's id and configuration; it is never pulled."""
-        from docker.errors import ImageNotFound
-
-        for name in container.images:
-            try:
-                found: Any = self._client.inspect_image(name)  # type: ignore[no-untyped-call]
-            except ImageNotFound:
-                continue
-            return found["Id"], found.get("Config") or {}
-        names = " or ".join(container.images)
-        raise CannotRunError(
-            Refusal(
-                f"{container.workload.subject} is not run",
-                f"the engine does not have its image ({names})",
-                "build or pull it first; nothing is pulled here",
-            )
-        )
 
     # ---- volumes --------------------------------------------------------------------------------------------------
 
@@ -222,6 +203,31 @@ class Furnishing:
                 Adapted(f"its health check runs every second, not every {every / NANO:g} s", why)
             )
         body["Healthcheck"] = check
+
+
+def image_of(client: APIClient, container: Container) -> tuple[str, dict[str, Any]]:
+    """Id and configuration of the image that a container is made from; it is never pulled.
+
+    Raises:
+        CannotRunError: the engine does not have it.
+        APIError: the engine refuses.
+    """
+    from docker.errors import ImageNotFound
+
+    for name in container.images:
+        try:
+            found: Any = client.inspect_image(name)  # type: ignore[no-untyped-call]
+        except ImageNotFound:
+            continue
+        return found["Id"], found.get("Config") or {}
+    names = " or ".join(container.images)
+    raise CannotRunError(
+        Refusal(
+            f"{container.workload.subject} is not run",
+            f"the engine does not have its image ({names})",
+            "build or pull it first; nothing is pulled here",
+        )
+    )
 
 
 def unpack(client: APIClient, volume: str, image: str, archive: Iterable[bytes], labels: Mapping[str, str]) -> None:

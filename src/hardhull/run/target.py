@@ -139,6 +139,7 @@ def _read(path: str, stdin: bytes) -> tuple[Path, list[Workload], Sequence[NotCh
     """
     from hardhull.scan import Options, gather
     from hardhull.scan.config import ConfigError
+    from hardhull.scan.connect import confine
     from hardhull.scan.discover import NoSuchTargetError
     from hardhull.scan.read import Reading
     from hardhull.scan.tree import Tree
@@ -151,8 +152,10 @@ def _read(path: str, stdin: bytes) -> tuple[Path, list[Workload], Sequence[NotCh
     except ConfigError as error:
         what = f"the configuration {error.path} cannot be used"
         raise CannotRunError(Refusal(what, error.what, error.how)) from None
-    reading = Reading(Tree(discovery.root, discovery.files))
+    tree = Tree(discovery.root, discovery.files)
+    reading = Reading(tree)
     reading.run()
+    confine(reading.facts, tree, reading.record)
     found = [each for each in reading.facts if isinstance(each, Workload) and not each.from_docs]
     return discovery.root, found, (*discovery.not_checked, *reading.not_checked)
 

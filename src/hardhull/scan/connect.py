@@ -30,7 +30,7 @@ def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup, record: Afresh) -
     """Sets the links and effective values of workloads, engines and pipelines."""
     engines = [fact for fact in facts if isinstance(fact, Engine) and fact.syntax != "live"]
     clusters = [fact for fact in facts if isinstance(fact, Cluster)]
-    profiles = {fact.place.source.path: fact for fact in facts if isinstance(fact, SeccompProfile)}
+    profiles = _profiles(facts)
     pipelines = [fact for fact in facts if isinstance(fact, Pipeline)]
     workloads = [fact for fact in facts if isinstance(fact, Workload)]
     images = Images(facts, tree, built_names(pipelines, tree), lookup, record=record)
@@ -47,6 +47,19 @@ def connect(facts: Sequence[Fact], tree: Tree, lookup: Lookup, record: Afresh) -
         _link_profile(workload, profiles, tree, record)
         images.link(workload)
         derive(workload)
+
+
+def confine(facts: Sequence[Fact], tree: Tree, record: Afresh) -> None:
+    """Links workloads with the seccomp profiles that they name, and with nothing else: what a proof's digest counts."""
+    profiles = _profiles(facts)
+    for fact in facts:
+        if isinstance(fact, Workload):
+            _link_profile(fact, profiles, tree, record)
+
+
+def _profiles(facts: Sequence[Fact]) -> dict[str, SeccompProfile]:
+    """Seccomp profiles by their paths."""
+    return {fact.place.source.path: fact for fact in facts if isinstance(fact, SeccompProfile)}
 
 
 def _link_scans(pipelines: list[Pipeline]) -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardhull.facts.digest import covers
+from hardhull.facts.digest import stale
 from hardhull.model.finding import Observation
 from hardhull.rules.fix import advise
 from hardhull.rules.kept_examples import proven
@@ -46,10 +46,9 @@ def check(workload: Workload, _policy: Policy) -> Iterator[Finding]:
     if proof is None:
         return
     image = workload.local_image.get(None)
-    other_image = image is not None and proof.image_digest not in {"", image.id}
-    if covers(proof, workload) and not other_image:
+    what = stale(proof, workload, image.id if image is not None else "")
+    if not what:
         return
-    what = "its image is not the one that ran" if other_image else "its definition is not the one that was proven"
     where = f" on {proof.engine}" if proof.engine else ""
     yield workload.proof.finding(
         f"{workload.subject} was changed since it was proven on {proof.made[:10]}: {what}",
