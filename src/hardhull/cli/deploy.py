@@ -32,7 +32,13 @@ class Deployed(NamedTuple):
     names: tuple[str, ...]
 
 
-def deploy(target: Target, shown: Shown, wanted: Exercise, allow: Sequence[str]) -> Deployed:
+def deploy(
+    target: Target,
+    shown: Shown,
+    wanted: Exercise,
+    allow: Sequence[str],
+    say: Callable[[str], None] = lambda _: None,
+) -> Deployed:
     """Writes what was proven, makes the real containers anew with it, and checks them; all of it or nothing.
 
     Args:
@@ -40,12 +46,15 @@ def deploy(target: Target, shown: Shown, wanted: Exercise, allow: Sequence[str])
         shown: its proof.
         wanted: its checks.
         allow: what the person allowed.
+        say: is told what is being done.
 
     Raises:
         UserError: it was not done, or taken back.
     """
     with running(FAILED), _engine() as client:
-        return _deployed(client, target, shown, wanted, _found(client, target, allow))
+        found = _found(client, target, allow)
+        say(f"making anew: {', '.join(each.name for each in found)}")
+        return _deployed(client, target, shown, found, lambda: _complaints(client, target, wanted, found, say))
 
 
 def ask(target: Target, allow: Sequence[str]) -> None:
@@ -80,10 +89,12 @@ def _found(client: APIClient, target: Target, allow: Sequence[str]) -> list[Real
 def _refused(target: Target, found: Sequence[Real]) -> UserError:
     stops = ", ".join(f"{each.name} (stops within {each.grace} s)" for each in found)
     why = f"it interrupts what runs, for as long as stopping and starting takes: {stops}"
-    return UserError(f"{target.subject.subject} is not deployed", why, "--allow deploy", REFUSED)
+    return UserError(f"{target.subject.subject} is not deployed", why, "add --allow deploy", REFUSED)
 
 
-def _deployed(client: APIClient, target: Target, shown: Shown, wanted: Exercise, found: Sequence[Real]) -> Deployed:
+def _deployed(
+    client: APIClient, target: Target, shown: Shown, found: Sequence[Real], complaints: Callable[[], list[str]]
+) -> Deployed:
     from hardhull.cli.deploy_guard import guarded
     from hardhull.cli.journals import journal_of
     from hardhull.deploy.kind import action
@@ -95,7 +106,7 @@ def _deployed(client: APIClient, target: Target, shown: Shown, wanted: Exercise,
     files = verifier(plan, discovery, rescan)
 
     def verify() -> list[str]:
-        return files() or _complaints(client, target, wanted, found)
+        return files() or complaints()
 
     journal = journal_of(discovery.root)
     with telling(journal), guarded(discovery.root):
@@ -120,11 +131,14 @@ def _settings(client: APIClient, each: Real, shown: Shown) -> tuple[dict[str, An
         raise UserError(what, error.why, how, FAILED) from None
 
 
-def _complaints(client: APIClient, target: Target, wanted: Exercise, found: Sequence[Real]) -> list[str]:
+def _complaints(
+    client: APIClient, target: Target, wanted: Exercise, found: Sequence[Real], say: Callable[[str], None]
+) -> list[str]:
     from hardhull.deploy.live import complaints
 
     said = []
     for each in found:
+        say(f"checking {each.name}")
         workload = target.subject
         checks = wanted if not each.shares else wanted._replace(commands=(), urls=())
         said += complaints(client, each.name, workload, checks)
@@ -168,4 +182,5 @@ def _engine() -> Any:
 
 def tell(done: Deployed) -> None:
     """What was done, on standard error: standard output has the proof."""
-    sys.stderr.write(f"hardhull: made anew and checked: {', '.join(done.names)}; `hardhull undo {done.receipt}`\n")
+    names, back = ", ".join(done.names), f"hardhull undo {done.receipt}"
+    sys.stderr.write(f"hardhull: made anew and checked: {names}; to take files and containers back: {back}\n")

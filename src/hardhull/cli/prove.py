@@ -231,7 +231,8 @@ def _kept(
     elif request.quiet:
         write([f"{summary(document)}\n"], request.output)
     else:
-        write(render(document, view_for(request.output), saved=saved), request.output)
+        view = view_for(request.output)
+        write(render(document, view, saved=saved, deployed=request.deploy), request.output)
     if not saved:
         sys.stderr.write(told(_unproven(target, outcome)))
         return UNPROVEN
@@ -244,7 +245,8 @@ def _deploy(target: Target, text: str, wanted: Exercise, request: Request) -> No
     from hardhull.cli.deploy import deploy, tell
     from hardhull.prove.again import kept_proof
 
-    tell(deploy(target, kept_proof(text.encode()), wanted, request.use.allow))
+    shown = kept_proof(text.encode())
+    tell(deploy(target, shown, wanted, request.use.allow, teller(quiet=request.quiet)))
 
 
 def _unproven(target: Target, outcome: Outcome) -> UserError:

@@ -8,7 +8,7 @@ from hardhull.report.cells import width
 from hardhull.report.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from hardhull.report.view import View
 
@@ -18,13 +18,14 @@ LISTED = 12
 """Rows of a list that are shown without --all."""
 
 
-def render(document: Mapping[str, Any], view: View, *, saved: str = "") -> Iterator[str]:
+def render(document: Mapping[str, Any], view: View, *, saved: str = "", deployed: bool = False) -> Iterator[str]:
     """The screen, line by line.
 
     Args:
         document: a proof with all its sections.
         view: how it is shown.
         saved: where it was kept; empty where it was not.
+        deployed: whether its changes are written next, without being asked for.
     """
     parts = [
         _header(document, view),
@@ -32,7 +33,7 @@ def render(document: Mapping[str, Any], view: View, *, saved: str = "") -> Itera
         _kept(document, view),
         _drills(document, view),
         _doubts(document, view),
-        _next(document, view, saved),
+        _next(document, view, saved, deployed=deployed),
     ]
     shown = [part for part in parts if part]
     for number, part in enumerate(shown):
@@ -114,14 +115,15 @@ def _item(text: str, view: View, mark: str = "-") -> list[str]:
     return [f"  {mark} {lines[0]}", *(f"    {line}" for line in lines[1:])]
 
 
-def _next(document: Mapping[str, Any], view: View, saved: str) -> list[str]:
-    rows: Sequence[tuple[str, str]] = []
-    if saved:
+def _next(document: Mapping[str, Any], view: View, saved: str, *, deployed: bool) -> list[str]:
+    rows: list[tuple[str, str]] = []
+    if saved and not deployed:
         rows = [
             ("hardhull fix", "shows these changes in your files, as proven ones"),
             ("hardhull fix --apply", "writes them, journaled"),
-            (f"hardhull prove --replay {document['ident']}", "shows it again"),
         ]
+    if saved:
+        rows.append((f"hardhull prove --replay {document['ident']}", "shows it again"))
     wide = max((width(command) for command, _ in rows), default=0)
     lines = [f"  {command}{' ' * (wide - width(command) + 3)}{what}" for command, what in rows]
     return [*(view.fold(f"Kept in {saved}", view.width) if saved else []), *(["Next:", *lines] if lines else [])]
