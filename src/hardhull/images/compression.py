@@ -61,6 +61,8 @@ def _gzip(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Members one after another; zeros behind the last one are padding."""
     from isal import isal_zlib
 
+    from hardhull.leaks.registers import clear
+
     try:
         engine = isal_zlib.decompressobj(wbits=31)
         for chunk in chain(first, chunks):
@@ -71,7 +73,9 @@ def _gzip(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
                     if not data:
                         break
                     engine = isal_zlib.decompressobj(wbits=31)
-                yield engine.decompress(data, CHUNK)
+                some = engine.decompress(data, CHUNK)
+                clear()
+                yield some
                 data = engine.unused_data if engine.eof else engine.unconsumed_tail
         while not engine.eof:
             rest = engine.decompress(engine.unconsumed_tail, CHUNK)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from isal.isal_zlib import crc32
-
 from hardhull.images.errors import BrokenLayerError
 from hardhull.images.files import Files
 from hardhull.images.reader import Row, UnreadableFileError
 from hardhull.images.tape import CHUNK
 from hardhull.images.tarwalk import walk
+from hardhull.leaks.registers import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from isal import isal_zlib
 
+from hardhull.leaks.registers import clear
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -137,6 +139,7 @@ def _gzip(data: bytes, budget: Budget) -> Iterator[Member | Unread]:
         engine = isal_zlib.decompressobj(wbits=31)
         while not engine.eof:
             chunk = engine.decompress(rest, budget.left + 1)  # nearly always all of it
+            clear()
             rest = engine.unconsumed_tail
             if not chunk and not rest and not engine.eof:
                 raise EOFError
