@@ -188,7 +188,9 @@ def test_where_a_check_fails_the_very_same_containers_run_again(engine: Engine, 
     with pytest.raises(UserError) as told:
         deploy(target(".", "web"), proof_in(shop, BAD), WANTED._replace(ready=8), ("deploy",))
     assert told.value.code == 1
+    assert told.value.what == "service web is not deployed"
     assert "command test" in told.value.why
+    assert "everything that was already done was taken back" in told.value.why
     answers = [inspect(engine, name) for name in (NAME, SIDE)]
     assert [each["Id"] for each in answers] == before
     assert all(each["State"]["Running"] for each in answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.cli.errors import FAILED, REFUSED, UserError
@@ -105,16 +106,35 @@ def _deployed(
     rows = [(each.name, *_settings(client, each, shown)) for each in found]
     files = verifier(plan, discovery, rescan)
 
+    failing: list[str] = []
+
     def verify() -> list[str]:
-        return files() or complaints()
+        said = files()
+        failing.extend([] if said else complaints())
+        return said or failing
 
     journal = journal_of(discovery.root)
-    with telling(journal), guarded(discovery.root):
+    with telling(journal), guarded(discovery.root), _about(target, failing):
         title = f"deploy: {target.subject.subject}, proof {shown.proof.ident}"
         receipt = journal.apply(title, changes_of(plan), verify, [action(rows)])
     for each in found:
         settle(client, each.name)
     return Deployed(receipt.id, tuple(each.name for each in found))
+
+
+@contextmanager
+def _about(target: Target, failing: Sequence[str]) -> Iterator[None]:
+    """Tells what checks of the containers complain of as that, and not as the fault of a plan."""
+    from hardhull.apply import NotDoneError
+
+    try:
+        yield
+    except NotDoneError as error:
+        if not failing:
+            raise
+        what = f"{target.subject.subject} is not deployed"
+        how = "find out what is another way here than where it was proven, and prove it with that (--check, --load)"
+        raise NotDoneError(what, error.why, how, error.code, complaints=error.complaints) from None
 
 
 def _settings(client: APIClient, each: Real, shown: Shown) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -161,8 +181,6 @@ def _plan(target: Target) -> tuple[Plan, Discovery, Callable[[], Result]]:
 
 def _engine() -> Any:
     """The engine of this machine, with time for what takes long."""
-    from contextlib import contextmanager
-
     from hardhull.supply.connection import NoEngineError, connect
 
     @contextmanager
