@@ -67,8 +67,10 @@ def test_capabilities_are_recorded_with_the_call_that_asked(seen: Seen) -> None:
 
 
 def test_checks_that_only_reserve_memory_are_no_use_of_sys_admin(seen: Seen) -> None:
-    checks = seen.by_name["neighbour"]["capabilities"]
-    assert Check("SYS_ADMIN", granted=True, arch="amd64", syscall="mmap", certain=False) in checks
+    checks = {check for check in seen.by_name["neighbour"]["capabilities"] if check.capability == "SYS_ADMIN"}
+    # Where the function is watched, before Linux 6.14, these are not seen: the kernel's own file calls it in line.
+    told = {Check("SYS_ADMIN", granted=True, arch="amd64", syscall="mmap", certain=False)}
+    assert (told <= checks) if bpf.checks() == "capability_checked" else not checks
 
 
 def test_connections_and_users(seen: Seen) -> None:
@@ -278,10 +280,15 @@ def test_a_kernel_that_cannot_tell_is_named(monkeypatch: pytest.MonkeyPatch, tmp
     older = tmp_path / "vmlinux"
     monkeypatch.setattr(bpf, "BTF", older)
     assert "does not describe its types" in bpf.why_not()
-    older.write_bytes(b"\0btf_trace_sys_enter\0")
-    assert bpf.why_not().endswith("does not tell of capability checks: use Linux 6.14 or later")
-    older.write_bytes(b"\0btf_trace_cap_capable\0")
-    assert bpf.why_not() == ""
+    for known in ("btf_trace_sys_enter\0cap_capable", "bpf_task_pt_regs\0btf_trace_sys_enter"):
+        older.write_bytes(f"\0{known}\0".encode())
+        assert bpf.why_not().endswith("is too old for the recorder: use Linux 5.15 or later")
+    for known, by in (
+        ("cap_capable", "capability_answered"),
+        ("cap_capable\0btf_trace_cap_capable", "capability_checked"),
+    ):
+        older.write_bytes(f"\0bpf_task_pt_regs\0{known}\0".encode())
+        assert (bpf.why_not(), bpf.checks()) == ("", by)
 
 
 def test_the_kernel_is_named() -> None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, Self
 from hardhull.facts.syscall_numbers import MACHINES
 from hardhull.learn import libbpf, maps
 from hardhull.learn.errors import RecordingError
-from hardhull.learn.namespace import Namespace, everything, namespace, own_number
+from hardhull.learn.namespace import Namespace, namespace, own_number
 from hardhull.learn.program.build import NAME
 from hardhull.learn.program.calls import table
 from hardhull.learn.recording import Recording
@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 MAP_KEYS: Final = 32768
 """Entries that fit into one map; 4096 are not enough for a database (3,106 files written by pgbench)."""
 BTF: Final = Path("/sys/kernel/btf/vmlinux")
-_CHECKS: Final = b"\0btf_trace_cap_capable\0"
-"""The tracepoint of capability checks, as BTF names it."""
-PROGRAMS: Final = (
-    "call_begins", "call_ends", "capability_checked", "process_forks", "program_runs", "task_ends",
-)  # fmt: skip
+CHECKS: Final = {"capability_checked": b"\0btf_trace_cap_capable\0", "capability_answered": b"\0cap_capable\0"}
+"""The programs for capability checks, the best first, each with the name in BTF of what it needs: the tracepoint that
+Linux has since 6.14, or else the kernel's function."""
+_REGISTERS: Final = b"\0bpf_task_pt_regs\0"
+"""The youngest of the helpers that the program calls (Linux 5.15), as BTF names it."""
+PROGRAMS: Final = ("call_begins", "call_ends", "process_forks", "program_runs", "task_ends")
 """In the order of attaching: no call may end before its beginning could be seen."""
 LIMITED: Final = ("tasks", "coming", *(name for name in maps.FORMS if name != "full"))
 """Maps whose size is to choose."""
 _NUMBER: Final = struct.Struct("=Q")
+_TASK: Final = struct.Struct("=QQ")
 _STATE: Final = struct.Struct("=II")
 """The program's counters: how often it was made to forget, and losses without a name."""
 _WHAT: Final = "nothing was recorded"
@@ -61,9 +63,23 @@ def why_not() -> str:
         return "libbpf is not installed: apt-get install libbpf1"
     if not BTF.exists():
         return f"the kernel does not describe its types ({BTF}): use one that is built with CONFIG_DEBUG_INFO_BTF"
-    if _CHECKS not in BTF.read_bytes():
-        return f"Linux {platform.release()} does not tell of capability checks: use Linux 6.14 or later"
+    if _REGISTERS not in BTF.read_bytes() or not checks():
+        return f"Linux {platform.release()} is too old for the recorder: use Linux 5.15 or later"
     return ""
+
+
+def checks() -> str:
+    """The program that this kernel can have for capability checks; empty where it can have none."""
+    known = BTF.read_bytes()
+    return next((name for name, needed in CHECKS.items() if needed in known), "")
+
+
+def _numbers(program: libbpf.Program) -> dict[int, int]:
+    """The number of its mount namespace that is never used again, of every task by its own number.
+
+    Only the kernel itself knows it: before Linux 6.11 there is no system call that tells.
+    """
+    return dict(_TASK.iter_unpack(program.ask("tasks_now")))
 
 
 class Recorder:
@@ -116,10 +132,13 @@ class Recorder:
                 program.limit(name, self._map_keys)
             told = struct.pack("=II", own_number(), self._only) + table(MACHINES[platform.machine()].native)
             program.memory(".rodata")[: len(told)] = told
+            told_by = checks()
+            for name in CHECKS.keys() - {told_by}:
+                program.leave_out(name)
             program.load()
-            for number in everything():
+            for number in set(_numbers(program).values()):
                 program.put("older", _NUMBER.pack(number), _NUMBER.pack(1))
-            program.attach(PROGRAMS)
+            program.attach((*PROGRAMS, told_by))
         except BaseException:
             program.close()
             raise
@@ -142,7 +161,8 @@ class Recorder:
         if where.number == own_number():
             why = f"process {pid} shares our own mount namespace, which is not recorded"
             raise RecordingError("the workload is not recorded", why, "name a process of the container")
-        return where._replace(root=root)
+        numbers = _numbers(self._program) if self._program else {}
+        return where._replace(root=root, ident=numbers.get(pid))
 
     def release(self, where: Namespace) -> None:
         """Lets go of the root of a namespace that nothing will be asked of any more: its mounts can go away then."""

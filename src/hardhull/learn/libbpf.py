@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from contextlib import suppress
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint32, c_void_p
 from errno import ENOENT
@@ -23,7 +24,11 @@ _SIGNATURES: Final = {
     "bpf_object__close": (None, (c_void_p,)),
     "bpf_object__find_map_by_name": (c_void_p, (c_void_p, c_char_p)),
     "bpf_object__find_program_by_name": (c_void_p, (c_void_p, c_char_p)),
+    "bpf_program__set_autoload": (c_int, (c_void_p, ctypes.c_bool)),
     "bpf_program__attach": (c_void_p, (c_void_p,)),
+    "bpf_program__attach_iter": (c_void_p, (c_void_p, c_void_p)),
+    "bpf_iter_create": (c_int, (c_int,)),
+    "bpf_link__fd": (c_int, (c_void_p,)),
     "bpf_link__destroy": (c_int, (c_void_p,)),
     "bpf_map__fd": (c_int, (c_void_p,)),
     "bpf_map__set_max_entries": (c_int, (c_void_p, c_uint32)),
@@ -99,6 +104,16 @@ class Program:
             raise LoadError(f"it has no {section}")
         return memoryview((ctypes.c_ubyte * size.value).from_address(address)).cast("B")
 
+    def _program(self, name: str) -> int:
+        found = self._library.bpf_object__find_program_by_name(self._object, name.encode())
+        if not found:
+            raise LoadError(f"it has no program {name}")
+        return int(found)
+
+    def leave_out(self, name: str) -> None:
+        """One that the kernel is not asked to take, because what it is for does not exist here."""
+        self._library.bpf_program__set_autoload(self._program(name), False)
+
     def load(self) -> None:
         """Has the kernel check and take the programs.
 
@@ -117,12 +132,28 @@ class Program:
         """
         with _Log(self._warnings):
             for name in names:
-                link = self._library.bpf_program__attach(
-                    self._library.bpf_object__find_program_by_name(self._object, name.encode())
-                )
+                link = self._library.bpf_program__attach(self._program(name))
                 if not link:
                     raise self._error(f"{name} cannot be attached")
                 self._links.append(link)
+
+    def ask(self, name: str) -> bytes:
+        """What a program writes that goes over things of the kernel (an iterator); once it is loaded.
+
+        Raises:
+            LoadError: the kernel does not let it.
+        """
+        with _Log(self._warnings):
+            link = self._library.bpf_program__attach_iter(self._program(name), None)
+            handle = self._library.bpf_iter_create(self._library.bpf_link__fd(link)) if link else -1
+        try:
+            if handle < 0:
+                raise self._error(f"{name} cannot be asked")
+            with os.fdopen(handle, "rb") as stream:
+                return stream.read()
+        finally:
+            if link:
+                self._library.bpf_link__destroy(link)
 
     def put(self, name: str, key: bytes, value: bytes) -> None:
         """Sets an entry of a map; once it is loaded.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hardhull.learn.errors import RecordingError
@@ -12,8 +11,6 @@ from hardhull.learn.errors import RecordingError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_ID_CALLS: Final = (0x8008B70D, 0x8008B705)
-"""NS_GET_ID (Linux 6.18) and NS_GET_MNTNS_ID (6.11) of ``linux/nsfs.h``: the number that is never used again."""
 _ESCAPED: Final = re.compile(r"\\([0-7]{3})")
 _PROCESS: Final = re.compile(r"^/(\d+)(?=/|$)")
 _MOST_LINKS: Final = 40
@@ -34,7 +31,7 @@ class Namespace(NamedTuple):
 
     Attributes:
         number: of ``/proc/PID/ns/mnt``; free for another namespace once this one is gone.
-        ident: never used again; None where the kernel does not tell.
+        ident: never used again, which only a recorder can tell; None where there was none.
         mounts: in the order of mounting.
         root: a path to its root, through which links are followed; empty where that is not to be done.
     """
@@ -80,7 +77,7 @@ def namespace(pid: int) -> Namespace:
         number = own_number(f"{folder}/ns/mnt")
         with open(f"{folder}/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:  # noqa: PTH123  procfs
             mounts = tuple(read_mounts(lines))
-        return Namespace(number, _ident(f"{folder}/ns/mnt"), mounts, f"{folder}/root")
+        return Namespace(number, None, mounts, f"{folder}/root")
     except OSError as error:
         why = f"process {pid} cannot be looked at: {error.strerror}"
         how = "name a process that is still running, and record as root"
@@ -90,32 +87,6 @@ def namespace(pid: int) -> Namespace:
 def own_number(path: str = "/proc/self/ns/mnt") -> int:
     """The number of a namespace, from its link ``mnt:[4026531832]``."""
     return int(os.readlink(path).partition("[")[2].rstrip("]"))  # noqa: PTH115  the link leads nowhere
-
-
-def everything() -> set[int]:
-    """The numbers that are never used again of all mount namespaces that processes are in."""
-    found = set[int]()
-    for folder in os.scandir("/proc"):
-        if folder.name.isdigit():
-            with suppress(OSError):
-                found.add(_ident(f"{folder.path}/ns/mnt") or 0)
-    return found
-
-
-def _ident(path: str) -> int | None:
-    import fcntl
-    import struct
-
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        for call in _ID_CALLS:
-            try:
-                return int(struct.unpack("Q", fcntl.ioctl(handle, call, b"\0" * 8))[0])
-            except OSError:
-                continue
-    finally:
-        os.close(handle)
-    return None
 
 
 def read_mounts(lines: Iterable[str]) -> list[Mount]:

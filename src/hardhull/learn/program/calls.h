@@ -66,10 +66,11 @@ INLINE void keep_change(struct scratch *with, u64 number, u64 refused, u64 path,
 }
 
 // What the call opened, changed, or was refused; ``refused`` is its number and the error, 0 where it succeeded.
-APART int keep_call(struct pt_regs *regs, u64 number, s64 result, u64 refused) {
+ALONE int keep_call(u64 number, s64 result, u64 refused) {
+    struct task_struct *task = current();
+    struct pt_regs *regs = registers(task);
     s64 nr = call_number(regs);
     struct scratch *with = scratch();
-    struct task_struct *task = current();
     if (!with || nr < 0 || nr >= CALLS) return 0;
     const volatile struct call *call = &settings.calls[nr & (CALLS - 1)];
     u32 kind = call->kind;
@@ -95,7 +96,7 @@ APART int keep_call(struct pt_regs *regs, u64 number, s64 result, u64 refused) {
         mode = GET(open, f_mode);
     }
     if (!refused && kind == OPENS && !(mode & WRITABLE)) return 0;
-    u64 path = keep_place(with, &where, number);
+    u64 path = keep_place(&where, number);
     if (refused || kind == BY_NAME)
         keep_change(with, number, refused, path, by_name ? (void *)name : 0);
     else

@@ -68,6 +68,9 @@ struct host_value {
     char name[65];
     char unused[7];
 };
+struct now_row {
+    u64 pid, number;
+};
 
 MAP(sys, struct sys_key, u64, KEYS);
 MAP(denied, struct answer_key, u64, KEYS);

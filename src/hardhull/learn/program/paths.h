@@ -28,7 +28,9 @@ INLINE struct scratch *scratch(void) {
 
 // Keeps the names of a path; gives its key, a hash over its names' hashes and the device, so that a renamed folder or a
 // reused entry is a new path.
-APART u64 keep_path(struct scratch *with, struct dentry *entry, u64 device, u64 number) {
+ALONE u64 keep_path(u64 of, u64 device, u64 number) {
+    struct scratch *with = scratch();
+    struct dentry *entry = (void *)of;
     u64 hash = device;
     u32 count = 0;
     if (!with) return 0;
@@ -65,8 +67,8 @@ INLINE u64 device_of(struct path *where) {
     return GET(block, s_dev);
 }
 
-INLINE u64 keep_place(struct scratch *with, struct path *where, u64 number) {
-    return keep_path(with, GET(where, dentry), device_of(where), number);
+INLINE u64 keep_place(struct path *where, u64 number) {
+    return keep_path((u64)GET(where, dentry), device_of(where), number);
 }
 
 // The open file of a number; 0 where there is none.

@@ -111,7 +111,7 @@ SECTION("tp_btf/sys_exit") int call_ends(u64 *context) {
         return 0;
     }
     if ((kind == CLONES || kind == CLONES_BY_STRUCT) && result != 0) keep_flags(regs, number, kind);
-    if (kind >= CONNECTS) keep_socket(regs, number, result, kind);
+    if (kind >= CONNECTS) keep_socket(number, result, kind);
     int has_path = kind >= OPENS && kind <= REFUSABLE && kind != BECOMES;
     if (refused && !has_path) {
         struct answer_key key = {number, WORKLOAD, compat, call, result};
@@ -119,21 +119,30 @@ SECTION("tp_btf/sys_exit") int call_ends(u64 *context) {
     }
     if (kind == BECOMES) keep_user(number);
     if (has_path && (refused || (result >= 0 && !is_plain(regs, how, kind))))
-        keep_call(regs, number, result, refused ? call * 4096 - result : 0);
+        keep_call(number, result, refused ? call * 4096 - result : 0);
     return 0;
 }
 
 // Checks with the answer, the call that asked, and whether the task was asked for itself: overlayfs asks for the one who
 // mounted it, and then the credentials are not the task's own. Outside of a call it has the number -1.
-SECTION("tp_btf/cap_capable") int capability_checked(u64 *context) {
+INLINE int keep_check(u64 credentials, u32 capability, s32 result) {
     struct task_struct *task = current();
     struct task *mine = known(task);
     if (!mine || mine->stage != WORKLOAD) return 0;
-    struct cap_key key = {.ns = mine->number, .capability = context[3], .result = context[4]};
+    struct cap_key key = {.ns = mine->number, .capability = capability, .result = result};
     key.call = in_compat(task) ? -1 : call_number(registers(task));
-    key.own = context[0] == (u64)task->real_cred;
+    key.own = credentials == (u64)task->real_cred;
     KEEP_ONE(cap, CAP, key.ns, &key);
     return 0;
+}
+
+// Linux tells of them since 6.14; before, the end of the function that answers is watched. One of the two is loaded.
+SECTION("tp_btf/cap_capable") int capability_checked(u64 *context) {
+    return keep_check(context[0], context[3], context[4]);
+}
+
+SECTION("fexit/cap_capable") int capability_answered(u64 *context) {
+    return keep_check(context[0], context[2], context[4]);
 }
 
 SECTION("tp_btf/sched_process_fork") int process_forks(u64 *context) {
@@ -171,9 +180,9 @@ SECTION("tp_btf/sched_process_exec") int program_runs(u64 *context) {
     if (!settle(pid, tgid, nsproxy) || !with) return 0;
     struct file *runs = task->mm->exe_file;
     struct path where = GET(runs, f_path);
-    keep_file(number, EXECUTED, keep_place(with, &where, number));
+    keep_file(number, EXECUTED, keep_place(&where, number));
     where = GET(task->fs, pwd);
-    u64 path = keep_place(with, &where, number);
+    u64 path = keep_place(&where, number);
     struct asked_key *key = &with->asked;
     __builtin_memset(key, 0, sizeof(*key));
     key->ns = number;
@@ -182,6 +191,16 @@ SECTION("tp_btf/sched_process_exec") int program_runs(u64 *context) {
     KEEP_ONE(asked, ASKED, number, key);
     keep_host(task, number);
     keep_user(number);
+    return 0;
+}
+
+// Asked for, not attached: for each task the number of its mount namespace, which older kernels tell nobody else.
+SECTION("iter/task") int tasks_now(u64 *context) {
+    struct bpf_iter_meta *meta = (void *)context[0];
+    struct task_struct *task = (void *)context[1];
+    if (!task || !task->nsproxy) return 0;
+    struct now_row row = {task->pid, unique(task->nsproxy->mnt_ns)};
+    write_out(meta->seq, &row, sizeof(row));
     return 0;
 }
 

@@ -12,7 +12,7 @@ INLINE struct socket *socket_of(struct task_struct *task, u32 descriptor) {
 }
 
 // An address somebody sends to.
-APART int keep_out(u64 number, u32 descriptor, u64 address) {
+ALONE int keep_out(u64 number, u32 descriptor, u64 address) {
     struct socket *socket = socket_of(current(), descriptor);
     u8 bytes[24] = {0};
     u16 family = 0;
@@ -30,7 +30,7 @@ APART int keep_out(u64 number, u32 descriptor, u64 address) {
 }
 
 // The name of a local socket.
-APART int keep_unix(u64 number, u64 address, u32 way) {
+ALONE int keep_unix(u64 number, u64 address, u32 way) {
     struct scratch *with = scratch();
     u16 family = 0;
     u8 first = 0;
@@ -47,7 +47,7 @@ APART int keep_unix(u64 number, u64 address, u32 way) {
 }
 
 // What a socket is bound to.
-APART int keep_in(u64 number, u32 descriptor, u32 listening) {
+ALONE int keep_in(u64 number, u32 descriptor, u32 listening) {
     struct socket *socket = socket_of(current(), descriptor);
     if (!socket) return 0;
     struct sock *sock = GET(socket, sk);
@@ -65,7 +65,8 @@ APART int keep_in(u64 number, u32 descriptor, u32 listening) {
 }
 
 // The ended call of a socket.
-APART int keep_socket(struct pt_regs *regs, u64 number, s64 result, u32 kind) {
+ALONE int keep_socket(u64 number, s64 result, u32 kind) {
+    struct pt_regs *regs = registers(current());
     u32 descriptor = argument(regs, 0);
     u64 address = argument(regs, 1);
     u32 refused = is_refused(result, kind) ? (u32)-result << 2 : 0;

@@ -109,7 +109,7 @@ INLINE void keep_host(struct task_struct *task, u64 number) {
 #define MOST_GROUPS 16
 
 // Keeps who the task is.
-APART int keep_user(u64 number) {
+ALONE int keep_user(u64 number) {
     struct task_struct *task = current();
     const struct cred *cred = task->cred;
     struct user_key key = {number, cred->uid.val, cred->gid.val, cred->euid.val, cred->egid.val};

@@ -1,0 +1,144 @@
+"""The recorder on other kernels: boots each in an emulated machine and runs the recorder's tests there.
+
+    python bench/kernels.py FOLDER DEB[,DEB...] [DEB[,DEB...]...]
+
+Each argument is one kernel: a distribution's package with the image, and those with its modules where they are apart
+(``apt-get download linux-image-cloud-amd64``; Ubuntu has linux-image-VERSION-generic and linux-modules-VERSION-generic).
+The machine's disk is made once in FOLDER. Nothing of the own kernel is used, so the emulator needs no /dev/kvm; it is
+some ten times slower than the processor.
+
+It wants root, x86-64, debootstrap, e2fsprogs, cpio, busybox-static, qemu-system-x86, this project's virtual environment,
+and Debian 12, whose Python the machine has as well.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+HERE = Path(__file__).parents[1]
+PACKAGES = (
+    "python3", "docker.io", "iptables", "libbpf1", "busybox-static", "iproute2", "strace", "kmod", "procps", "netbase",
+)  # fmt: skip
+TESTS = ("tests/learn/test_bpf.py", "tests/learn/test_container.py")
+NEEDED = ("virtio_pci", "virtio_blk", "ext4")
+"""Modules without which the disk cannot be mounted."""
+SECONDS = 3600
+"""That one machine may take."""
+BEGIN = """#!/bin/busybox sh
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t devtmpfs dev /dev
+while read file; do /bin/busybox insmod /modules/$file; done </modules/order
+until [ -b /dev/vda ]; do /bin/busybox sleep 1; done
+/bin/busybox mount -t ext4 /dev/vda /root && exec /bin/busybox switch_root /root /first
+"""
+FIRST = """#!/bin/bash
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 HARDHULL_NO_SKIP=1
+export PYTHONPATH=/opt/site:/opt/hardhull/src
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev 2>/dev/null
+mkdir -p /dev/pts /dev/shm; mount -t devpts pts /dev/pts
+for each in /dev/shm /run /tmp; do mount -t tmpfs tmpfs $each; done
+mount -t tracefs tracefs /sys/kernel/tracing; mount -t cgroup2 cgroup2 /sys/fs/cgroup
+for each in $(cat /sys/fs/cgroup/cgroup.controllers); do echo +$each >/sys/fs/cgroup/cgroup.subtree_control; done
+mount -o remount,rw /; ip link set lo up; hostname machine
+cd /opt/hardhull
+echo "on Linux $(uname -r)"
+python3 -c "from hardhull.learn import bpf; print(bpf.why_not() or f'the recorder can run; checks by {bpf.checks()}')"
+python3 -m pytest -p no:cacheprovider --no-header -q @TESTS@
+echo o >/proc/sysrq-trigger; sleep 60
+"""
+
+
+def run(*words: str | Path, where: Path | None = None, given: bytes | None = None) -> bytes:
+    return subprocess.run([str(word) for word in words], cwd=where, input=given, capture_output=True, check=True).stdout
+
+
+def base(folder: Path) -> Path:
+    """A Debian with what the tests want, made once, and this project as it is now."""
+    root = folder / "root"
+    if not (root / "usr/bin/dockerd").exists() and not (root / "usr/sbin/dockerd").exists():
+        run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", root)
+    for name in ("hardhull", "site"):
+        shutil.rmtree(root / "opt" / name, ignore_errors=True)
+    site = Path(sysconfig.get_path("purelib"))
+    shutil.copytree(site, root / "opt/site", symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "ziglang"))
+    for name in run("git", "ls-files", "-z", "--", "src", "tests", "pyproject.toml", where=HERE).decode().split("\0"):
+        if name:
+            (root / "opt/hardhull" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(HERE / name, root / "opt/hardhull" / name, follow_symlinks=False)
+    first = root / "first"
+    first.write_text(FIRST.replace("@TESTS@", " ".join(TESTS)))
+    first.chmod(0o755)
+    return root
+
+
+def modules(root: Path, version: str) -> list[Path]:
+    """What has to be in the kernel for the disk, in order, below the root."""
+    run("chroot", root, "depmod", version)
+    found: dict[Path, None] = {}
+    for name in NEEDED:
+        shown = run("chroot", root, "modprobe", "-S", version, "--show-depends", name).decode()
+        found |= {root / line.split()[1].lstrip("/"): None for line in shown.splitlines() if line.startswith("insmod")}
+    return list(found)
+
+
+def first_files(folder: Path, root: Path, version: str) -> Path:
+    """What the kernel starts with: busybox, and the way to the disk."""
+    tree = folder / "first"
+    shutil.rmtree(tree, ignore_errors=True)
+    for name in ("bin", "dev", "proc", "root", "modules"):
+        (tree / name).mkdir(parents=True)
+    shutil.copy(root / "bin/busybox", tree / "bin/busybox")
+    wanted = modules(root, version)
+    for each in wanted:
+        shutil.copy(each, tree / "modules" / each.name)
+    (tree / "modules/order").write_text("".join(f"{each.name}\n" for each in wanted))
+    (tree / "init").write_text(BEGIN)
+    (tree / "init").chmod(0o755)
+    names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
+    archive = folder / "first.cpio"
+    archive.write_bytes(run("cpio", "-o", "-H", "newc", where=tree, given=names.encode()))
+    return archive
+
+
+def boot(folder: Path, root: Path, packages: list[Path]) -> bool:
+    """Whether the tests pass on this kernel; what the machine says is shown as it says it."""
+    for name in ("boot", "lib/modules"):
+        shutil.rmtree(root / name, ignore_errors=True)
+        (root / name).mkdir(parents=True)
+    for package in packages:
+        files = run("dpkg-deb", "--fsys-tarfile", package)
+        run("tar", "-x", "--keep-directory-symlink", "-C", root, given=files)
+    kernel = next((root / "boot").glob("vmlinuz-*"))
+    version = kernel.name.removeprefix("vmlinuz-")
+    archive = first_files(folder, root, version)
+    disk = folder / "disk"
+    disk.unlink(missing_ok=True)
+    run("mkfs.ext4", "-q", "-d", root, disk, "4G")
+    words = [
+        "timeout", str(SECONDS), "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "3G", "-nographic",
+        "-no-reboot", "-nic", "none", "-kernel", str(kernel), "-initrd", str(archive),
+        "-drive", f"file={disk},if=virtio,format=raw,cache=unsafe", "-append", "console=ttyS0 quiet panic=-1",
+    ]  # fmt: skip
+    passed = False
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace") as it:
+        for line in it.stdout or ():
+            print(line, end="", flush=True)
+            passed |= " passed in " in line and "failed" not in line
+    return passed
+
+
+def main(folder: Path, kernels: list[str]) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    root = base(folder)
+    results = {each: boot(folder, root, [Path(name) for name in each.split(",")]) for each in kernels}
+    for each, passed in results.items():
+        print(f"{'passed' if passed else 'FAILED'}: {each}")
+    return 0 if all(results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
