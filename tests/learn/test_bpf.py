@@ -6,7 +6,9 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from errno import EACCES, EAGAIN, EPERM, EROFS
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +23,7 @@ from recorded import Deed, needs_bpf, record
 from recorded_deeds import HOSTILE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 NAMES = ("privileged", "neighbour", "files", "long", "disguised", "compat", "denied", "nested", "refused")
 RUNS = 20
@@ -49,9 +51,11 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def seen() -> Iterator[Seen]:
+    """In a file system that is mounted somewhere: it stays there for the recorder when the last process has ended."""
     needs_bpf()
-    return Seen(tmp_path_factory.mktemp("deeds"))
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Seen(Path(folder))
 
 
 def used(fields: dict[str, Any]) -> set[tuple[str, str]]:

@@ -94,7 +94,7 @@ class Recorder:
         self._only = namespace(only).number if only is not None else 0
         self._map_keys = map_keys
         self._program: libbpf.Program | None = None
-        self._roots: dict[str, int] = {}
+        self._held: dict[str, tuple[int, ...]] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -151,23 +151,35 @@ class Recorder:
             RecordingError: there is no such process, or it is in our own namespace.
         """
         where = namespace(pid)
-        try:
-            handle = os.open(where.root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError as error:  # it has ended since
-            why = f"process {pid} cannot be looked at: {error.strerror}"
-            raise RecordingError("the workload is not recorded", why, "name a process that is still running") from None
-        root = f"/proc/self/fd/{handle}"
-        self._roots[root] = handle  # so that links can still be followed when the process has ended
+        root = self._hold(where.root, f"/proc/{pid}/ns/mnt")
         if where.number == own_number():
             why = f"process {pid} shares our own mount namespace, which is not recorded"
             raise RecordingError("the workload is not recorded", why, "name a process of the container")
         numbers = _numbers(self._program) if self._program else {}
         return where._replace(root=root, ident=numbers.get(pid))
 
+    def _hold(self, root: str, mounts: str) -> str:
+        """Holds what links are followed in when the process has ended.
+
+        Without the namespace, what is mounted below the root would no longer be there.
+        """
+        handles: list[int] = []
+        try:
+            for path, flags in ((root, os.O_PATH | os.O_DIRECTORY), (mounts, os.O_RDONLY)):
+                handles.append(os.open(path, flags | os.O_CLOEXEC))
+        except OSError as error:  # it has ended since
+            for handle in handles:
+                os.close(handle)
+            why = f"the process cannot be looked at: {error.strerror}"
+            raise RecordingError("the workload is not recorded", why, "name a process that is still running") from None
+        held = f"/proc/self/fd/{handles[0]}"
+        self._held[held] = tuple(handles)
+        return held
+
     def release(self, where: Namespace) -> None:
-        """Lets go of the root of a namespace that nothing will be asked of any more: its mounts can go away then."""
-        if where.root in self._roots:
-            os.close(self._roots.pop(where.root))
+        """Lets go of a namespace that nothing will be asked of any more: its mounts can go away then."""
+        for handle in self._held.pop(where.root, ()):
+            os.close(handle)
 
     def snapshot(self, *, forget: bool = False) -> Recording:
         """What has been recorded since the start, or since the last one that forgot; the recording goes on.
@@ -206,10 +218,11 @@ class Recorder:
             self._end()
 
     def close(self) -> None:
-        """Takes the program away, and lets go of the roots of the namespaces."""
+        """Takes the program away, and lets go of the namespaces."""
         self._end()
-        while self._roots:
-            os.close(self._roots.popitem()[1])
+        while self._held:
+            for handle in self._held.popitem()[1]:
+                os.close(handle)
 
     def _end(self) -> None:
         if self._program is not None:
