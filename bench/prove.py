@@ -257,6 +257,7 @@ def _given_back(out: Path, name: str, stage: Stage, before: Trial, strict: Candi
     every = [Privilege(SYSCALL, each) for each in sorted(strict.syscalls or ())]
     every += [Privilege(CAPABILITY, each) for each in sorted(strict.capabilities or ())]
     chance = random.Random(name)  # noqa: S311  which ones
+    worked = [one for one in (stage.trial(strict, before),) if one.works]
     for gone in chance.sample(every, min(25, len(every))):
         if gone.kind == SYSCALL:
             less = strict._replace(syscalls=(strict.syscalls or frozenset()) - {gone.name})
@@ -264,7 +265,7 @@ def _given_back(out: Path, name: str, stage: Stage, before: Trial, strict: Candi
             less = strict._replace(capabilities=(strict.capabilities or frozenset()) - {gone.name})
         for _ in range(2):  # a failure of chance is no want of what is gone: it is repeated once, as in a proof
             trial = stage.trial(less, before)
-            named = [] if trial.works else [each.privilege for each in refused(trial, before)]
+            named = [] if trial.works else [each.privilege for each in refused(trial, before, worked)]
             verdict = "not needed" if trial.works else _verdict(gone, named)
             if verdict != "missed":
                 break

@@ -52,6 +52,13 @@ TEXT = f"""services:
     command: ["sh", "-c", "echo done >/data/x; {SERVE.format("/data")}"]
   broken: {{image: IMAGE, expose: ["80"], command: ["sh", "-c", "sleep 600"]}}
 """
+TEXT_ASKING = f"""services:
+  asking:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "mkdir -p /tmp; echo done >/tmp/x; chown app /tmp/x 2>/dev/null; {SERVE.format("/tmp")}"]
+"""
+"""It goes on where its file cannot be given away."""
 ASK = 'test "$(busybox wget -qO- http://$HARDHULL_HOST/{})" = done'
 
 
@@ -167,6 +174,31 @@ def test_a_service_that_works_with_its_whole_project_only_is_run_with_that(engin
     assert outcome.proven.runs == 3
     assert [one.name for one in target.target(str(tmp_path), "front").whole.workloads] == ["front", "behind"]
     assert proof_of(subject, outcome).checks == 3
+    assert left(engine) == []
+
+
+def test_a_failure_of_chance_in_the_last_runs_gives_nothing_back(engine: Engine, tmp_path: Path) -> None:
+    """What is refused in every run, and hinders none, is no reason for it."""
+    needs_bpf()
+    (subject,) = workloads(tmp_path, TEXT_ASKING)
+    chance = tmp_path / "chance"
+
+    def tell(said: str) -> None:
+        if said == "run 2 of 3" and not chance.with_name("was").exists():
+            chance.touch()
+            chance.with_name("was").touch()
+
+    wanted = Exercise("asking", (ASK.format("x"),), loads=(f"! rm {chance} 2>/dev/null",), ready=20)
+    with Recorder() as recorder:
+        outcome = prove(
+            Target(subject, (subject,), tmp_path, "compose.yaml"), Settings(base=tmp_path), wanted, recorder, tell
+        )
+    found = outcome.proven
+    assert chance.with_name("was").exists()
+    assert found.runs == 3
+    assert [each for each in found.flaky if "rm " in each]
+    assert (found.candidate.user, found.candidate.capabilities) == ("65534:65534", frozenset())
+    assert [each.privilege for each in found.kept] == [Privilege(WRITABLE, "/tmp")]
     assert left(engine) == []
 
 

@@ -188,15 +188,18 @@ class Search:
             candidate = weaker
         return self._one_by_one(candidate)
 
-    def _given_back(self, candidate: Candidate, trial: Trial, *, one: bool = False) -> Candidate:
+    def _given_back(
+        self, candidate: Candidate, trial: Trial, *, one: bool = False, worked: Sequence[Trial] = ()
+    ) -> Candidate:
         """The candidate with what the kernel refused it; the same where nothing shows what that was.
 
         Args:
             candidate: that was tried.
             trial: what came of it.
             one: whether of several system calls only the one that was denied first is given back.
+            worked: runs that worked.
         """
-        given = refused(trial, self._before)
+        given = refused(trial, self._before, worked)
         calls = [each for each in given if each.privilege.kind == SYSCALL]
         self._causes |= {each.privilege.name for each in calls[:1]}
         given = [each for each in given if not one or each not in calls[1:]]
@@ -323,7 +326,8 @@ class Search:
     def _confirmed(self, last: Trial, whole: Trial) -> tuple[list[Trial], Trial]:
         """Runs the last candidate until it worked often enough in a row, with all that is done.
 
-        The last of these runs has the filter that is wider.
+        The last of these runs has the filter that is wider. A candidate that fails without any evidence is run once
+        more, before it gets what another one has.
 
         Args:
             last: the candidate with the fewest privileges, which was not restarted nor stopped yet.
@@ -332,9 +336,9 @@ class Search:
         Returns:
             The runs in which it worked, and the last of them.
         """
-        candidate = last.candidate or self._first
+        candidate, failed = last.candidate or self._first, set[Candidate]()
         passing = [whole] if candidate == whole.candidate and whole.works else []
-        for number in range(RUNS * MOST_REPEATS):
+        for _ in range(RUNS * MOST_REPEATS):
             if len(passing) == RUNS:
                 break
             final = len(passing) == RUNS - 1
@@ -344,9 +348,10 @@ class Search:
             if trial.works:
                 passing.append(trial)
                 continue
-            weaker = self._given_back(candidate, trial, one=True)
+            weaker = self._given_back(candidate, trial, one=True, worked=(whole, *passing))
             if weaker == candidate:
                 self._flaky.append(trial.failure)
-                weaker = together(whole.candidate or candidate, candidate) if number else candidate
+                weaker = together(whole.candidate or candidate, candidate) if candidate in failed else candidate
+                failed.add(candidate)
             candidate, passing = weaker, []
         return passing, passing[-1] if passing else last._replace(candidate=candidate)
