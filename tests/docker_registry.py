@@ -28,6 +28,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import urllib3
 
+from hardhull.engines.namespaces import connects
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -80,16 +82,22 @@ def start(
         )  # fmt: skip
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], namespace: str = "") -> None:
+    """Returns when a registry listens: in this network, or in one that ``ip netns`` has by this name."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
+        if _listens(port, namespace):
             return
+        time.sleep(0.02)
     pytest.fail("docker-registry did not start")
+
+
+def _listens(port: int, namespace: str) -> bool:
+    if namespace:
+        return not connects(f"/run/netns/{namespace}", "127.0.0.1", port)
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

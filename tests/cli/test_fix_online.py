@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docker_registry import free_port, start, stop
+from docker_registry import free_port, start, stop, wait_for
 from hardhull.cli.main import main
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def test_an_engine_knows_what_it_pulled_or_pushed(
     port = free_port()
     inside = start(tmp_path, port, {}, prefix=("nsenter", f"--net=/run/netns/{docker_engine.namespace}"))
     try:
+        wait_for(port, inside, docker_engine.namespace)
         name = f"127.0.0.1:{port}/pin/pushed"
         docker_engine.add_image("hh/pin:1", small=True)
         for tag in ("latest", "3.1.4"):

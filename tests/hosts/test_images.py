@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 
 from docker_engine import busybox_root, missing, running_engine, skip, small_root
-from docker_registry import free_port, skip_without, start, stop
+from docker_registry import free_port, skip_without, start, stop, wait_for
 from hardhull.cli.main import main
 from hardhull.facts.store import ImageStore, StoredImage
 from hardhull.model.field import Field
@@ -116,10 +115,11 @@ def test_what_a_registry_has_is_pulled_again(engine: Engine, tmp_path: Path) -> 
     port = free_port()
     registry = start(tmp_path, port, {}, prefix=("nsenter", f"--net=/run/netns/{engine.namespace}"))
     try:
+        wait_for(port, registry, engine.namespace)
         name = f"127.0.0.1:{port}/team/back"
         engine.import_root(f"{name}:1", small_root())
         identifier = engine.image(f"{name}:1")["Id"]
-        pushed(engine, name)
+        engine.push(name, "1")
         engine.build(f"FROM {name}:1\nLABEL round=2\n".encode(), f"{name}:2")
         engine.import_root(f"{name}:1", busybox_root())  # the tag moves on
         engine.call("DELETE", f"/images/{name}:2")
@@ -134,15 +134,3 @@ def test_what_a_registry_has_is_pulled_again(engine: Engine, tmp_path: Path) -> 
         assert identifier in ids(engine)
     finally:
         stop(registry)
-
-
-def pushed(engine: Engine, name: str) -> None:
-    """Pushes as soon as the registry answers: it is in a namespace where nobody else can ask."""
-    for _ in range(100):
-        try:
-            engine.push(name, "1")
-        except AssertionError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("nothing could be pushed")

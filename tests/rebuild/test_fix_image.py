@@ -12,7 +12,7 @@ import pytest
 
 import small_debian
 from docker_engine import missing, running_engine, skip
-from docker_registry import free_port, start, stop
+from docker_registry import free_port, start, stop, wait_for
 from made_advisories import export, record, until
 from rebuilt import Place
 
@@ -187,6 +187,7 @@ def test_a_newer_base_that_ends_it_is_taken_by_its_digest(
     inside = start(tmp_path, port, {}, prefix=("nsenter", f"--net=/run/netns/{place.engine.namespace}"))
     name = f"127.0.0.1:{port}/hh/base"
     try:
+        wait_for(port, inside, place.engine.namespace)
         digests = []
         place.engine.import_root("hh/newer:1", small_debian.root_with(packages["new"], None))
         for image in (BASE.format("new"), "hh/newer:1"):

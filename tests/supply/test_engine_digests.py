@@ -39,6 +39,7 @@ def pushed(docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> I
     outside = start(folder, port, {})
     try:
         wait_for(port, outside)
+        wait_for(port, inside, docker_engine.namespace)
         name = f"127.0.0.1:{port}/shop/web"
         docker_engine.add_image("hh/shop:1", user="app", small=True)
         for tag in ("latest", "2.0.1", "2.0", "2.0.1-alpine"):
