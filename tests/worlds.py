@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docker_engine import Engine
+    from hardhull.run.guard import Guard
 
 IMAGE = "hh/run:1"
 CLONE_NEWNET = 0x40000000
@@ -99,13 +100,20 @@ def workloads(folder: Path, text: str, name: str = "compose.yaml") -> list[Workl
     return [fact for fact in reading.facts if isinstance(fact, Workload)]
 
 
-def world(folder: Path, text: str, name: str = "compose.yaml", subject: str = "", **settings: Any) -> World:
+def world(
+    folder: Path,
+    text: str,
+    name: str = "compose.yaml",
+    subject: str = "",
+    guard: Guard | None = None,
+    **settings: Any,
+) -> World:
     """A world of all workloads of a file, or of one and what it needs; not yet entered."""
     found = workloads(folder, text, name)
     if subject:
         found = needed(next(one for one in found if one.name == subject), found)
     chosen = Settings(base=folder, **settings)
-    return World(prepare(found, chosen), chosen)
+    return World(prepare(found, chosen), chosen, guard)
 
 
 def listening(world: World, key: str, port: int) -> None:

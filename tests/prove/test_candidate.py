@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from errno import EROFS
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardhull.facts.profile import Call, Denial, Run
-from hardhull.prove.candidate import SYSCALL, Candidate, Privilege, Writable
-from hardhull.prove.evidence import refused
+from hardhull.facts.profile import Call, Denial, Failure, Run
+from hardhull.prove.candidate import CAPABILITY, SYSCALL, WRITABLE, Candidate, Privilege, Writable
+from hardhull.prove.evidence import Refused, refused
 from hardhull.prove.filter import native, profile
 from hardhull.prove.giving import together, without_consequences
+from hardhull.prove.harmless import Harmless
 from hardhull.prove.trial import Trial
+from hardhull.prove.tried import Tried, covers
 from hardhull.prove.watch import Seen
+from hardhull.run.exercise import Exercised
+from hardhull.run.observe import LifeCycle, Observation, Stop
 
 CANDIDATES = st.builds(
     Candidate,
@@ -47,6 +53,70 @@ def test_taking_every_privilege_away_ends_with_none(candidate: Candidate) -> Non
         candidate = lesser
     assert not list(candidate.privileges)
     assert candidate == Candidate()
+
+
+@given(CANDIDATES, CANDIDATES)
+def test_what_may_do_less_need_not_be_tried_after_a_failure(one: Candidate, other: Candidate) -> None:
+    assert covers(one, one)
+    for privilege in one.privileges:
+        assert covers(one, one.without(privilege)) == (privilege.kind != WRITABLE), "memory hides what is there"
+        assert not covers(one.without(privilege), one)
+    assert not (covers(one, other) and covers(other, one)) or set(one.privileges) == set(other.privileges)
+    assert not covers(one, one._replace(user="1:1")), "another account may be able to do other things"
+
+
+def test_limits_and_filters_are_compared() -> None:
+    assert covers(Candidate(writable=(Writable("/run", keeps=True),)), Candidate()), (
+        "a volume begins with what is there"
+    )
+    one = Candidate(memory=64, pids=8, syscalls=frozenset({"read", "write"}))
+    assert covers(one, one._replace(memory=32, syscalls=frozenset({"read"})))
+    assert covers(one._replace(memory=0), one)
+    assert not covers(one, one._replace(memory=0))
+    assert not covers(one, one._replace(pids=16))
+    assert not covers(one, one._replace(syscalls=frozenset({"read", "mount"})))
+    assert not covers(one, one._replace(syscalls=None))
+    assert not covers(one, one._replace(unconditional=frozenset({"read"})))
+    engines = one._replace(syscalls=None)
+    assert covers(engines, one)
+    assert not covers(engines, one._replace(syscalls=frozenset({"read", "mount"}))), "the engine's own forbids it"
+
+
+def test_a_failure_decides_only_for_what_it_shows() -> None:
+    failed = trial(Candidate(capabilities=frozenset({"KILL"})), works=False)
+    want = Refused(Privilege(CAPABILITY, "CHOWN"), "the kernel asked for CHOWN")
+    tried = Tried()
+    tried.add(failed, [want])
+    assert tried.decides(Candidate(), want.privilege) is not None
+    assert tried.decides(Candidate(), Privilege(CAPABILITY, "KILL")) is None, "it did not break for want of that"
+    assert tried.decides(Candidate()) is None, "once may be chance"
+    assert tried.decides(Candidate(capabilities=frozenset({"KILL", "CHOWN"})), want.privilege) is None
+    tried.add(failed, [])
+    assert tried.decides(Candidate()) is not None
+
+
+def test_what_was_refused_where_it_worked_breaks_nothing_elsewhere() -> None:
+    def refusing(path: str, *, works: bool, life: bool) -> Trial:
+        call = Failure(native(), "openat", EROFS, path)
+        return trial(Candidate(), works=works, life=life, failed=frozenset({call}))
+
+    harmless = Harmless(trial(None, works=True, life=True))
+    failed, ended = (refusing("/run/a-2", works=False, life=life) for life in (False, True))
+    assert harmless.evidence(failed) == refused(failed, trial(None, works=True)) != []
+    harmless.learn(refusing("/run/a-1", works=True, life=False))
+    assert harmless.evidence(failed) == [], "another name in the same folder"
+    assert harmless.evidence(ended), "its end was not tried without it"
+    assert harmless.evidence(refusing("/tmp/a-2", works=False, life=False))
+    harmless.learn(refusing("/run/a-1", works=True, life=True))
+    assert harmless.evidence(ended) == []
+
+
+def trial(
+    candidate: Candidate | None, *, works: bool, life: bool = False, failed: frozenset[Failure] = frozenset()
+) -> Trial:
+    cycle = LifeCycle(0, restarted=True, stop=Stop(0, 0.1, killed=False), out_of_memory=False) if life else None
+    used = Exercised(0.1 if works else None, (), Observation((), (), cycle))
+    return Trial(candidate, used, "", Seen(Run("x", "bpf", "", 1.0, failed=failed)))
 
 
 def test_a_filter_allows_what_it_is_given_and_answers_as_the_engine_did() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardhull.prove.groups import needed
+from hardhull.prove.groups import needed, needed_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,3 +58,10 @@ def test_nothing_needed_is_one_try() -> None:
     assert needed(NAMES, machine.without) == []
     assert len(machine.tries) == 1
     assert needed([], machine.without) == []
+
+
+@given(st.sets(st.sampled_from(NAMES), min_size=1))
+def test_what_is_known_to_fail_is_not_tried(needs: set[str]) -> None:
+    machine = Machine(needs, ())
+    assert sorted(needed_of(NAMES, machine.without, ())) == sorted(needs)
+    assert frozenset(NAMES) not in machine.tries

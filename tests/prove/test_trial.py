@@ -8,6 +8,7 @@ import pytest
 
 from hardhull.learn.bpf import Recorder
 from hardhull.prove.candidate import Candidate, Writable
+from hardhull.prove.evidence import refused
 from hardhull.prove.trial import ENDS, Stage
 from hardhull.run.exercise import Exercise
 from hardhull.run.processes import crowd
@@ -33,6 +34,19 @@ TEXT = f"""services:
     image: IMAGE
     expose: ["80"]
     command: ["sh", "-c", "trap 'exit $$(cat /tmp/code)' TERM; {SERVE}"]
+  writing:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "mkdir -p /tmp; echo done >/tmp/x; httpd -f -p 80 -h /"]
+  helped:
+    image: IMAGE
+    expose: ["80"]
+    command: ["sh", "-c", "touch /etc/x 2>/dev/null && tail -f /dev/null & trap 'exit 0' TERM; httpd -f -p 80 -h / & while :; do wait; done"]
+  stubborn:
+    image: IMAGE
+    expose: ["80"]
+    stop_grace_period: 20s
+    command: ["sh", "-c", "trap 'touch /etc/x && exit 0' TERM; {SERVE}"]
   strict:
     image: IMAGE
     expose: ["80"]
@@ -44,6 +58,7 @@ test "$(busybox wget -qO- "$url?$(( (number + 1) % 2 * 2 ))")" = "$id" """
 """Every other container is told to end with 2, by this machine."""
 NUMBER = ASK.replace("$(( (number + 1) % 2 * 2 ))", "$number")
 """The first container is told to start another program."""
+PAGE = "busybox wget -qO- http://$HARDHULL_HOST/etc/passwd"
 AS_IT_IS = Candidate(capabilities=None, no_new_privileges=False, read_only=False)
 
 
@@ -105,4 +120,63 @@ def test_an_exit_code_that_only_a_candidate_has_is_a_failure(engine: Engine, tmp
     assert asked == 3 + ENDS
     assert stage.tries == asked + 1  # it is asked of the workload once
     assert stage.varies == ()
+    assert left(engine) == []
+
+
+def test_what_is_refused_something_is_not_waited_for(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its load would go on for ever; that it is idle, or that the kernel refused it something, ends it."""
+    monkeypatch.setattr("hardhull.prove.trial.LOAD_PATIENCE", 1e6)
+    target, wanted = staged(tmp_path, "writing", PAGE)
+    ask = "busybox wget -qO- http://$HARDHULL_HOST/tmp/x || sleep 1000000"
+    strict = AS_IT_IS._replace(read_only=True)
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted._replace(loads=(ask,), life=False), recorder)
+        before = stage.baseline()
+        with monkeypatch.context() as idle:
+            idle.setattr(stage.harmless, "evidence", lambda _: [])
+            trials = [stage.trial(strict, before)]
+        monkeypatch.setattr("hardhull.prove.trial.LOST_IDLE", 1e6)
+        trials.append(stage.trial(strict, before))
+    assert before.works, before.failure
+    for trial in trials:
+        assert not trial.works
+        assert trial.used
+        assert [each.code for each in trial.used.outcomes if not each.passed] == [None], "it was stopped"
+    assert left(engine) == []
+
+
+def test_what_takes_too_long_to_end_is_killed_once(engine: Engine, tmp_path: Path) -> None:
+    target, wanted = staged(tmp_path, "stubborn")
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted, recorder)
+        before = stage.baseline()
+        trial = stage.trial(
+            AS_IT_IS._replace(read_only=True, writable=(Writable("/tmp", mode=0o1777, runs=True),)), before
+        )
+    assert before.works, before.failure
+    assert "another code (0 before, 137 now)" in trial.failure
+    assert trial.used
+    assert trial.used.observation
+    life = trial.used.observation.life
+    assert life
+    assert life.restarted
+    assert life.stop.killed
+    assert life.stop.seconds < 20, "not the whole grace period: it would be worse anyway"
+    assert left(engine) == []
+
+
+def test_what_has_lost_a_process_is_not_stopped_as_well(engine: Engine, tmp_path: Path) -> None:
+    target, wanted = staged(tmp_path, "helped", PAGE)
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted, recorder)
+        before = stage.baseline()
+        trial = stage.trial(AS_IT_IS._replace(read_only=True), before)
+    assert before.works, before.failure
+    assert trial.failure == "the process tail is not there any more (tail before, - now)"
+    assert [each.shown_by for each in refused(trial, before)] == ["openat of /etc/x failed with EROFS"]
+    assert trial.used
+    assert trial.used.observation
+    assert trial.used.observation.life is None
     assert left(engine) == []

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardhull.run import cleanup
+from hardhull.run.guard import Guard, Share
 from hardhull.run.owner import MACHINE, OWNER, RUN, current, dead, started
+from hardhull.run.settings import Bounds
 from worlds import IMAGE, everything, left, world
 
 if TYPE_CHECKING:
@@ -35,8 +37,13 @@ from pathlib import Path
 from worlds import world
 folder = Path(sys.argv[1])
 from hardhull.run import checks
-with world(folder, Path(sys.argv[2]).read_text()) as shop:
+from hardhull.run.guard import Guard
+guard = Guard("000000000000", 600.0) if sys.argv[3:] else None
+text = Path(sys.argv[2]).read_text()
+with world(folder, text, guard=guard) as shop, world(folder, text, guard=guard) as other:
     print("entered", flush=True)
+    if guard:
+        other.start()
     shop.start()
     print("started", flush=True)
     checks.run(checks.Check("host", "web", ("echo $$ > %s/pid; exec sleep 600" % folder,), 600), shop)
@@ -58,12 +65,12 @@ def users(engine: Engine) -> Iterator[list[tuple[str, object]]]:
     engine.call("DELETE", "/volumes/users")
 
 
-def launch(folder: Path) -> subprocess.Popen[str]:
+def launch(folder: Path, *more: str) -> subprocess.Popen[str]:
     (folder / "html").mkdir(exist_ok=True)
     (folder / "text").write_text(SERVICES)
     (folder / "app").mkdir(exist_ok=True)
     (folder / "app" / "html").mkdir(exist_ok=True)
-    command = [sys.executable, "-c", SCRIPT, str(folder / "app"), str(folder / "text")]
+    command = [sys.executable, "-c", SCRIPT, str(folder / "app"), str(folder / "text"), *more]
     path = os.pathsep.join(sys.path)
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})
 
@@ -111,11 +118,17 @@ def test_killed_while_it_starts(engine: Engine, users: list[tuple[str, object]],
     assert everything(engine) == users
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "shared"), [(signal.SIGKILL, ()), (signal.SIGTERM, ()), (signal.SIGKILL, ("one guard for two",))]
+)
 def test_killed_while_a_command_runs_on_the_host(
-    engine: Engine, users: list[tuple[str, object]], tmp_path: Path, number: signal.Signals
+    engine: Engine,
+    users: list[tuple[str, object]],
+    tmp_path: Path,
+    number: signal.Signals,
+    shared: tuple[str, ...],
 ) -> None:
-    process = launch(tmp_path)
+    process = launch(tmp_path, *shared)
     assert process.stdout is not None
     with process.stdout:
         assert [process.stdout.readline() for _ in range(2)] == ["entered\n", "started\n"]
@@ -156,9 +169,27 @@ def test_a_guard_that_was_killed_is_replaced_by_its_parent(engine: Engine, tmp_p
     one = world(tmp_path, "services: {web: {image: IMAGE, command: sleep 60}}")
     one.__enter__()
     one.start()
+    assert isinstance(one.guard, Guard)
     os.kill(one.guard.pid, signal.SIGKILL)
     one.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert left(engine) == []
+
+
+def test_a_guard_of_many_runs_ends_only_that_whose_time_is_over(engine: Engine, tmp_path: Path) -> None:
+    text = "services: {web: {image: IMAGE, command: sleep 60}}"
+    guard = Guard("000000000000", 600.0)
+    with world(tmp_path, text, guard=guard) as stays:
+        stays.start()
+        with world(tmp_path, text, guard=guard, bounds=Bounds(seconds=1.5)) as short:
+            short.start()
+            assert isinstance(short.guard, Share)
+            while any(short.id in name for name in left(engine)):
+                time.sleep(0.05)
+            assert stays.state("web")["Running"]
+    assert left(engine) == []
+    guard.close()
+    with world(tmp_path, text, guard=guard) as own:
+        assert isinstance(own.guard, Guard), "that one has ended"
 
 
 def test_an_owner_elsewhere_may_still_live() -> None:

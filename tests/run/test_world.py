@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardhull.run import execute
+from hardhull.run.guard import Guard
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Bounds
 from worlds import IMAGE, everything, left, listening, world
@@ -64,12 +65,14 @@ def start_and_interrupt(shop: World) -> None:
 def use_to_the_end(one: World) -> None:
     """On a busy machine the time is over before it has started."""
     one.start()
+    assert isinstance(one.guard, Guard)
     one.guard._process.wait()
     one.state("web")
 
 
 def make_late_and_interrupt(engine: Engine, shop: World) -> None:
     with shop:
+        assert isinstance(shop.guard, Guard)
         shop.guard._process.wait()
         engine.send("POST", "/volumes/create", Name="late", Labels=shop.labels("late"))
         raise KeyboardInterrupt
@@ -234,6 +237,7 @@ def test_everything_goes_when_its_time_is_over(engine: Engine, folder: Path) -> 
     with world(folder, text, bounds=Bounds(seconds=1.5)) as one:
         with pytest.raises(CannotRunError, match="the time of the run is over"):
             use_to_the_end(one)
+        assert isinstance(one.guard, Guard)
         one.guard._process.wait()
         assert left(engine) == []
     assert everything(engine) == before

@@ -88,6 +88,9 @@ class Recorder:
     Args:
         only: a process whose mount namespace alone is recorded; None for every one that is made from now on.
         map_keys: entries that fit into one map.
+
+    Attributes:
+        watched: how many workloads are being watched by those who count them.
     """
 
     def __init__(self, only: int | None = None, map_keys: int = MAP_KEYS) -> None:
@@ -95,6 +98,7 @@ class Recorder:
         self._map_keys = map_keys
         self._program: libbpf.Program | None = None
         self._held: dict[str, tuple[int, ...]] = {}
+        self.watched = 0
 
     def __enter__(self) -> Self:
         self.start()

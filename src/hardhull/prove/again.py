@@ -118,21 +118,22 @@ def again(
     Raises:
         CannotRunError: it does not work as it is declared, or no check of it can be believed.
     """
-    stage, before, ran, drills = declared(target, settings, wanted, recorder, tell)
-    passing = []
-    for number in range(1, RUNS + 1):
-        final = number == RUNS
-        tell(f"run {number} of {RUNS}{', with drills' if final else ''}")
-        candidate = shown.wide if final else shown.strict
-        last = stage.trial(candidate, before, drills.after if final else no_look)
-        if not last.works:
-            break
-        passing.append(last)
+    with declared(target, settings, wanted, recorder, tell) as (stage, before, ran, drills):
+        passing = []
+        for number in range(1, RUNS + 1):
+            final = number == RUNS
+            tell(f"run {number} of {RUNS}{', with drills' if final else ''}")
+            candidate = shown.wide if final else shown.strict
+            last = stage.trial(candidate, before, drills.after if final else no_look)
+            if not last.works:
+                break
+            passing.append(last)
+        intact = stage.whole(before)
     used = [trial.used for trial in passing if trial.used is not None]
     passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
     runs = len(passing)
     proven = Proven(
-        shown.strict, shown.wide, before, last, runs, passed, checks, shown.kept, (), stage.varies, stage.tries
+        shown.strict, shown.wide, intact, last, runs, passed, checks, shown.kept, (), stage.varies, stage.tries
     )  # fmt: skip
     return Outcome(ran, proven, drills.compared(), drills.why)
 

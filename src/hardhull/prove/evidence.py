@@ -27,7 +27,7 @@ from hardhull.prove.filter import conditional
 from hardhull.prove.folders import below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from hardhull.prove.candidate import Candidate
     from hardhull.prove.trial import Trial
@@ -50,7 +50,7 @@ class Refused(NamedTuple):
     path: str = ""
 
 
-def refused(trial: Trial, before: Trial, worked: Sequence[Trial] = ()) -> list[Refused]:
+def refused(trial: Trial, before: Trial) -> list[Refused]:
     """Every privilege that the kernel refused in a failed try; what the workload did not have is no reason.
 
     Each is told once, and once for each path that belongs to somebody else.
@@ -58,7 +58,6 @@ def refused(trial: Trial, before: Trial, worked: Sequence[Trial] = ()) -> list[R
     Args:
         trial: of a candidate.
         before: of the workload as it is declared.
-        worked: tries that worked: what was refused in them as well did no harm, and is no reason either.
     """
     candidate = trial.candidate
     if candidate is None:
@@ -69,9 +68,7 @@ def refused(trial: Trial, before: Trial, worked: Sequence[Trial] = ()) -> list[R
         *_capabilities(trial, before, candidate),
         *_paths(trial, before),
     ]
-    harmless = {(each.privilege, each.path) for one in worked for each in refused(one, before)}
-    once = {(each.privilege, each.path): each for each in reversed(found)}
-    return [each for asked, each in reversed(once.items()) if asked not in harmless]
+    return list({(each.privilege, each.path): each for each in reversed(found)}.values())[::-1]
 
 
 def shown_of(privilege: Privilege, given: Iterable[Refused]) -> str:

@@ -66,11 +66,15 @@ class Giving:
         self.used = frozenset(check.capability for check in checks if check.granted and check.certain)
         self.own = _given(before)
         self._homes = {each.path: each for each in homes(workload, files, user)}
+        self._gains = any(found is not None and found.gains for found in map(files.entry, sorted(files.executed)))
         self._limits: dict[str, int] = {}
         self._declared = declared(workload)
 
     def back(self, candidate: Candidate, given: Sequence[Refused]) -> Candidate:
-        """The candidate with what the evidence names; calls and resources first, for they hide what comes after."""
+        """The candidate with what the evidence names; calls and resources first, for they hide what comes after.
+
+        Where it lacks rights and runs programs that give some, it may gain privileges as well.
+        """
         for kinds in ((SYSCALL,), (MEMORY, PIDS), (WRITABLE,), (OWNED,), (CAPABILITY,), (CAPABILITIES,), (USER,)):
             new = candidate
             for each in given:
@@ -79,7 +83,8 @@ class Giving:
                 elif each.privilege.kind in kinds:
                     new = self._with(new, each.privilege)
             if new != candidate:
-                return new
+                gained = self._gains and kinds[0] in {CAPABILITY, CAPABILITIES, USER}
+                return self.relaxed(new, NEW_PRIVILEGES) if gained else new
         return candidate
 
     def _owning(self, candidate: Candidate, path: str) -> Candidate:
@@ -101,6 +106,8 @@ class Giving:
             return self._doubled(candidate, kind)
         if candidate.user or kind == USER:
             return self.relaxed(candidate, USER)
+        if kind == CAPABILITIES and candidate.no_new_privileges and (self._gains or candidate.capabilities == self.own):
+            return self.relaxed(candidate, NEW_PRIVILEGES)  # it was to gain what it asked for
         if kind == CAPABILITIES:
             return self.relaxed(candidate, CAPABILITIES)
         return candidate._replace(capabilities=(candidate.capabilities or frozenset()) | {name})

@@ -24,6 +24,13 @@ def needed(names: Sequence[str], works_without: Callable[[Collection[str]], Coll
     return _needed(list(names), works_without, failed=None)
 
 
+def needed_of(
+    names: Sequence[str], works_without: Callable[[Collection[str]], Collection[str] | None], failed: Collection[str]
+) -> list[str]:
+    """The same where it was seen already that it does not work without all of them, and what was missed then."""
+    return _needed(list(names), works_without, failed)
+
+
 def _needed(
     group: list[str],
     works_without: Callable[[Collection[str]], Collection[str] | None],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import stat
 import tarfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 20_000
 """In a folder with more of them something lasting is taken to be."""
+CAPABLE = "SCHILY.xattr.security.capability"
+"""Where an archive of the engine says which capabilities a program has (capabilities(7), file capabilities)."""
 SMALL = 1 << 20
 """Bytes of a file that are read: a list of accounts is far smaller."""
 
@@ -36,6 +39,7 @@ class Entry(NamedTuple):
         uid: its owner; likewise ``gid`` and ``mode``.
         empty: whether nothing is in it.
         link: where it leads, for a link.
+        gains: whether who runs it gains privileges: it is root's and setuid or setgid, or has capabilities.
     """
 
     folder: bool
@@ -44,6 +48,7 @@ class Entry(NamedTuple):
     mode: int
     empty: bool
     link: str = ""
+    gains: bool = False
 
 
 class ImageFiles:
@@ -81,7 +86,8 @@ class ImageFiles:
             if head is None:
                 return None
             following = archive.next() if head.isdir() else None
-            return Entry(head.isdir(), head.uid, head.gid, head.mode & 0o7777, following is None, head.linkname)
+            mode = head.mode & 0o7777
+            return Entry(head.isdir(), head.uid, head.gid, mode, following is None, head.linkname, _gains(head))
 
     def text(self, path: str) -> str:
         """A small file; empty where there is none."""
@@ -104,6 +110,11 @@ class ImageFiles:
 
     def _stream(self, path: str) -> Iterable[bytes] | None:
         return _archive(self._world, self._ident, path)
+
+
+def _gains(head: tarfile.TarInfo) -> bool:
+    owned = (head.mode & stat.S_ISUID and not head.uid) or (head.mode & stat.S_ISGID and not head.gid)
+    return head.isfile() and (bool(owned) or CAPABLE in head.pax_headers)
 
 
 def lasting(world: World, key: str, folders: Iterable[str], written: Collection[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardhull.prove.drills import compare, drill, permissive
@@ -83,17 +83,18 @@ def prove(
     Raises:
         CannotRunError: it does not work as it is declared, or no check of it can be believed.
     """
-    stage, before, ran, drills = declared(target, settings, wanted, recorder, tell)
-    executed = {use.path for use in before.seen.of("files") if use.use == "execute"}
-    with _files(ran, executed, settings) as files:
-        proven = Search(stage, before, files, ran.user, ran.mounted, tell, drills.after).run()
+    with declared(target, settings, wanted, recorder, tell) as (stage, before, ran, drills):
+        executed = {use.path for use in before.seen.of("files") if use.use == "execute"}
+        with _files(ran, executed, stage) as files:
+            proven = Search(stage, before, files, ran.user, ran.mounted, tell, drills.after).run()
     return Outcome(ran, proven, drills.compared(), drills.why)
 
 
+@contextmanager
 def declared(
     target: Target, settings: Settings, wanted: Exercise, recorder: Recorder, tell: Callable[[str], None]
-) -> tuple[Stage, Trial, Ran, Drilling]:
-    """The run as it is declared, with its drills.
+) -> Iterator[tuple[Stage, Trial, Ran, Drilling]]:
+    """The run as it is declared; its drills are made behind what is done in the ``with``.
 
     Where it does not work with what it depends on, it is run once more with its whole Compose project.
 
@@ -101,31 +102,38 @@ def declared(
         CannotRunError: it does not work, or no check of it can be believed.
     """
     tell("as it is declared")
-    stage, before, ran, drills = enough(
-        target,
-        lambda among: _declared(among, settings, wanted, recorder, tell),
-        lambda found: found[2] is not None,
-        tell,
-    )
-    if ran is None:
-        how = "make it work first, or name a check that fits it"
-        raise CannotRunError(Refusal(f"{target.subject.subject} is not proven", f"as it is, {before.failure}", how))
-    return stage, before, ran, drills
+    with ExitStack() as stack:
+        stage, before, ran, drills = enough(
+            target,
+            lambda among: _declared(stack, among, settings, wanted, recorder, tell),
+            lambda found: found[2] is not None,
+            tell,
+        )
+        if ran is None:
+            how = "make it work first, or name a check that fits it"
+            why = f"as it is, {before.failure}"
+            raise CannotRunError(Refusal(f"{target.subject.subject} is not proven", why, how))
+        yield stage, before, ran, drills
 
 
 def _declared(
-    target: Target, settings: Settings, wanted: Exercise, recorder: Recorder, tell: Callable[[str], None]
+    stack: ExitStack,
+    target: Target,
+    settings: Settings,
+    wanted: Exercise,
+    recorder: Recorder,
+    tell: Callable[[str], None],
 ) -> tuple[Stage, Trial, Ran | None, Drilling]:
     """The same of what is given; nothing ran where it does not work."""
-    stage, drills, found = Stage(target, settings, wanted, recorder), Drilling(wanted.key), list[Ran]()
+    stage = stack.enter_context(Stage(target, settings, wanted, recorder))
+    drills, found = Drilling(wanted.key), list[Ran]()
 
     def look(world: World, trial: Trial) -> None:
         if trial.works:
             found.append(_ran(world, wanted.key, trial))
-            tell("drills, as it is declared and with everything allowed")
-            drills.before(world)
+            tell("drills, as it is declared and with everything allowed, behind the tries")
 
-    before = stage.baseline(look)
+    before = stage.baseline(look, lambda world, _: drills.before(world))
     return stage, before, found[0] if found else None, drills
 
 
@@ -169,9 +177,9 @@ class Drilling:
 
 
 @contextmanager
-def _files(ran: Ran, executed: Collection[str], settings: Settings) -> Iterator[ImageFiles]:
+def _files(ran: Ran, executed: Collection[str], stage: Stage) -> Iterator[ImageFiles]:
     """The image's files for as long as the search goes on."""
-    with World((), settings) as world:
+    with World((), stage.settings, stage.guard) as world:
         yield ImageFiles(world, ran.image, ran.lasting, executed)
 
 

@@ -25,14 +25,16 @@ from hardhull.prove.candidate import (
 from hardhull.prove.evidence import refused, shown_of
 from hardhull.prove.folders import PASSING, below
 from hardhull.prove.giving import Giving, filtered, names, together, widened, without_consequences
-from hardhull.prove.groups import needed
+from hardhull.prove.groups import needed, needed_of
 from hardhull.prove.network import networked, stays
 from hardhull.prove.propose import strictest, user_of
 from hardhull.prove.trial import no_look
+from hardhull.prove.tried import Tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from hardhull.prove.evidence import Refused
     from hardhull.prove.image import ImageFiles
     from hardhull.prove.trial import Look, Stage, Trial
 
@@ -58,7 +60,7 @@ ORDER = (
     USER,
     SECCOMP,
 )
-"""In which order measures are added one by one where nothing tells which is in the way: what rarely is comes first."""
+"""In which order measures are added where nothing tells which is in the way: what rarely is comes first."""
 
 
 class Kept(NamedTuple):
@@ -80,9 +82,9 @@ class Proven(NamedTuple):
 
     Attributes:
         candidate: the strictest that works.
-        wide: the same, which may make the system calls as well that its programs could make; it was the last to run.
+        wide: the same, which may make the system calls as well that its programs could make.
         before: the workload as it is declared.
-        last: the last run, of ``wide``.
+        last: the run of ``wide``.
         runs: how often it worked in a row, with everything that is done.
         passed: how many checks and loads passed in them, of how many (``checks``).
         kept: privileges that it needs, each taken away once more.
@@ -119,7 +121,7 @@ class Search:
         declared_user: whom the image or the file starts it as.
         mounted: where something is mounted in it.
         tell: is told what is being tried.
-        look: is shown the world of the last run.
+        look: is shown the world of the run with the wider filter, behind the others.
     """
 
     def __init__(
@@ -145,6 +147,8 @@ class Search:
             self._keep(privilege, stays(before.seen))
         self._flaky: list[str] = []
         self._causes: set[str] = set()
+        self._tried = Tried()
+        self._whole: Trial | None = None
 
     def run(self) -> Proven:
         """The strictest candidate that works."""
@@ -158,15 +162,14 @@ class Search:
             works = without_consequences(first, strict, self._causes)
         else:
             works = first
-        passing, last = self._confirmed(self._less(self._in_memory(works)), first)
+        candidate, passing, last = self._confirmed(self._less(self._in_memory(works)), first)
         flaky = tuple(dict.fromkeys([*self._flaky, *self._stage.varies]))
         used = [trial.used for trial in passing if trial.used is not None]
         passed, checks = sum(each.passed for each in used), sum(len(each.outcomes) for each in used)
-        if passing:
-            candidate, last = passing[0].candidate or candidate, passing[-1]
         calls = tuple(each for each in self._kept.values() if each.privilege.name in (candidate.syscalls or ()))
         has = set(self._giving.privileges(candidate)) | set(self._giving.loose(candidate, self._first))
         kept = tuple(each for each in self._kept.values() if each.privilege in has)
+        self._before = self._stage.whole(self._before)
         return Proven(
             candidate, last.candidate or candidate, self._before, last, len(passing), passed, checks, kept, calls,
             flaky, self._stage.tries,
@@ -179,6 +182,7 @@ class Search:
         for _ in range(ROUNDS):
             trial = self._try(candidate)
             if trial.works:
+                self._whole = trial
                 return trial
             weaker = self._given_back(candidate, trial)
             if weaker == candidate:
@@ -188,18 +192,15 @@ class Search:
             candidate = weaker
         return self._one_by_one(candidate)
 
-    def _given_back(
-        self, candidate: Candidate, trial: Trial, *, one: bool = False, worked: Sequence[Trial] = ()
-    ) -> Candidate:
+    def _given_back(self, candidate: Candidate, trial: Trial, *, one: bool = False) -> Candidate:
         """The candidate with what the kernel refused it; the same where nothing shows what that was.
 
         Args:
             candidate: that was tried.
             trial: what came of it.
             one: whether of several system calls only the one that was denied first is given back.
-            worked: runs that worked.
         """
-        given = refused(trial, self._before, worked)
+        given = self._evidence(trial) or refused(trial, self._before)
         calls = [each for each in given if each.privilege.kind == SYSCALL]
         self._causes |= {each.privilege.name for each in calls[:1]}
         given = [each for each in given if not one or each not in calls[1:]]
@@ -211,26 +212,49 @@ class Search:
         return weaker
 
     def _one_by_one(self, candidate: Candidate) -> Trial:
-        """The measures that work together, added one after the other to the workload as it is declared."""
+        """The measures that work together, added in groups to the workload as it is declared; all of them did not."""
         self._tell("measure by measure: nothing shows what is in the way")
         loose = candidate
         for measure in ORDER:
             loose = self._giving.relaxed(loose, measure)
-        works = self._before._replace(candidate=loose)
-        for measure in ORDER:
-            wanted = candidate if measure != SECCOMP else self._with_runtime(candidate, works.candidate or loose)
-            tighter = self._giving.tightened(works.candidate or loose, wanted, measure)
-            for _ in range(ROUNDS_EACH if tighter != works.candidate else 0):
-                trial = self._try(tighter)
-                if trial.works:
-                    works = trial
-                    break
-                weaker = self._giving.back(tighter, refused(trial, self._before))
-                if weaker in {tighter, works.candidate}:
-                    self._keep(Privilege(measure), trial.failure)
-                    break
-                tighter = weaker
-        return works
+        best = [self._before._replace(candidate=loose)]
+        effective = [each for each in ORDER if self._tightened(loose, candidate, [each]) != loose]
+        why = ""
+
+        def with_measures(names: Collection[str]) -> Collection[str] | None:
+            nonlocal why
+            trial = self._with_measures(best[0].candidate or loose, candidate, names)
+            if trial is None or trial.works:
+                best[0] = trial or best[0]
+                return None
+            why = trial.failure
+            return ()
+
+        for measure in needed_of(effective, with_measures, ()):
+            self._keep(Privilege(measure), why)
+        return best[0]
+
+    def _with_measures(self, works: Candidate, candidate: Candidate, names: Collection[str]) -> Trial | None:
+        """What works with more measures, and what evidence gives back; else the last try. None: nothing is tighter."""
+        tighter = self._tightened(works, candidate, names)
+        trial: Trial | None = None
+        for _ in range(ROUNDS_EACH if tighter != works else 0):
+            trial = self._try(tighter)
+            if trial.works:
+                self._whole = trial
+                break
+            weaker = self._giving.back(tighter, self._evidence(trial) or refused(trial, self._before))
+            if weaker in {tighter, works}:
+                break
+            tighter = weaker
+        return trial
+
+    def _tightened(self, loose: Candidate, candidate: Candidate, measures: Collection[str]) -> Candidate:
+        """A candidate with some measures as a strict one has them."""
+        for measure in (each for each in ORDER if each in measures):
+            wanted = candidate if measure != SECCOMP else self._with_runtime(candidate, loose)
+            loose = self._giving.tightened(loose, wanted, measure)
+        return loose
 
     def _with_runtime(self, strict: Candidate, loose: Candidate) -> Candidate:
         """The strict candidate with a filter that also fits where privileges can be gained, if they can."""
@@ -241,12 +265,24 @@ class Search:
     def _try(self, candidate: Candidate) -> Trial:
         """A try; one that fails without any evidence is repeated, and what works then is called flaky."""
         trial = self._stage.trial(candidate, self._before)
-        if trial.works or refused(trial, self._before):
+        if trial.works or self._failed(trial):
             return trial
         again = self._stage.trial(candidate, self._before)
         if again.works:
             self._flaky.append(trial.failure)
+        else:
+            self._failed(again)
         return again
+
+    def _evidence(self, trial: Trial) -> list[Refused]:
+        """What the kernel refused in a try, and in none that worked all the same."""
+        return self._stage.harmless.evidence(trial)
+
+    def _failed(self, trial: Trial) -> list[Refused]:
+        """Takes note of a try that does not work; the evidence of it."""
+        given = self._evidence(trial)
+        self._tried.add(trial, given)
+        return given
 
     # ---- every privilege away once more -----------------------------------------------------------------------------
 
@@ -257,8 +293,11 @@ class Search:
                 continue
             candidate = works.candidate or self._first
             others = tuple(one._replace(keeps=False) if one.path == each.path else one for one in candidate.writable)
+            less = candidate._replace(writable=others)
+            if self._tried.decides(less):
+                continue
             self._tell(f"{each.path} in memory")
-            trial = self._stage.trial(candidate._replace(writable=others), self._before, life=False)
+            trial = self._stage.trial(less, self._before, life=False)
             works = trial if trial.works else works
         return works
 
@@ -277,8 +316,13 @@ class Search:
                 works = self._less_of(unused, works)
                 continue
             tried.add(privilege)
+            less = self._giving.without(candidate, privilege)
+            known = self._tried.decides(less, privilege)
+            if known is not None:
+                self._keep(privilege, known.trial.failure, shown_of(privilege, known.given))
+                continue
             self._tell(f"without {privilege.title}")
-            trial = self._missing(self._giving.without(candidate, privilege), [privilege])
+            trial = self._missing(less, [privilege], life=self._late(privilege))
             works = trial if trial.works else works
 
     def _less_of(self, capabilities: Collection[str], works: Trial) -> Trial:
@@ -294,25 +338,33 @@ class Search:
             if trial.works:
                 best[0] = trial
                 return None
-            return {each.privilege.name for each in refused(trial, self._before) if each.privilege in gone}
+            return {each.privilege.name for each in self._evidence(trial) if each.privilege in gone}
 
         needed(sorted(capabilities), without)
         return best[0]
 
-    def _missing(self, candidate: Candidate, gone: Sequence[Privilege]) -> Trial:
+    def _late(self, privilege: Privilege) -> bool:
+        """Whether it was first asked for when the workload was stopped: nothing else shows what breaks without it."""
+        seen = self._before.seen
+        asked = {check.capability for check in seen.of("capabilities")}
+        return privilege.kind == CAPABILITY and privilege.name in asked - seen.early
+
+    def _missing(self, candidate: Candidate, gone: Sequence[Privilege], *, life: bool = False) -> Trial:
         """A try without some privileges. A failure that none of them is seen to cause may be chance, and is repeated.
 
         Args:
             candidate: that has them no more.
             gone: which. They are kept where it does not work, else forgotten.
+            life: whether it is restarted and stopped as well.
         """
-        trial = self._stage.trial(candidate, self._before, life=False)
-        given = refused(trial, self._before)
+        trial = self._stage.trial(candidate, self._before, life=life)
+        given = [] if trial.works else self._failed(trial)
         if not trial.works and not any(shown_of(each, given) for each in gone):
-            again = self._stage.trial(candidate, self._before, life=False)
+            again = self._stage.trial(candidate, self._before, life=life)
             if again.works:
                 self._flaky.append(trial.failure)
-            trial, given = again, refused(again, self._before)
+            trial, given = again, [] if again.works else self._failed(again)
+        self._whole = trial if trial.works and life else self._whole
         for each in gone:
             if trial.works:
                 self._kept.pop(each, None)
@@ -323,35 +375,44 @@ class Search:
     def _keep(self, privilege: Privilege, why: str, evidence: str = "") -> None:
         self._kept[privilege] = Kept(privilege, why, evidence)
 
-    def _confirmed(self, last: Trial, whole: Trial) -> tuple[list[Trial], Trial]:
+    def _confirmed(self, last: Trial, whole: Trial) -> tuple[Candidate, list[Trial], Trial]:
         """Runs the last candidate until it worked often enough in a row, with all that is done.
 
-        The last of these runs has the filter that is wider. A candidate that fails without any evidence is run once
-        more, before it gets what another one has.
+        The first of these runs has the filter that is wider; drills are made in its world behind the others. What
+        fails without any evidence is run once more, before it gets what another one has.
 
         Args:
             last: the candidate with the fewest privileges, which was not restarted nor stopped yet.
             whole: one with more, which was.
 
         Returns:
-            The runs in which it worked, and the last of them.
+            The candidate, the runs in which it worked, and that with the wider filter.
         """
         candidate, failed = last.candidate or self._first, set[Candidate]()
-        passing = [whole] if candidate == whole.candidate and whole.works else []
+        wide: Trial | None = None
+        strict = [each for each in (self._whole,) if each and candidate == each.candidate and each.works]
         for _ in range(RUNS * MOST_REPEATS):
-            if len(passing) == RUNS:
+            runs = len(strict) + (wide is not None)
+            if runs == RUNS:
                 break
-            final = len(passing) == RUNS - 1
-            self._tell(f"run {len(passing) + 1} of {RUNS}{', with drills' if final else ''}")
-            tried = widened(candidate, self._before, self._stage.runtime[False]) if final else candidate
-            trial = self._stage.trial(tried, self._before, self._look if final else no_look)
+            self._tell(f"run {runs + 1} of {RUNS}{', with drills' if wide is None else ''}")
+            trial = self._stage.trial(candidate, self._before) if wide else self._widely(candidate)
             if trial.works:
-                passing.append(trial)
+                strict, wide = ([*strict, trial], wide) if wide else (strict, trial)
                 continue
-            weaker = self._given_back(candidate, trial, one=True, worked=(whole, *passing))
+            weaker = candidate
+            if wide is None or candidate in failed or self._evidence(trial):  # the wider filter refuses other things
+                weaker = self._given_back(candidate, trial, one=True)
             if weaker == candidate:
                 self._flaky.append(trial.failure)
                 weaker = together(whole.candidate or candidate, candidate) if candidate in failed else candidate
                 failed.add(candidate)
-            candidate, passing = weaker, []
-        return passing, passing[-1] if passing else last._replace(candidate=candidate)
+            candidate, strict, wide = weaker, [], None
+        passing = [*strict, *([wide] if wide else [])]
+        return candidate, passing, wide or (strict[-1] if strict else last._replace(candidate=candidate))
+
+    def _widely(self, candidate: Candidate) -> Trial:
+        """A try with the calls as well that its programs hold; what was to be read of them is awaited first."""
+        self._before = self._stage.whole(self._before)
+        wider = widened(candidate, self._before, self._stage.runtime[False])
+        return self._stage.trial(wider, self._before, later=self._look)

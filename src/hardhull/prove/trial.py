@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
+import secrets
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hardhull.facts.changed import changed
 from hardhull.learn.profile import Subject
 from hardhull.prove.changes import measures
 from hardhull.prove.filter import profile_text
+from hardhull.prove.harmless import Harmless
 from hardhull.prove.watch import Seen, Watch
-from hardhull.run.compare import compare, worse
+from hardhull.run.compare import compare, longest, worse
 from hardhull.run.create import prepare
-from hardhull.run.exercise import Exercise, Exercised, exercise
+from hardhull.run.exercise import NO_HASTE, Exercise, Exercised, Haste, exercise
+from hardhull.run.guard import Guard
+from hardhull.run.idle import Idle
 from hardhull.run.processes import crowd
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.replies import replies
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
-    from hardhull.facts.profile import Call
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    from hardhull.facts.profile import Call, StaticPass
     from hardhull.facts.workload import Workload
     from hardhull.learn.bpf import Recorder
     from hardhull.prove.candidate import Candidate
@@ -35,6 +46,12 @@ PATIENCE, LEAST_PATIENCE = 4.0, 5.0
 """A candidate may take so many times as long to be ready as the workload did, and at least so many seconds."""
 LOAD_PATIENCE = 10.0
 """Seconds; a load may take so much longer than that many times of what it took."""
+LIFETIME = 7 * 86400.0
+"""Seconds after which a guard of many worlds ends; each of these has a time of its own."""
+LOST_TIMES, LOST_SECONDS = 2.0, 2.0
+"""After so many times of what it took, and so many seconds, nobody waits for what is idle or was refused something."""
+LOST_IDLE = 2.0
+"""Seconds in which nobody was seen at work."""
 ENDS = 6
 """How often the workload is ended as it is declared to see whether an exit code of a candidate's is its own, too: what
 happens every other time is missed once in 64 so."""
@@ -97,6 +114,8 @@ class Stage:
         runtime: the calls that the runtime was seen to make behind a filter, in all of them, by whether the workload
             could gain no privileges: only then the filter comes last, when the runtime has done its work.
         varies: what of the workload as it is declared is another way from run to run, as sentence parts.
+        harmless: what candidates were refused that worked all the same.
+        guard: of all its worlds, for the time of a ``with``; without that each has its own.
     """
 
     def __init__(self, target: Target, settings: Settings, wanted: Exercise, recorder: Recorder) -> None:
@@ -108,20 +127,62 @@ class Stage:
         self.varies: tuple[str, ...] = ()
         self._again: Exercised | None = None
         self._codes: list[int] = []
+        self.harmless: Harmless
+        self.guard: Guard | None = None
+        self._pool = ThreadPoolExecutor(1, "hardhull-declared")
+        self._behind: list[tuple[World, Future[tuple[StaticPass, ...]]]] = []
 
-    def baseline(self, look: Look = no_look, *, code: bool = True) -> Trial:
+    def __enter__(self) -> Self:
+        """With one guard for all worlds."""
+        self.guard = Guard(secrets.token_hex(6), LIFETIME)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        """Waits for what goes on behind; where something failed, that ends early."""
+        for world, _ in self._behind if kind is not None else ():
+            world.expire()
+        self._pool.shutdown()
+        if self.guard is not None:
+            self.guard.done()
+        for _, ended in self._behind if kind is None else ():
+            ended.result()
+
+    def baseline(self, look: Look = no_look, later: Look | None = None, *, code: bool = True) -> Trial:
         """The workload as it is declared, with checks that are tried first.
 
         Args:
             look: is shown the world when everything was done in it.
+            later: is shown it behind the tries that follow; the code is read there, too. See :meth:`whole`.
             code: whether the code of its programs is read as well.
 
         Raises:
             CannotRunError: it cannot be run, or no check of it can be believed.
         """
-        return self._try(None, self.wanted._replace(trust=True), look, code=code)
+        judged: list[Trial] = []
 
-    def trial(self, candidate: Candidate, before: Trial, look: Look = no_look, *, life: bool = True) -> Trial:
+        def seen(world: World, found: Trial) -> None:
+            judged.append(found)
+            look(world, found)
+
+        wanted = self.wanted._replace(trust=True)
+        before = self._try(None, wanted, seen, code=code, later=_if_works(judged, later))
+        self.harmless = Harmless(before)
+        return before
+
+    def whole(self, before: Trial) -> Trial:
+        """The baseline with what is found behind the tries, when that has ended."""
+        passes = self._behind[0][1].result() if self._behind else before.seen.passes
+        return before._replace(seen=before.seen._replace(passes=passes))
+
+    def trial(
+        self,
+        candidate: Candidate,
+        before: Trial,
+        look: Look = no_look,
+        *,
+        life: bool = True,
+        later: Look | None = None,
+    ) -> Trial:
         """A candidate, compared with the workload as it is declared.
 
         Args:
@@ -129,37 +190,53 @@ class Stage:
             before: the baseline.
             look: is shown the world when everything was done in it, and it was not worse.
             life: whether it is restarted and stopped as well.
+            later: is shown it then, too, behind the tries that follow.
         """
         base = before.used
         ready = max(LEAST_PATIENCE, PATIENCE * (base.ready or 0.0)) * crowd() if base else self.wanted.ready
         wanted = self.wanted._replace(
-            life=life and self.wanted.life, ready=min(ready, self.wanted.ready), patience=self._patience(before)
+            life=life and self.wanted.life,
+            ready=min(ready, self.wanted.ready),
+            patience=self._patience(before),
+            grace=_grace(before),
         )
         judged: list[Trial] = []
 
         def compared(world: World, found: Trial) -> None:
-            judged.append(found._replace(worse=self._worse(before, found, life=life)))
+            worse = self._worse(before, found.used, life=life) if found.used else ()
+            judged.append(found._replace(worse=worse))
             if judged[0].works:
                 look(world, judged[0])
 
         try:
-            found = self._try(candidate, wanted, compared)
+            found = self._try(candidate, wanted, compared, before=before, later=_if_works(judged, later))
         except CannotRunError as error:
             return Trial(candidate, None, str(error), self._unstarted)
+        if judged[0].works:
+            self.harmless.learn(judged[0])
         return judged[0]._replace(seconds=found.seconds)
 
     def _patience(self, before: Trial) -> float:
         """How long a load of a candidate may take."""
-        outcomes = before.used.outcomes if before.used else ()
-        longest = max((one.seconds for one in outcomes if one.check.kind in {"load", "job"}), default=0.0)
-        return min(self.wanted.patience, (LOAD_PATIENCE + PATIENCE * longest) * crowd())
+        return min(self.wanted.patience, (LOAD_PATIENCE + PATIENCE * _longest(before)) * crowd())
 
-    def _worse(self, before: Trial, found: Trial, *, life: bool) -> tuple[Difference, ...]:
+    def _haste(self, candidate: Candidate, before: Trial, world: World, watch: Watch) -> Haste:
+        """When a candidate is not waited for any longer: it was refused what it asked for, or nobody is at work."""
+        idle, subject = Idle(world), Subject(self.subject.subject, "", "", self.target.path)
+
+        def lost(session: int) -> bool:
+            unused = idle.seconds(session) > LOST_IDLE
+            return unused or bool(self.harmless.evidence(Trial(candidate, None, "", watch.peek(subject))))
+
+        ready = (before.used.ready or 0.0) if before.used else 0.0
+        return Haste(_soon(ready), _soon(_longest(before)), lost)
+
+    def _worse(self, before: Trial, used: Exercised, *, life: bool) -> tuple[Difference, ...]:
         """In what it is worse. What the workload answers otherwise is asked of a second baseline first."""
-        base, used = before.used, found.used
-        if used is None or base is None or used.observation is None or base.observation is None:
+        base = before.used
+        if base is None or used.observation is None or base.observation is None:
             return ()
-        was = base.observation if life else base.observation._replace(life=None)
+        was = base.observation if life and used.observation.life else base.observation._replace(life=None)
         if used.works and set(used.observation.troubles) - set(was.troubles):
             again = self._second().observation
             was = was._replace(troubles=(*was.troubles, *(again.troubles if again else ())))
@@ -211,16 +288,30 @@ class Stage:
             self._again = found
         return self._again
 
-    def _try(self, candidate: Candidate | None, wanted: Exercise, look: Look, *, code: bool = False) -> Trial:
+    def _try(
+        self,
+        candidate: Candidate | None,
+        wanted: Exercise,
+        look: Look,
+        *,
+        code: bool = False,
+        before: Trial | None = None,
+        later: Callable[[], Look | None] | None = None,
+    ) -> Trial:
         self.tries += 1
         begun = time.monotonic()
         containers = [self._filtered(each, candidate) for each in prepare(self._workloads(candidate), self.settings)]
-        with (
-            World(containers, self.settings) as world,
-            Watch(self._recorder, world, wanted.key, wanted.deeds, code=code) as watch,
-        ):
+        with ExitStack() as stack:
+            world = stack.enter_context(World(containers, self.settings, self.guard))
+            watch = stack.enter_context(Watch(self._recorder, world, wanted.key, wanted.deeds, code=code))
+
+            def on(used: Exercised) -> bool:
+                watch.used()
+                return before is None or not self._worse(before, used, life=False)
+
+            haste = self._haste(candidate, before, world, watch) if candidate and before else NO_HASTE
             try:
-                used = exercise(world, wanted, watch.started)
+                used = exercise(world, wanted, watch.started, on, haste)
             except CannotRunError:
                 if wanted.key in world.begun and not watch.lives:
                     watch.started()  # what waits for it was not started: it is asked what it did all the same
@@ -228,9 +319,15 @@ class Stage:
                 raise
             found = Trial(candidate, used, "", watch.seen(self._named(world)))
             self.runtime[candidate is not None and candidate.no_new_privileges] |= found.seen.of("filtered_syscalls")
-            with watch.reading() as passes:
+            if later is None:
+                with watch.reading() as passes:
+                    look(world, found)
+                    found = found._replace(seen=found.seen._replace(passes=passes()))
+            else:
                 look(world, found)
-                found = found._replace(seen=found.seen._replace(passes=passes()))
+                if (shown := later()) is not None:
+                    going_on = self._pool.submit(_behind, stack.pop_all(), world, watch, found, shown)
+                    self._behind.append((world, going_on))
         return found._replace(seconds=time.monotonic() - begun)
 
     def _named(self, world: World) -> Subject:
@@ -254,6 +351,35 @@ class Stage:
         options = [each for each in body["HostConfig"].get("SecurityOpt", []) if not each.startswith("seccomp")]
         body["HostConfig"]["SecurityOpt"] = [*options, f"seccomp={profile_text(candidate)}"]
         return container._replace(body=body)
+
+
+def _if_works(judged: Sequence[Trial], later: Look | None) -> Callable[[], Look | None] | None:
+    """Who is shown a world later, once it is known whether it works; None where nobody is to be."""
+    return None if later is None else lambda: later if judged[0].works else None
+
+
+def _behind(stack: ExitStack, world: World, watch: Watch, found: Trial, later: Look) -> tuple[StaticPass, ...]:
+    """Shows a world to whom it may be shown later, reads the code meanwhile, and lets the world go."""
+    with stack, watch.reading() as passes:
+        later(world, found)
+        return passes()
+
+
+def _soon(seconds: float) -> float:
+    """What took so long before may take so long until it is asked whether there is anything to wait for."""
+    return LOST_TIMES * seconds * crowd() + LOST_SECONDS
+
+
+def _longest(before: Trial) -> float:
+    """Seconds that the longest load took."""
+    outcomes = before.used.outcomes if before.used else ()
+    return max((one.seconds for one in outcomes if one.check.kind in {"load", "job"}), default=0.0)
+
+
+def _grace(before: Trial) -> float:
+    """Seconds that a candidate may take to end before it is worse; a whole one more tells it from one that just did."""
+    seen = before.used.observation if before.used else None
+    return math.inf if seen is None or seen.life is None else longest(seen.life.stop.seconds) + 1
 
 
 def _names(observation: Observation) -> set[str]:

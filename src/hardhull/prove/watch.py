@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hardhull.learn.bpf import Recorder
     from hardhull.learn.namespace import Namespace
     from hardhull.learn.profile import Subject
+    from hardhull.learn.recording import Recording
     from hardhull.run.world import World
 
 SWITCH_SECONDS = 0.0005
@@ -38,12 +39,14 @@ class Seen(NamedTuple):
         later: of its lives after that: what exec and the last stop add.
         passes: what its programs can call by their code; empty where that was not read.
         denied: what a filter denied, in the order of time within each life.
+        early: capabilities that were asked for before it was stopped for the first time; where the code is read only.
     """
 
     first: Run
     later: tuple[Run, ...] = ()
     passes: tuple[StaticPass, ...] = ()
     denied: tuple[Denial, ...] = ()
+    early: frozenset[str] = frozenset()
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -84,15 +87,18 @@ class Watch:
         self._used: list[FileUse] = []
         self._image = ""
         self._code = Code() if code else None
+        self._early: frozenset[str] = frozenset()
         self._begun, self._start = datetime.now(UTC), time.monotonic()
 
     def __enter__(self) -> Self:
+        self._recorder.watched += 1
         self._stack.enter_context(self._meters)
         if self._code is not None:
             self._stack.enter_context(self._code)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
+        self._recorder.watched -= 1
         self._stack.close()
         for each in self._lives:
             self._recorder.release(each)
@@ -115,22 +121,35 @@ class Watch:
         except RecordingError:
             return
 
-    def seen(self, subject: Subject) -> Seen:
-        """What was recorded until now; the recorder forgets it.
+    def used(self) -> None:
+        """The container was used, and is about to be stopped for the first time."""
+        if self._code is not None:
+            recording = self._recorder.snapshot()
+            found = (check for each in self._lives for check in recording.of(each)["capabilities"])
+            self._early = frozenset(check.capability for check in found)
+
+    def peek(self, subject: Subject) -> Seen:
+        """What was recorded until now.
 
         Args:
             subject: what the recording is called.
         """
-        recording = self._recorder.snapshot(forget=True)
+        return self._seen(subject, self._recorder.snapshot())
+
+    def seen(self, subject: Subject) -> Seen:
+        """The same, at the end; the recorder forgets it, unless it records another one as well."""
+        found = self._seen(subject, self._recorder.snapshot(forget=self._recorder.watched == 1))
+        self._used, self._image = [use for run in found.runs for use in run.files], subject.image
+        return found
+
+    def _seen(self, subject: Subject, recording: Recording) -> Seen:
         lives: list[Namespace | str] = [*self._lives] or [self._host()]
         found = [recording.newcomers(each) if isinstance(each, str) else recording.of(each) for each in lives]
         denied = tuple(dict.fromkeys(call for each in lives for call in recording.denied(each)))
         peaks = [*self._meters.peaks, *[None] * len(found)]
         deeds = Deeds(self._begun, time.monotonic() - self._start, self._deeds)
         runs = [profile(subject, deeds, fields, most).runs[0] for fields, most in zip(found, peaks, strict=False)]
-        files = [use for run in runs for use in run.files]
-        self._used, self._image = files, subject.image
-        return Seen(runs[0], tuple(runs[1:]), (), denied)
+        return Seen(runs[0], tuple(runs[1:]), (), denied, self._early)
 
     @contextmanager
     def reading(self) -> Iterator[Callable[[], tuple[StaticPass, ...]]]:

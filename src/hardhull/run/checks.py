@@ -114,9 +114,15 @@ def of_url(world: World, key: str, url: str) -> Check:
     return Check("http", key, (inner, path, parts.scheme))
 
 
-def run(check: Check, world: World) -> Outcome:
-    """Asks the container."""
-    return _RUN[check.kind](check, world)
+def run(check: Check, world: World, lost: Callable[[int], bool] = lambda _: False) -> Outcome:
+    """Asks the container.
+
+    Args:
+        check: which.
+        world: where.
+        lost: asked now and again while a load runs: whether there is nothing more to wait for; is told its session.
+    """
+    return _load(check, world, lost) if check.kind == "load" else _RUN[check.kind](check, world)
 
 
 def environment(address: Address) -> dict[str, str]:
@@ -205,11 +211,11 @@ def _host(check: Check, world: World) -> Outcome:
     return _of_command(check, execute.on_host(world, check.words[0], environment(address), check.seconds), world)
 
 
-def _load(check: Check, world: World) -> Outcome:
+def _load(check: Check, world: World, lost: Callable[[int], bool]) -> Outcome:
     """A load of a container that has ended would go on asking it for as long as it is patient."""
 
-    def running() -> bool:
-        return all(world.state(each)["Running"] for each in check.containers)
+    def running(session: int) -> bool:
+        return all(world.state(each)["Running"] for each in check.containers) and not lost(session)
 
     address = world.address(check.container)
     ran = execute.on_host(world, check.words[0], environment(address), check.seconds, running)
@@ -272,7 +278,6 @@ _RUN: dict[str, Callable[[Check, World], Outcome]] = {
     "health": _health,
     "inside": _inside,
     "host": _host,
-    "load": _load,
     "tcp": _tcp,
     "http": _http,
 }

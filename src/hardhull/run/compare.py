@@ -110,10 +110,14 @@ def _life(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:
     if before.stop.code != after.stop.code:
         kind = BROKEN if before.stop.code == 0 or after.stop.killed else CHANGED
         yield Difference(kind, "it ends with another code", str(before.stop.code), str(after.stop.code))
-    most = max(before.stop.seconds + SLACK, before.stop.seconds * FACTOR)
-    if after.stop.seconds > most:
+    if after.stop.seconds > longest(before.stop.seconds):
         was, now = f"{before.stop.seconds:.1f} s", f"{after.stop.seconds:.1f} s"
         yield Difference(BROKEN, "it takes much longer to end", was, now)
+
+
+def longest(seconds: float) -> float:
+    """How long a stop may take that took so long before."""
+    return max(seconds + SLACK, seconds * FACTOR)
 
 
 def _reloads(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:

@@ -116,7 +116,7 @@ def _joined(data: bytes) -> bytes:
 
 
 def on_host(
-    world: World, command: str, env: Mapping[str, str], seconds: float, wanted: Callable[[], bool] = lambda: True
+    world: World, command: str, env: Mapping[str, str], seconds: float, wanted: Callable[[int], bool] = lambda _: True
 ) -> Ran:
     """Runs a command of the person's own on this machine, in a shell and a process group that ends with the run.
 
@@ -125,7 +125,7 @@ def on_host(
         command: for the shell.
         env: variables that it gets beside those of this process.
         seconds: at most.
-        wanted: asked now and again whether there is still something to run it for.
+        wanted: asked now and again whether there is still something to run it for; is told the command's session.
     """
     start = time.monotonic()
     process = subprocess.Popen(
@@ -150,7 +150,7 @@ def on_host(
     return Ran(code, output, time.monotonic() - start, missing=code == 127)
 
 
-def _drained(process: subprocess.Popen[bytes], end: float, wanted: Callable[[], bool]) -> tuple[bytes, bool]:
+def _drained(process: subprocess.Popen[bytes], end: float, wanted: Callable[[int], bool]) -> tuple[bytes, bool]:
     """The output, and whether the command ended in time; a child that it leaves behind may keep the pipe open."""
     look = time.monotonic() + LOOK
     assert process.stdout is not None  # noqa: S101  a pipe was asked for
@@ -168,7 +168,7 @@ def _drained(process: subprocess.Popen[bytes], end: float, wanted: Callable[[], 
         elif process.poll() is not None:
             return output, True
         if time.monotonic() > look:
-            if not wanted():
+            if not wanted(process.pid):
                 break
             look = time.monotonic() + LOOK
     return output, False

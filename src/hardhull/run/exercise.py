@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,6 +39,7 @@ class Exercise(NamedTuple):
         life: whether it is restarted, a command is executed in it, it is reloaded where it is known how, and stopped.
         patience: how many seconds a load may take.
         reload: how it is reloaded: a signal or a command inside; empty for what its package says.
+        grace: how many seconds it may take to end, where that is less than its grace period.
         trust: whether it is tried first if its checks can fail at all.
     """
 
@@ -51,6 +53,7 @@ class Exercise(NamedTuple):
     trust: bool = False
     reload: str = ""
     patience: float = LOAD_SECONDS
+    grace: float = math.inf
 
     @property
     def deeds(self) -> tuple[str, ...]:
@@ -63,6 +66,24 @@ class Exercise(NamedTuple):
     def left_out(self) -> tuple[str, ...]:
         """What is not done."""
         return tuple(title for name, title in UNUSED.items() if not getattr(self, name))
+
+
+class Haste(NamedTuple):
+    """When waiting ends early, although there would be patience left.
+
+    Attributes:
+        ready: seconds until it should be ready.
+        load: seconds that each load should take.
+        lost: asked after that, now and again: whether there is nothing more to wait for. It is told the session of the
+            command that waits; 0 where there is none.
+    """
+
+    ready: float = math.inf
+    load: float = math.inf
+    lost: Callable[[int], bool] = lambda _: False
+
+
+NO_HASTE = Haste()
 
 
 class Exercised(NamedTuple):
@@ -165,13 +186,21 @@ def _url(world: World, key: str, url: str) -> Check:
     return checks.of_url(world, name or key, rest)._replace(judges=key if name not in {"", key} else "")
 
 
-def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambda: None) -> Exercised:
+def exercise(
+    world: World,
+    wanted: Exercise,
+    started: Callable[[], None] = lambda: None,
+    used: Callable[[Exercised], bool] = lambda _: True,
+    haste: Haste = NO_HASTE,
+) -> Exercised:
     """Starts everything, waits until it is ready, and uses it.
 
     Args:
         world: entered, not started.
         wanted: what is done.
         started: called when the containers have just been started, and again when this one was restarted.
+        used: called when it has been used, before it is stopped for the first time; whether to go on to that.
+        haste: what ends the waiting early; not that after a restart.
 
     Raises:
         CannotRunError: the engine refuses it, or there is no check.
@@ -187,7 +216,7 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
         if outcome is None:
             raise
         return _done(world, wanted, outcome)
-    first = _ready(world, wanted, asked)
+    first = _ready(world, wanted, asked, haste)
     if not all(outcome.passed for outcome in first):
         return _failed(world, wanted.key, first)
     ready = time.monotonic() - world.begun[wanted.key]
@@ -196,18 +225,19 @@ def exercise(world: World, wanted: Exercise, started: Callable[[], None] = lambd
         raise CannotRunError(_unbelievable(wanted, trust))
     outcomes = [*first]
     for command in wanted.loads if not _by_load(asked) else ():
-        outcomes.append(_ask(world, _command("load", wanted.key, command, wanted.patience)))
+        outcomes.append(_ask(world, _command("load", wanted.key, command, wanted.patience), haste))
         if not outcomes[-1].passed:
             return _failed(world, wanted.key, outcomes, ready)
     outcomes += _after(world, wanted, asked)
     if not all(outcome.passed for outcome in outcomes):
         return _failed(world, wanted.key, outcomes, ready)
-    observation = observe(world, wanted.key)
-    if wanted.life:
-        life = life_cycle(world, wanted.key, _works(world, wanted, asked, started), wanted.reload)
-        observation = observation._replace(life=life)
     oom = bool(world.state(wanted.key)["OOMKilled"])
-    return Exercised(ready, tuple(outcomes), observation, out_of_memory=oom, trust=trust)
+    found = Exercised(ready, tuple(outcomes), observe(world, wanted.key), out_of_memory=oom, trust=trust)
+    if not used(found) or not wanted.life:
+        return found
+    life = life_cycle(world, wanted.key, _works(world, wanted, asked, started), wanted.reload, wanted.grace)
+    oom = bool(world.state(wanted.key)["OOMKilled"])
+    return found._replace(observation=found.observation and found.observation._replace(life=life), out_of_memory=oom)
 
 
 def _done(world: World, wanted: Exercise, outcome: Outcome) -> Exercised:
@@ -241,23 +271,25 @@ def _works(world: World, wanted: Exercise, asked: Sequence[Check], started: Call
     return again
 
 
-def _ready(world: World, wanted: Exercise, asked: Sequence[Check]) -> list[Outcome]:
+def _ready(world: World, wanted: Exercise, asked: Sequence[Check], haste: Haste = NO_HASTE) -> list[Outcome]:
     """The first passing outcome of each check; the failing one of that which never passed in time."""
-    end = time.monotonic() + wanted.ready
+    begun = time.monotonic()
     found = []
     for check in asked:
-        outcome = _until(world, check, end)
+        outcome = _until(world, check, begun + wanted.ready, begun + haste.ready, haste)
         found.append(outcome)
         if not outcome.passed:
             break
     return found
 
 
-def _until(world: World, check: Check, end: float) -> Outcome:
+def _until(world: World, check: Check, end: float, early: float, haste: Haste) -> Outcome:
     while True:
         left = end - time.monotonic()
-        outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, left))))
+        outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, left))), haste)
         if outcome.passed or time.monotonic() > end or not _running(world, check):
+            return outcome
+        if time.monotonic() > early and haste.lost(0):
             return outcome
         time.sleep(max(PAUSE, min(LONGEST_PAUSE, outcome.seconds)))  # asking takes a processor, too
 
@@ -271,10 +303,11 @@ def _running(world: World, check: Check) -> bool:
     return all(world.state(each)["Running"] for each in check.containers)
 
 
-def _ask(world: World, check: Check) -> Outcome:
+def _ask(world: World, check: Check, haste: Haste = NO_HASTE) -> Outcome:
     """What a check says; a container that has ended has no address to be asked at."""
+    early = time.monotonic() + haste.load
     try:
-        return checks.run(check, world)
+        return checks.run(check, world, lambda session: time.monotonic() > early and haste.lost(session))
     except CannotRunError as error:
         return Outcome(check, passed=False, ran=False, seconds=0.0, code=None, output=error.refusals[0].why)
 

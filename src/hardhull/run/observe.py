@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hardhull.run.world import World
 
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
-DEFAULT_GRACE = 10
+DEFAULT_GRACE, MOST_GRACE = 10, 45
 SETTLES = 1.0
 """Seconds that a reload may take to show: a signal says nothing of what becomes of it."""
 LOOKS, BETWEEN, CROWDED = 5, 0.05, 10.0
@@ -170,29 +171,37 @@ def troubles(world: World, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def life_cycle(world: World, key: str, works: Callable[[], bool] | None = None, said: str = "") -> LifeCycle:
-    """Restarts the container, executes ``true``, reloads it, and stops it; it is stopped afterwards.
+def life_cycle(
+    world: World, key: str, works: Callable[[], bool] | None = None, said: str = "", patience: float = math.inf
+) -> LifeCycle:
+    """Stops the container and starts it again, executes ``true``, reloads it, and stops it; it is stopped afterwards.
+
+    One that had to be killed the first time is not waited for again: that was its end.
 
     Args:
         world: where it runs.
         key: which.
         works: waits until it works again, and tells whether it does; by default whether it lasts and is healthy.
         said: how a person says that it is reloaded: a signal or a command inside; empty for what its package says.
+        patience: how many seconds a stop may take, where that is less than its grace period.
 
     Raises:
         CannotRunError: ``said`` is neither.
     """
     from docker.errors import APIError
 
+    first = graceful_stop(world, key, patience)
     try:
-        world.client.restart(world.ids[key], timeout=_grace(world, key))
+        world.client.start(world.ids[key])
         restarted = works() if works else _lasts(world, key)
     except APIError:
         restarted = False
     ran = _true(world, key)
     reloaded = _reloaded(world, key, works, said)
     oom = bool(world.state(key)["OOMKilled"])
-    stop = graceful_stop(world, key)
+    stop = first if first.killed else graceful_stop(world, key, patience)
+    if first.killed and world.state(key)["Running"]:
+        world.client.kill(world.ids[key])
     oom = oom or bool(world.state(key)["OOMKilled"])
     return LifeCycle(ran, restarted, stop, oom, reloaded)
 
@@ -225,9 +234,15 @@ def _true(world: World, key: str) -> int | None:
     return None if ran.missing else ran.code
 
 
-def graceful_stop(world: World, key: str) -> Stop:
-    """Asks a container to end, as ``docker stop`` does, within its own grace period."""
-    grace = _grace(world, key)
+def graceful_stop(world: World, key: str, patience: float = math.inf) -> Stop:
+    """Asks a container to end, as ``docker stop`` does, within its own grace period.
+
+    Args:
+        world: where it runs.
+        key: which.
+        patience: seconds after which it is killed, where that is less.
+    """
+    grace = min(_grace(world, key), math.ceil(min(patience, MOST_GRACE)))
     start = time.monotonic()
     world.client.stop(world.ids[key], timeout=grace)
     seconds = time.monotonic() - start
@@ -237,7 +252,7 @@ def graceful_stop(world: World, key: str) -> Stop:
 def _grace(world: World, key: str) -> int:
     """Its StopTimeout, bounded by what one call of the engine may take."""
     own = world.inspect(key)["Config"].get("StopTimeout")
-    return min(DEFAULT_GRACE if own is None else int(own), 45)
+    return min(DEFAULT_GRACE if own is None else int(own), MOST_GRACE)
 
 
 def _lasts(world: World, key: str, seconds: float = 1.0) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.run import cleanup
 from hardhull.run.create import COMPLETED, HEALTHY
 from hardhull.run.furnish import Furnishing
-from hardhull.run.guard import Guard
+from hardhull.run.guard import Guard, Share
 from hardhull.run.logs import hiding, last_lines, shown
 from hardhull.run.owner import current
 from hardhull.run.refusal import CannotRunError, Refusal
@@ -54,6 +54,7 @@ class World:
     Args:
         containers: what :func:`hardhull.run.create.prepare` made.
         settings: how it is set up.
+        guard: of another run, which looks after this one as well while it lives; None for one of its own.
 
     Attributes:
         id: of the run; every object of it is labelled ``hardhull.run=ID``.
@@ -66,7 +67,7 @@ class World:
         begun: when each container was started (``time.monotonic``), by key.
     """
 
-    def __init__(self, containers: Sequence[Container], settings: Settings) -> None:
+    def __init__(self, containers: Sequence[Container], settings: Settings, guard: Guard | None = None) -> None:
         self.id = secrets.token_hex(6)
         self.containers = {one.key: one for one in containers}
         self.settings = settings
@@ -77,15 +78,18 @@ class World:
         self.cleared: list[str] = []
         self.begun: dict[str, float] = {}
         self.hidden = hiding(value for one in containers for value in one.hidden)
-        self.guard: Guard
+        self.guard: Guard | Share
+        self._shared = guard
         self._owner = _this_process()
         self._end = 0.0
 
     def __enter__(self) -> Self:
         self.client, self.where = _connected()
         try:
-            self._end = time.monotonic() + self.settings.bounds.seconds  # never later than the guard's
-            self.guard = Guard(self.id, self.settings.bounds.seconds)
+            seconds = self.settings.bounds.seconds
+            self._end = time.monotonic() + seconds  # never later than the guard's
+            shared = self._shared if self._shared is not None and self._shared.alive else None
+            self.guard = Share(shared, self.id, seconds) if shared else Guard(self.id, seconds)
             for run in cleanup.leftovers(self.client, self._owner):
                 cleanup.sweep(self.client, run)
                 self.cleared.append(run)
@@ -104,14 +108,15 @@ class World:
 
         A guard whose time was over has done so before, and what was made after that is removed here.
         """
-        guard: Guard | None = getattr(self, "guard", None)
+        guard: Guard | Share | None = getattr(self, "guard", None)
         try:
             if guard is not None and clean and cleanup.sweep(self.client, self.id):
                 guard.done()
                 guard = None
         finally:
-            if guard is not None and (not guard.act() or not self.left()):
-                cleanup.sweep(self.client, self.id, quiet=cleanup.QUIET)
+            acted = guard is not None and guard.act() and self.left()
+            if guard is not None and not acted and cleanup.sweep(self.client, self.id, quiet=cleanup.QUIET):
+                guard.done()
             self.client.close()
 
     def labels(self, part: str) -> dict[str, str]:
@@ -121,6 +126,10 @@ class World:
     def left(self) -> float:
         """Seconds until its guard removes it."""
         return max(0.0, self._end - time.monotonic())
+
+    def expire(self) -> None:
+        """Its time is over for those who ask how much is left; it is not removed for that."""
+        self._end = 0.0
 
     def start(self, key: str = "", patience: float = math.inf) -> None:
         """Makes and starts all containers in their order, each when what it waits for is so far.

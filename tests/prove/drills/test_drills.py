@@ -17,6 +17,7 @@ from hardhull.prove.drills import BLOCKED, DRILLS, SUCCEEDED, UNAVAILABLE, compa
 from hardhull.prove.drills.ground import PORT, Ground
 from hardhull.prove.drills.perform import all_of, given_of
 from hardhull.prove.drills.table import BY_NAME
+from hardhull.run.guard import Guard
 from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Bounds
 from worlds import left, world
@@ -248,6 +249,7 @@ def test_nothing_is_left_of_a_drill_that_the_end_of_the_run_cuts_short(engine: E
     with world(tmp_path, compose(web=PLAIN), bounds=Bounds(seconds=4)) as one:
         with pytest.raises(CannotRunError):  # wherever it is by then
             drill_without_end(one)
+        assert isinstance(one.guard, Guard)
         one.guard._process.wait()
         assert left(engine) == []
         assert helpers(engine) == []
