@@ -41,8 +41,8 @@ _ZERO = bytes(BLOCK)
 ADLER = 65521
 _OCTAL = re.compile(rb"[ \0]*([0-7]*)[ \0]*", re.DOTALL)
 _PAX = re.compile(rb"(\d{1,8}) ([^=\n]{1,255})=")
-_TELLING = re.compile(rb"(?:path|size|[ug]id|name)=")
-"""Without one of these ends of a key, a pax header tells nothing that is asked for: most have times alone."""
+_TIMES = re.compile(rb"(?:\d+ [acm]time=[\d.]*\n)*")
+"""A pax header with times alone, as most are: it tells nothing that is asked for."""
 
 
 class Entry(NamedTuple):
@@ -97,7 +97,8 @@ def walk(tape: Readable) -> Iterator[Entry]:
         if flag in b"xgLKX":
             data = _extended(tape, size)
             if flag in b"xX":
-                _pax(data, long)
+                if not _TIMES.fullmatch(data):
+                    _pax(data, long)
             elif flag != b"g":
                 long["path" if flag == b"L" else "linkpath"] = data.partition(b"\0")[0]
             continue
@@ -181,8 +182,6 @@ def _extended(tape: Readable, size: int) -> bytes:
 
 def _pax(data: bytes, into: dict[str, bytes]) -> None:
     """Records of the form ``LENGTH KEY=VALUE`` and a line end."""
-    if not _TELLING.search(data):
-        return
     at = 0
     while found := _PAX.match(data, at):
         end = at + int(found[1])
@@ -219,7 +218,7 @@ def _entry(head: bytes, kind: str, size: int, long: dict[str, bytes]) -> Entry:
             name = head[345:500].partition(b"\0")[0] + b"/" + name
     if kind == "f" and name.endswith(b"/"):
         kind = "d"  # from before POSIX
-    text = name[: MOST_PATH + 1].decode("utf-8", "surrogateescape")
+    text = str(name if len(name) <= MOST_PATH else name[: MOST_PATH + 1], "utf-8", "surrogateescape")
     if kind not in "lh":
         return Entry(text, kind, mode, uid, gid, size)
     link = long["linkpath"] if "linkpath" in long else head[157:257].partition(b"\0")[0]

@@ -25,7 +25,7 @@ _ENCODED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 _FAR: Final = 24
 """Characters of an encoding beside a match that make it a part of something encoded."""
 _PAIR: Final = re.compile(
-    rb"([\w.-]{1,80})[\"'\]]{0,2}[ \t]{0,8}(?:=>|:=|[:=>,])[ \t]{0,8}"
+    rb"([\w.-]{1,80}+)[\"'\]]{0,2}[ \t]{0,8}(?:=>|:=|[:=>,])[ \t]{0,8}"
     rb"(?:\"([^\"\n]{0,4096})\"|'([^'\n]{0,4096})'|([^\s\"'<>]{1,4096}))"
 )
 _URL: Final = re.compile(rb"""://([^\s/:@?#"'<>]{0,64}):([^\s/@"'<>]{3,128})@""")

@@ -12,7 +12,6 @@ import os
 import platform
 import stat
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,7 +53,9 @@ class Engine:
         self._hyperscan: Any = hyperscan
         self.compiled = False
         """Whether the database was made now instead of taken from the cache."""
-        self.key = key = hashlib.sha256(repr((version("hyperscan"), _processor(), list(patterns))).encode()).hexdigest()
+        self.key = key = hashlib.sha256(
+            repr((self._hyperscan.__version__, _processor(), list(patterns))).encode()
+        ).hexdigest()
         kept = _kept(cache, key) if cache else None
         database = self._load(kept) if kept else None
         if database is None:

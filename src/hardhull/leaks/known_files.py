@@ -297,18 +297,19 @@ _ANY: Final = re.compile("|".join(f"(?:{names})" for names, _ in _READERS))
 """One look at a name is enough for most files."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _readers(name: str) -> tuple[Callable[[bytes], Iterator[Candidate]], ...]:
+    if _ANY.fullmatch(name) is None:
+        return ()
     return tuple(reader for names, reader in _READERS if re.fullmatch(names, name))
 
 
 def may_be_known(path: str) -> bool:
     """Whether there is a reader for a file of this name."""
-    return _ANY.fullmatch(path, path.rfind("/") + 1) is not None
+    return bool(_readers(path[path.rfind("/") + 1 :]))
 
 
 def read_known(path: str, data: bytes) -> Iterator[Candidate]:
     """What the readers for a file of this name find in it."""
-    if may_be_known(path):
-        for reader in _readers(path.rpartition("/")[2]):
-            yield from reader(data)
+    for reader in _readers(path[path.rfind("/") + 1 :]):
+        yield from reader(data)
