@@ -166,9 +166,17 @@ def _drained(process: subprocess.Popen[bytes], end: float, wanted: Callable[[int
                 return output, process.poll() is not None
             output += part if len(output) < OUTPUT else b""
         elif process.poll() is not None:
-            return output, True
+            return output + _last(handle), True
         if time.monotonic() > look:
             if not wanted(process.pid):
                 break
             look = time.monotonic() + LOOK
     return output, False
+
+
+def _last(handle: int) -> bytes:
+    """What a command wrote between the last look and its end; a child that it leaves behind may write on."""
+    output = b""
+    while len(output) < OUTPUT and select.select([handle], [], [], 0)[0] and (part := os.read(handle, 16384)):
+        output += part
+    return output
