@@ -172,9 +172,9 @@ def staged(name: str, script: str, ask: Callable[[Stage, Trial], dict[str, Any]]
     try:
         with Recorder() as recorder:
             wanted = Exercise(found.subject.name, loads=loads_of(name, script))
-            stage = Stage(found, Settings(base=found.root), wanted, recorder)
-            before = stage.baseline(code=False)
-            return ask(stage, before) if before.works else {"baseline": before.failure}
+            with Stage(found, Settings(base=found.root), wanted, recorder) as stage:
+                before = stage.baseline(code=False)
+                return ask(stage, before) if before.works else {"baseline": before.failure}
     except CannotRunError as error:
         return {"baseline": str(error)}
 
@@ -252,12 +252,11 @@ def removed(out: Path, wanted: list[str]) -> None:
 
 def _given_back(out: Path, name: str, stage: Stage, before: Trial, strict: Candidate) -> dict[str, Any]:
     from hardhull.prove.candidate import CAPABILITY, SYSCALL, Privilege
-    from hardhull.prove.evidence import refused
 
     every = [Privilege(SYSCALL, each) for each in sorted(strict.syscalls or ())]
     every += [Privilege(CAPABILITY, each) for each in sorted(strict.capabilities or ())]
     chance = random.Random(name)  # noqa: S311  which ones
-    worked = [one for one in (stage.trial(strict, before),) if one.works]
+    stage.trial(strict, before)  # what it is refused and does without is no evidence later
     for gone in chance.sample(every, min(25, len(every))):
         if gone.kind == SYSCALL:
             less = strict._replace(syscalls=(strict.syscalls or frozenset()) - {gone.name})
@@ -265,7 +264,7 @@ def _given_back(out: Path, name: str, stage: Stage, before: Trial, strict: Candi
             less = strict._replace(capabilities=(strict.capabilities or frozenset()) - {gone.name})
         for _ in range(2):  # a failure of chance is no want of what is gone: it is repeated once, as in a proof
             trial = stage.trial(less, before)
-            named = [] if trial.works else [each.privilege for each in refused(trial, before, worked)]
+            named = [] if trial.works else [each.privilege for each in stage.harmless.evidence(trial)]
             verdict = "not needed" if trial.works else _verdict(gone, named)
             if verdict != "missed":
                 break
