@@ -1,9 +1,10 @@
 """The recorder on other kernels: boots each in an emulated machine and runs the recorder's tests there.
 
-    python bench/kernels.py FOLDER DEB[,DEB...] [DEB[,DEB...]...]
+    python bench/kernels.py FOLDER DEB[,DEB...] [DEB[,DEB...]...] [-- TEST...]
 
 Each argument is one kernel: a distribution's package with the image, and those with its modules where they are apart
 (``apt-get download linux-image-cloud-amd64``; Ubuntu has linux-image-VERSION-generic and linux-modules-VERSION-generic).
+Other tests can be named; the machine has Docker, and control groups in one tree.
 The machine's disk is made once in FOLDER. Nothing of the own kernel is used, so the emulator needs no /dev/kvm; it is
 some ten times slower than the processor.
 
@@ -56,7 +57,7 @@ def run(*words: str | Path, where: Path | None = None, given: bytes | None = Non
     return subprocess.run([str(word) for word in words], cwd=where, input=given, capture_output=True, check=True).stdout
 
 
-def base(folder: Path) -> Path:
+def base(folder: Path, tests: list[str]) -> Path:
     """A Debian with what the tests want, made once, and this project as it is now."""
     root = folder / "root"
     if not (root / "usr/bin/dockerd").exists() and not (root / "usr/sbin/dockerd").exists():
@@ -70,7 +71,7 @@ def base(folder: Path) -> Path:
             (root / "opt/hardhull" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(HERE / name, root / "opt/hardhull" / name, follow_symlinks=False)
     first = root / "first"
-    first.write_text(FIRST.replace("@TESTS@", " ".join(TESTS)))
+    first.write_text(FIRST.replace("@TESTS@", " ".join(tests)))
     first.chmod(0o755)
     return root
 
@@ -131,9 +132,9 @@ def boot(folder: Path, root: Path, packages: list[Path]) -> bool:
     return passed
 
 
-def main(folder: Path, kernels: list[str]) -> int:
+def main(folder: Path, kernels: list[str], tests: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    root = base(folder)
+    root = base(folder, tests or list(TESTS))
     results = {each: boot(folder, root, [Path(name) for name in each.split(",")]) for each in kernels}
     for each, passed in results.items():
         print(f"{'passed' if passed else 'FAILED'}: {each}")
@@ -141,4 +142,6 @@ def main(folder: Path, kernels: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    given = [*sys.argv[2:], "--"]
+    at = given.index("--")
+    sys.exit(main(Path(sys.argv[1]), given[:at], given[at + 1 : -1]))
