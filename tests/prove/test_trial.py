@@ -12,6 +12,7 @@ from hardhull.prove.evidence import refused
 from hardhull.prove.trial import ENDS, Stage
 from hardhull.run.exercise import Exercise
 from hardhull.run.processes import crowd
+from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Settings
 from hardhull.run.target import Target
 from recorded import needs_bpf
@@ -104,6 +105,22 @@ def test_a_program_that_only_some_containers_have_is_no_failure(engine: Engine, 
     assert trial.works, trial.failure
     assert stage.tries == 3
     assert left(engine) == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_engine_that_goes_away_says_nothing_about_a_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, wanted = staged(tmp_path, "writing", PAGE)
+    with Recorder() as recorder:
+        stage = Stage(target, Settings(base=tmp_path), wanted._replace(life=False), recorder)
+        before = stage.baseline()
+        assert stage.trial(AS_IT_IS._replace(read_only=True), before, life=False).failure  # which leaves evidence
+        with monkeypatch.context() as context:
+            context.setenv("DOCKER_HOST", "unix:///nowhere/sock")
+            with pytest.raises(CannotRunError, match="engine"):
+                stage.trial(AS_IT_IS, before, life=False)
+        assert stage.trial(AS_IT_IS, before, life=False).works
 
 
 def test_an_exit_code_that_only_a_candidate_has_is_a_failure(engine: Engine, tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ class Stage:
         self.varies: tuple[str, ...] = ()
         self._again: Exercised | None = None
         self._codes: list[int] = []
+        self._unstarted: Seen | None = None
         self.harmless: Harmless
         self.guard: Guard | None = None
         self._pool = ThreadPoolExecutor(1, "hardhull-declared")
@@ -211,6 +212,8 @@ class Stage:
         try:
             found = self._try(candidate, wanted, compared, before=before, later=_if_works(judged, later))
         except CannotRunError as error:
+            if self._unstarted is None:
+                raise
             return Trial(candidate, None, str(error), self._unstarted)
         if judged[0].works:
             self.harmless.learn(judged[0])
@@ -299,6 +302,7 @@ class Stage:
         later: Callable[[], Look | None] | None = None,
     ) -> Trial:
         self.tries += 1
+        self._unstarted = None
         begun = time.monotonic()
         containers = [self._filtered(each, candidate) for each in prepare(self._workloads(candidate), self.settings)]
         with ExitStack() as stack:
