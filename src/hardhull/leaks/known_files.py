@@ -187,6 +187,7 @@ def kubeconfig(data: bytes) -> Iterator[Candidate]:
             yield Candidate(*match.span(2), "kubeconfig-login", title, name=name)
 
 
+_KIND: Final = b"Secret"
 _SECRET: Final = re.compile(rb"^kind:[ \t]*[\"']?Secret[\"']?[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 _BLOCK: Final = re.compile(
     rb"^(data|stringData):[ \t]*(?:#[^\n]*)?\r?\n((?:[ \t]+[^\n]*\n?|[ \t]*\r?\n)+)", re.MULTILINE
@@ -211,7 +212,7 @@ def _is_kept_secret(name: str, plain: str) -> bool:
 
 def kubernetes_secret(data: bytes) -> Iterator[Candidate]:
     """Values of manifests of kind Secret, decoded to tell placeholders."""
-    if b"Secret" not in data or b"kind:" not in data or not _SECRET.search(data):
+    if _KIND not in data or b"kind:" not in data or not _SECRET.search(data):
         return
     at = 0
     for document in re.split(rb"(?m)^---.*$", data):
@@ -307,6 +308,12 @@ def _readers(name: str) -> tuple[Callable[[bytes], Iterator[Candidate]], ...]:
 def may_be_known(path: str) -> bool:
     """Whether there is a reader for a file of this name."""
     return bool(_readers(path[path.rfind("/") + 1 :]))
+
+
+def may_hold_known(path: str, data: bytes) -> bool:
+    """Whether a reader for a file of this name may find something in it: most are JSON, and no manifest of a Secret."""
+    readers = _readers(path[path.rfind("/") + 1 :])
+    return bool(readers) and (readers != (kubernetes_secret,) or _KIND in data)
 
 
 def read_known(path: str, data: bytes) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ from hardhull.leaks.encoded import narrow, wide_encoding
 from hardhull.leaks.finder import HEAD, MOST_CANDIDATES, Finder, is_binary
 from hardhull.leaks.hit import Candidate, Gap, Hit, Report
 from hardhull.leaks.keys import may_be_key
-from hardhull.leaks.known_files import may_be_known
+from hardhull.leaks.known_files import may_hold_known
 from hardhull.leaks.owned import Hashing, digest_of
 from hardhull.leaks.show import Shown
 
@@ -76,7 +76,7 @@ class Scanner:
 def is_simple(path: str, data: bytes) -> bool:
     """Whether nothing but the patterns can find something in a file: it has no name and no beginning that tell more."""
     head = data[:512]
-    return not (may_be_known(path) or may_be_key(head) or kind_of(head) or wide_encoding(head[:256]))
+    return not (may_hold_known(path, data) or may_be_key(head) or kind_of(head) or wide_encoding(head[:256]))
 
 
 class _Found:
