@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that the real-engine tests use. Elsewhere it says what will be skipped, and why.
 set -eu
-packages="docker.io docker-registry iptables iproute2 busybox-static openssl libbpf1 strace gcc libc6-dev rpm ruby db-util auditd curl rsyslog systemd nginx-light php-cli"
+packages="docker.io docker-registry iptables iproute2 busybox-static openssl libbpf1 strace gcc libc6-dev rpm dnf zypper createrepo-c ruby db-util auditd curl rsyslog systemd nginx-light php-cli"
 # Large ones, unless they are there in another way.
 command -v go >/dev/null 2>&1 || packages="$packages golang-go"
 command -v npm >/dev/null 2>&1 || packages="$packages npm"

@@ -1,6 +1,6 @@
-"""A root file system with the machine's own dnf and rpm (Debian packages both), and packages made for it.
+"""A root file system with the machine's own dnf or zypper and rpm (Debian packages all), and packages made for it.
 
-It needs a Debian or Ubuntu with ``dnf``, ``rpm`` and ``createrepo-c``.
+It needs a Debian or Ubuntu with ``dnf``, ``zypper``, ``rpm`` and ``createrepo-c``.
 """
 
 from __future__ import annotations
@@ -11,17 +11,42 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from typing import NamedTuple
 
 import small_debian
 
-NEEDED = ("dnf", "rpm", "rpmbuild", "createrepo_c", "busybox", "ldd", "dpkg-query")
-PACKAGES = (
-    "dnf", "dnf-data", "python3-dnf", "python3-hawkey", "python3-libdnf", "python3-libcomps", "python3-rpm", "python3-gpg",
-    "libdnf2-common", "rpm", "rpm-common", "python3-minimal", "{0}-minimal", "lib{0}-minimal", "lib{0}-stdlib",
+
+class Manager(NamedTuple):
+    """A package manager as Debian has it.
+
+    Attributes:
+        name: its program.
+        packages: which hold its files; ``{0}`` is the Python of the distribution.
+        system: os-release of a system that has it.
+        repositories: the folder where repositories are told.
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    system: str
+    repositories: str
+
+
+DNF = Manager(
+    "dnf",
+    ("dnf", "dnf-data", "python3-dnf", "python3-hawkey", "python3-libdnf", "python3-libcomps", "python3-rpm", "python3-gpg",
+     "libdnf2-common", "rpm", "rpm-common", "python3-minimal", "{0}-minimal", "lib{0}-minimal", "lib{0}-stdlib"),
+    'ID="almalinux"\nVERSION_ID="9.4"\nPRETTY_NAME="AlmaLinux 9.4"\n',
+    "etc/yum.repos.d",
 )  # fmt: skip
-"""``{0}`` is the Python of the distribution."""
+ZYPPER = Manager(
+    "zypper",
+    ("zypper", "zypper-common", "libsolv-tools", "rpm", "rpm-common"),
+    'ID="opensuse-leap"\nVERSION_ID="15.6"\nPRETTY_NAME="openSUSE Leap 15.6"\n',
+    "etc/zypp/repos.d",
+)
+NEEDED = ("dnf", "zypper", "rpm", "rpmbuild", "createrepo_c", "busybox", "ldd", "dpkg-query")
 UNUSED = re.compile(r"/(?:__pycache__|doc|man|locale|bash-completion|lintian|test)(?:/|$)")
-OS = 'ID="almalinux"\nVERSION_ID="9.4"\nPRETTY_NAME="AlmaLinux 9.4"\n'
 REPOSITORY = "[hh]\nname=hh\nbaseurl=file:///repo\nenabled=1\ngpgcheck=0\n"
 SPEC = """\
 Name: {name}
@@ -60,11 +85,12 @@ def package(folder: Path, name: str, version: str, program: str) -> Path:
     return made
 
 
-def root(folder: Path, installed: Path, available: Path) -> bytes:
+def root(folder: Path, manager: Manager, installed: Path, available: Path) -> bytes:
     """A root file system as a tar.
 
     Args:
         folder: an empty one.
+        manager: which it has.
         installed: a package that is installed in it.
         available: a package that its repository has.
     """
@@ -76,11 +102,11 @@ def root(folder: Path, installed: Path, available: Path) -> bytes:
     rpm = ["rpm", "--root", str(system), "--dbpath", "/var/lib/rpm", "--nodeps", "-i", str(installed)]
     subprocess.run(rpm, check=True, capture_output=True)
     python = Path("/usr/bin/python3").resolve().name
-    packages = [name.format(python) for name in PACKAGES]
+    packages = [name.format(python) for name in manager.packages]
     listed = subprocess.run(["dpkg-query", "-L", *packages], capture_output=True, text=True, check=False).stdout
     paths = {Path(line) for line in listed.splitlines() if line.startswith("/") and not UNUSED.search(line)}
     files = {path for path in paths if path.parts[2:] and (path.is_file() or path.is_symlink())} | {
-        Path("/usr/bin/dnf").resolve()
+        Path(shutil.which(manager.name) or "").resolve()
     }
     programs = {path.resolve() for path in files if path.suffix == ".so" or ".so." in path.name or "bin" in path.parts}
     libraries = {Path(name) for one in programs for name in small_debian._libraries(one)}
@@ -94,7 +120,7 @@ def root(folder: Path, installed: Path, available: Path) -> bytes:
         tar.add(system / "var", "var")
         tar.add(system / "opt", "opt")
         texts = {
-            "etc/os-release": OS, "etc/yum.repos.d/hh.repo": REPOSITORY,
+            "etc/os-release": manager.system, f"{manager.repositories}/hh.repo": REPOSITORY,
             "etc/rpm/macros": "%_dbpath /var/lib/rpm\n",  # Debian's rpm has it in a home
             "etc/passwd": "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\n",
         }  # fmt: skip

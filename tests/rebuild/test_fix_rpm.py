@@ -1,4 +1,4 @@
-"""``hardhull fix image:NAME`` for an image whose packages dnf installs, on a real engine."""
+"""``hardhull fix image:NAME`` for an image whose packages dnf or zypper installs, on a real engine."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docker_engine import Engine
+    from small_rpm import Manager
 
 pytestmark = pytest.mark.engine
 PROGRAM = '#!/bin/sh\n# {0}\ntest "$1" = check && exit 0\nwhile :; do sleep 1; done\n'
@@ -24,8 +25,18 @@ DOCKERFILE = (
 )
 
 
+SYSTEMS = [(small_rpm.DNF, "AlmaLinux", "AlmaLinux:9"), (small_rpm.ZYPPER, "openSUSE", "openSUSE:Leap 15.6")]
+"""A manager, and where advisories for a system that has it stand."""
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def manager(request: pytest.FixtureRequest) -> Manager:
+    found: Manager = request.param
+    return found
+
+
+@pytest.fixture
+def engine(tmp_path: Path, manager: Manager) -> Iterator[Engine]:
     why = missing() or small_rpm.missing()
     if why:
         skip(why)
@@ -34,20 +45,24 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     )
     (tmp_path / "root").mkdir()
     with running_engine("rpms") as started:
-        started.import_root("hh/rpms:1", small_rpm.root(tmp_path / "root", old, new))
+        started.import_root("hh/rpms:1", small_rpm.root(tmp_path / "root", manager, old, new))
         yield started
 
 
-def test_dnf_upgrades_what_the_advisory_asks_for(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("manager", "database", "release"), SYSTEMS, indirect=["manager"], ids=["dnf", "zypper"])
+def test_the_manager_upgrades_what_the_advisory_asks_for(
+    tmp_path: Path,
+    manager: Manager,
+    engine: Engine,
+    database: str,
+    release: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     place = Place(tmp_path, engine)
-    export(
-        tmp_path / "osv",
-        "AlmaLinux",
-        [record("ALSA-1", until("AlmaLinux:9", "hh-leaky", "0:1.1-1.el9"), upstream=["CVE-2026-1"])],
-    )
+    advisory = record("A-1", until(release, "hh-leaky", "0:1.1-1.el9"), upstream=["CVE-2026-1"])
+    export(tmp_path / "osv", database, [advisory])
     assert place.run("db", "import", "-q", "osv", "--as-of", "2999-01-01") == 0
     engine.build(DOCKERFILE.encode(), "hh/leaky:1")
     before, names = place.identifier("hh/leaky:1"), place.names()
@@ -55,7 +70,7 @@ def test_dnf_upgrades_what_the_advisory_asks_for(
     assert (one["package"], one["version"], one["by"], one["ends"]) == (
         "hh-leaky",
         "1.0-1.el9",
-        ["dnf"],
+        [manager.name],
         ["CVE-2026-1"],
     )
     assert place.run("fix", "image:hh/leaky:1", "--apply") == 0

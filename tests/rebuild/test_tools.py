@@ -61,7 +61,7 @@ def test_npm_in_the_project_that_has_it() -> None:
         (order("npm", "a", "a;b/node_modules/a/package.json"), "its name, its version or its place is none"),
         (order("deb", "a b"), "its name, its version or its place is none"),
         (order("rpm", "--setopt=x"), "its name, its version or its place is none"),
-        (orders_for(Package("rpm", "a", "1"), "2", set().__contains__), "no dnf, microdnf or yum"),
+        (orders_for(Package("rpm", "a", "1"), "2", set().__contains__), "no dnf, microdnf, yum or zypper"),
         (orders_for(Package("apk", "a", "1"), "2", set().__contains__), "no apk"),
     ],
 )  # fmt: skip

@@ -64,6 +64,11 @@ TOOLS: Final[Mapping[str, Tool]] = {
     "dnf": Tool(("usr/bin/dnf",), RPM_NAME, "dnf upgrade -y --setopt=install_weak_deps=False {words} && dnf clean all"),
     "microdnf": Tool(("usr/bin/microdnf",), RPM_NAME, "microdnf update -y {words} && microdnf clean all"),
     "yum": Tool(("usr/bin/yum",), RPM_NAME, "yum update -y {words} && yum clean all"),
+    "zypper": Tool(
+        ("usr/bin/zypper",), RPM_NAME,
+        "zypper --non-interactive refresh && zypper --non-interactive update --no-recommends {words}"
+        " && zypper clean --all",
+    ),
     "apk": Tool(
         ("sbin/apk", "usr/sbin/apk", "usr/bin/apk"), re.compile(rf"[a-z0-9_][A-Za-z0-9+._-]{{0,127}}>={VERSION}"),
         "apk add --no-cache --upgrade {words}",
@@ -83,7 +88,7 @@ TOOLS: Final[Mapping[str, Tool]] = {
         "npm install --global --no-audit --no-fund {words} && npm cache clean --force",
     ),
 }  # fmt: skip
-OF_ECOSYSTEMS: Final = {"deb": ("apt-get",), "rpm": ("dnf", "microdnf", "yum"), "apk": ("apk",)}
+OF_ECOSYSTEMS: Final = {"deb": ("apt-get",), "rpm": ("dnf", "microdnf", "yum", "zypper"), "apk": ("apk",)}
 """Which managers a distribution's package may be upgraded by: the first one that the image has."""
 PYTHON: Final = re.compile(
     r"(?P<prefix>(?:[^/]+/)*)lib/(?P<python>python3(?:\.\d+)?)/site-packages/[^/]+\.(?:dist|egg)-info/(?:METADATA|PKG-INFO)"
