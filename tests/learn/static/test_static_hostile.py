@@ -40,14 +40,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def everything(data: bytes) -> None:
     """All that the pass asks of a binary."""
-    for_all = Whole(Elf(data), "")
+    for_all = Whole(Elf(data))
     for address, places in for_all.sites.items():
         for place in places[:50]:
             for_all.held(address, place, "rax")
         for_all.calls(-1, address)
         for_all.points(address)
     binary = Binary(Elf(data))
-    for address in [*binary.roots(), *binary.offered(), *binary.functions.starts][:200]:
+    for address in [*binary.roots(), *binary.shared.offered(), *binary.functions.starts][:200]:
         leads = binary.leads(address)
         binary.called(address)
         for place in leads.syscalls[:50]:

@@ -68,6 +68,12 @@ WAYS = {
         void _start(void) { call(1, 2, 3, 4, 5, 6, 39); for (;;); }""",
         {"getpid"},
     ),
+    "left on the stack by a jump to another function": (
+        """asm("inner: .cfi_startproc; mov 8(%rsp), %rax; syscall; ret; .skip 200; .cfi_endproc");
+        asm("outer: .cfi_startproc; jmp inner; .cfi_endproc");
+        asm(".globl _start; _start: .cfi_startproc; push $39; call outer; 1: jmp 1b; .cfi_endproc");""",
+        {"getpid"},
+    ),
     "shared by two ends of a branch": (
         """void _start(int argc) { asm volatile("cmp $1, %%edi; je 1f; mov $39, %%eax; jmp 2f; 1: mov $102, %%eax; 2: syscall" ::: "rax"); for (;;); }""",
         {"getpid", "getuid"},

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from compiled import BARE, built, looked_at, names, unresolved
 from hardhull.learn.static import bounds
+from hardhull.learn.static.reach import Program
 
 if TYPE_CHECKING:
     import pytest
+
+    from hardhull.learn.static.ground import Ground
 
 RAW = """
 static inline long raw(long number) {
@@ -73,6 +76,16 @@ def test_functions_for_start_and_end_of_a_library_run_in_any_case(tmp_path: Path
     assert names(looked_at(tmp_path)) == {"getpid", "getuid", "mmap"}
 
 
+def test_a_function_for_the_start_may_be_listed_by_its_name(tmp_path: Path) -> None:
+    """One that others may ask for is put into the list by the loader, as any other symbol of that name."""
+    source = """__attribute__((constructor)) void first(void) { raw(39); } void never(void) { raw(104); } int there;"""
+    made = library(tmp_path, "liba.so", source)
+    listed = subprocess.run(["readelf", "-rW", str(made)], capture_output=True, text=True, check=True).stdout
+    assert [line.split()[4] for line in listed.splitlines() if "R_X86_64_64" in line] == ["first"]
+    program(tmp_path, "extern int there; void _start(void) { there = 1; for (;;); }", "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "mmap"}
+
+
 def test_a_table_in_a_library_counts_once_code_can_look_into_it(tmp_path: Path) -> None:
     source = """
     typedef long function(void);
@@ -116,6 +129,76 @@ def test_the_c_librarys_syscall_is_a_wrapper(tmp_path: Path) -> None:
     assert {call.binary for call in found.calls if call.name == "getpid"} == {"/app"}
 
 
+WIDE = "long used(void) { return raw(39); } long unused(void) { return raw(%d); }"
+
+
+def test_a_library_is_counted_whole_only_where_that_adds_no_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not used in a library is only left out of the answer by following it; what others make anyway is not."""
+    begun: list[str] = []
+    decide = Program.decide
+
+    def noted(self: Program, index: int, binary: Ground) -> None:
+        if self.parts[index].path == "/lib/liba.so":
+            begun.append("whole" if binary.whole else "followed")
+        decide(self, index, binary)
+
+    monkeypatch.setattr(Program, "decide", noted)
+    library(tmp_path, "liba.so", WIDE % 102)
+    program(tmp_path, "long used(void); void _start(void) { raw(39); raw(102); used(); for (;;); }", "-la")
+    assert names(looked_at(tmp_path)) == {"getpid", "getuid", "mmap"}
+    assert begun == ["whole"]
+    library(tmp_path, "liba.so", WIDE % 104)
+    begun.clear()
+    assert names(looked_at(tmp_path)) == {"getpid", "getuid", "mmap"}
+    assert begun == ["whole", "followed"]  # the trial was taken back
+
+
+def test_a_trial_that_was_taken_back_leaves_nothing(tmp_path: Path) -> None:
+    """Neither in the libraries behind the one that was tried, nor in those whose names are in it."""
+    library(tmp_path, "libplug.so.1", "long any(void) { return raw(104); }")
+    library(tmp_path, "libb.so", "long far(void) { return raw(107); } long near(void) { return raw(108); }")
+    source = """long far(void); long near(void); const char *name;
+    long used(void) { return near(); } long unused(void) { name = "libplug.so.1"; return far(); }"""
+    library(tmp_path, "liba.so", source, f"-L{tmp_path / 'lib'}", "-lb")
+    program(tmp_path, "long used(void); void _start(void) { used(); for (;;); }", "-la", "-lb")
+    assert names(looked_at(tmp_path)) == {"getegid", "mmap"}
+
+
+def test_programs_are_looked_at_together(tmp_path: Path) -> None:
+    """A name means in each program what its own libraries offer, also where a library that both have asks for it."""
+    library(tmp_path, "liba.so", "long other(void); long used(void) { return other(); }", "-Wl,-z,undefs")
+    library(tmp_path, "libone.so", "long other(void) { return raw(39); }")
+    library(tmp_path, "libtwo.so", "long other(void) { return raw(102); } long more(void) { return raw(104); }")
+    source = "long used(void); void _start(void) { used(); for (;;); }"
+    for name in ("one", "two"):
+        program(tmp_path, source, "-Wl,--no-as-needed", "-la", f"-l{name}").rename(tmp_path / name)
+    assert names(looked_at(tmp_path, "/one")) == {"getpid", "mmap"}
+    assert names(looked_at(tmp_path, "/two")) == {"getuid", "mmap"}
+    assert names(looked_at(tmp_path, "/one", "/two")) == {"getpid", "getuid", "mmap"}
+
+
+def test_a_library_that_a_second_program_loads_later_asks_for_its_names_there(tmp_path: Path) -> None:
+    library(tmp_path, "libplug.so.1", "long other(void); long any(void) { return other(); }", "-Wl,-z,undefs")
+    library(tmp_path, "libone.so", "long other(void) { return raw(39); }")
+    library(
+        tmp_path,
+        "libtwo.so",
+        "long other(void) { return raw(102); } const char *volatile name;\n"
+        'long load(void) { name = "libplug.so.1"; return 0; }',
+    )
+    program(
+        tmp_path,
+        "long any(void); void _start(void) { any(); for (;;); }",
+        "-Wl,--no-as-needed",
+        "-lone",
+        str(tmp_path / "lib" / "libplug.so.1"),
+    ).rename(tmp_path / "one")
+    program(tmp_path, "long load(void); void _start(void) { load(); for (;;); }", "-ltwo").rename(tmp_path / "two")
+    assert names(looked_at(tmp_path, "/one", "/two")) == {"getpid", "getuid", "mmap"}
+
+
 def test_a_library_that_is_named_in_the_code_is_loaded(tmp_path: Path) -> None:
     library(tmp_path, "libplug.so.1", "long any(void) { return raw(39); }")
     library(tmp_path, "libother.so.1", "long any(void) { return raw(102); }")
@@ -129,6 +212,15 @@ def test_libraries_that_were_seen_mapped_count_whole(tmp_path: Path) -> None:
     library(tmp_path, "plugin.so", "long any(void) { return raw(39); }")
     program(tmp_path, "void _start(void) { for (;;); }")
     assert names(looked_at(tmp_path)) == {"mmap"}
+    assert names(looked_at(tmp_path, loaded={"/app": ["/lib/plugin.so"]})) == {"getpid", "mmap"}
+
+
+def test_what_a_plugin_offers_is_also_what_the_objects_lead_to_that_it_offers(tmp_path: Path) -> None:
+    source = """static long hook(void) { return raw(39); } static long other(void) { return raw(102); }
+    static struct { long spare; long (*call)(void); } inner = { 1, other };
+    struct { long version; long (*call)(void); } module = { 1, hook };"""
+    library(tmp_path, "plugin.so", source)
+    program(tmp_path, "void _start(void) { for (;;); }")
     assert names(looked_at(tmp_path, loaded={"/app": ["/lib/plugin.so"]})) == {"getpid", "mmap"}
 
 

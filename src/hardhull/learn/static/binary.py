@@ -1,4 +1,4 @@
-"""One program or library, and what was found out about it: kept by the digest of its content."""
+"""A program or library that is followed function by function."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from hardhull.learn.static.ground import Ground
 from hardhull.learn.static.references import References, absolute, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
 
     from hardhull.learn.static.elf import Elf
     from hardhull.learn.static.functions import Functions
+    from hardhull.learn.static.ground import Shared
     from hardhull.learn.static.symbols import Name
 
 _INIT, _INIT_ARRAY, _FINI_ARRAY, _INIT_SIZE, _FINI_SIZE, _FINI = 12, 25, 26, 27, 28, 13
@@ -51,11 +52,11 @@ class Binary(Ground):
 
     Args:
         elf: its parts.
-        digest: SHA-256 of its bytes, in hexadecimal digits; empty where nobody asks for it.
+        shared: what was read of it before.
     """
 
-    def __init__(self, elf: Elf, digest: str = "") -> None:
-        super().__init__(elf, digest)
+    def __init__(self, elf: Elf, shared: Shared | None = None) -> None:
+        super().__init__(elf, shared)
         self.stubs = self._stubs()
         self._pointers = {**self.tables.pointers, **self._absolute_pointers()}
         self._slots = frozenset({*self._pointers, *self.tables.imports})
@@ -114,11 +115,18 @@ class Binary(Ground):
         """Functions that run in any case: the entry point, those for start and end, resolvers of the loader."""
         elf = self.elf
         candidates = [elf.entry, elf.tags.get(_INIT, 0), elf.tags.get(_FINI, 0), *self.tables.resolvers]
-        listed = (*elf.array(_INIT_ARRAY, _INIT_SIZE), *elf.array(_FINI_ARRAY, _FINI_SIZE))
-        candidates += [self._pointers.get(slot) or elf.word(slot) for slot in listed]
+        candidates += [elf.word(slot) for slot in self._listed if slot not in self._slots]
         if self.functions.every:
             candidates += self.functions.starts
         yield from (address for address in candidates if elf.executable(address))
+
+    @property
+    def _listed(self) -> Sequence[int]:
+        return (*self.elf.array(_INIT_ARRAY, _INIT_SIZE), *self.elf.array(_FINI_ARRAY, _FINI_SIZE))
+
+    def begun(self) -> Iterable[int]:
+        """Slots of the lists of functions for start and end: of own addresses, or of functions that have a name."""
+        return (slot for slot in self._listed if slot in self._slots)
 
     def pointer(self, slot: int) -> int | Name | None:
         """Where the pointer in a slot leads: to an own address, or to a symbol of that name."""

@@ -167,4 +167,4 @@ def _part(operand: _Operand, made: Expression) -> Expression:
     return Both("or", Both("and", operand.means, ~mask), made & mask)
 
 
-SEMANTICS: Final = Semantics("rsp", "rbp", "rax", 8, _effect)
+SEMANTICS: Final = Semantics("rsp", "rbp", "rax", _effect)

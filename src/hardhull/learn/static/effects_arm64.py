@@ -113,4 +113,4 @@ def _memory(name: str, words: list[str]) -> Effect:
     return Effect(writes, tuple(zip(places, values, strict=True)), moved)
 
 
-SEMANTICS: Final = Semantics("sp", "x29", "x8", 0, _effect)
+SEMANTICS: Final = Semantics("sp", "x29", "x8", _effect)

@@ -29,6 +29,7 @@ _TABLE: Final = bytes((1, 0x1B, 0x03, 0x3B))
 _ENDS: Final = frozenset({"ret", "jmp", "hlt", "ud2", "b", "br", "brk", "udf"})
 _CALLS: Final = frozenset({"call", "bl"})
 _PADDING: Final = frozenset({"nop", "int3"})
+_length: Final = struct.Struct("<I").unpack_from
 _GAP: Final = 64
 """Bytes of code without a function that are padding, or stubs which are read by themselves."""
 
@@ -124,10 +125,14 @@ def _unwound(elf: Elf) -> Iterator[tuple[int, int]]:
         return
     count = min(int.from_bytes(head[8:12], "little"), bounds.FUNCTIONS)
     raw = elf.at(base + 12, count * 8)
+    segment = elf.segment(base)
+    entries = elf.at(segment.address, segment.size) if segment else b""  # they are where their list is
+    before = base + 12 - segment.address if segment else 0
+    last = len(entries) - 4
     for start, entry in struct.iter_unpack("<ii", raw[: len(raw) - len(raw) % 8]):
-        length = elf.at(base + entry + 12, 4)
-        if len(length) == 4:
-            yield base + start, base + start + int.from_bytes(length, "little")
+        at = before + entry
+        if 0 <= at <= last:
+            yield base + start, base + start + _length(entries, at)[0]
 
 
 def _unlisted(elf: Elf) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from posixpath import dirname, join
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from hardhull.learn.static.elf import Elf
     from hardhull.learn.static.files import Files
@@ -28,6 +28,7 @@ class Libraries:
     def __init__(self, files: Files, arch: str) -> None:
         self._files = files
         self._known: dict[str, str | None] = {}
+        self._named: dict[str, str | None] = {}
         triplet = _TRIPLETS[arch]
         configured = [*_configured(files, "/etc/ld.so.conf", 0), *_musl(files, arch)]
         usual = [f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
@@ -42,7 +43,19 @@ class Libraries:
             elf: who asks.
             path: where that one is.
         """
-        return next(filter(None, map(self._there, self._candidates(name, elf, path))), None)
+        if "/" in name:
+            return self._there(join(dirname(path), name))
+        own = (join(self._placed(folder, path), name) for folder in elf.runpath)
+        return self._first(own) or self._usual(name) or self._there(join(dirname(path), name))
+
+    def _first(self, candidates: Iterable[str]) -> str | None:
+        return next(filter(None, map(self._there, candidates)), None)
+
+    def _usual(self, name: str) -> str | None:
+        """Where it is for all that have no folders of their own: asked for once."""
+        if name not in self._named:
+            self._named[name] = self._first(join(folder, name) for folder in self._folders)
+        return self._named[name]
 
     def _there(self, candidate: str) -> str | None:
         """The path without links, where there is a file."""
@@ -50,16 +63,6 @@ class Libraries:
             found = self._files.follow(candidate)
             self._known[candidate] = found if self._files.exists(found) else None
         return self._known[candidate]
-
-    def _candidates(self, name: str, elf: Elf, path: str) -> Iterator[str]:
-        if "/" in name:
-            yield join(dirname(path), name)
-            return
-        for folder in elf.runpath:
-            yield join(self._placed(folder, path), name)
-        for folder in self._folders:
-            yield join(folder, name)
-        yield join(dirname(path), name)
 
     def _placed(self, folder: str, path: str) -> str:
         for word, value in (("ORIGIN", dirname(path)), ("LIB", f"lib/{self._triplet}"), ("PLATFORM", "")):

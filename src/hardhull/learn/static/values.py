@@ -100,14 +100,12 @@ class Semantics(NamedTuple):
     Attributes:
         stack, frame: registers that point to the stack, and to a function's part of it.
         number: the register that holds the number of a system call.
-        back: bytes on the stack that a call puts between what the caller had there and the called function.
         effect: what an instruction does.
     """
 
     stack: str
     frame: str
     number: str
-    back: int
     effect: Callable[[Instruction], Effect]
 
 

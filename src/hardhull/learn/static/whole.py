@@ -11,6 +11,8 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from hardhull.learn.static import bounds
+from hardhull.learn.static.disassembly import instructions
 from hardhull.learn.static.functions import Functions, listed
 from hardhull.learn.static.ground import Ground
 from hardhull.learn.static.references import branches, stubs, syscalls, taken, through
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from hardhull.learn.static.elf import Elf
+    from hardhull.learn.static.ground import Shared
     from hardhull.learn.static.symbols import Name
     from hardhull.learn.static.values import Value
 
@@ -35,13 +38,13 @@ class Whole(Ground):
 
     Args:
         elf: its parts.
-        digest: SHA-256 of its bytes.
+        shared: what was read of it before.
     """
 
     whole = True
 
-    def __init__(self, elf: Elf, digest: str) -> None:
-        super().__init__(elf, digest)
+    def __init__(self, elf: Elf, shared: Shared | None = None) -> None:
+        super().__init__(elf, shared)
         self._parts = [(low, elf.at(low, high - low)) for low, high in elf.code]
 
     @cached_property
@@ -52,6 +55,15 @@ class Whole(Ground):
     def roots(self) -> Iterator[int]:
         """All at once."""
         yield ALL
+
+    def counts(self, address: int) -> bool:
+        """All that matters in it is found from the whole of it."""
+        return address == ALL or address in self.sites
+
+    @cached_property
+    def asked(self) -> tuple[int, ...]:
+        """One slot of those that are filled with the address of the same symbol: nothing else comes of the others."""
+        return tuple(slots[0] for slots in self._same.values())
 
     def pointer(self, slot: int) -> int | Name | None:
         """Where a slot leads that the loader fills with somebody else's address."""
@@ -68,7 +80,15 @@ class Whole(Ground):
         for low, code in self._parts:
             for place in syscalls(code, low):
                 found.setdefault(self._entered(place), []).append(place)
-        return found
+        return {address: kept for address, places in found.items() if (kept := self._begun(address, places))}
+
+    def _begun(self, address: int, places: list[int]) -> list[int]:
+        """Those of some places in a function that begin an instruction; telling that is quicker than what it holds."""
+        if not self.functions.begins(address):
+            return places
+        size = min(places[-1] + 2 - address, bounds.FUNCTION_BYTES)
+        begins = {each[0] for each in instructions(self.elf, address, size)}
+        return [place for place in places if place in begins]
 
     def places(self, address: int) -> tuple[int, ...]:
         """See :attr:`sites`."""
@@ -94,10 +114,19 @@ class Whole(Ground):
         return frozenset(each for each in value if isinstance(each, int)) or NOTHING_KNOWN
 
     def calls(self, _address: int, callee: int) -> list[tuple[int, int]]:
-        """Places anywhere that call a function of this binary, or through a slot."""
-        targets = [callee, *(entry for entry, slot in self._stubs.items() if slot == callee)]
+        """Places anywhere that call a function of this binary, or through a slot, or another one of the same symbol."""
+        slots = self._same.get(self.tables.imports.get(callee), (callee,))
+        targets = {*slots, *(entry for entry, slot in self._stubs.items() if slot in slots)}
         found = [each for target in targets for each in self._leading.get(target, ())]
         return sorted({(self._entered(place), place) for place in found})
+
+    @cached_property
+    def _same(self) -> dict[Name | None, list[int]]:
+        """Slots of each symbol."""
+        found: dict[Name | None, list[int]] = {}
+        for slot, name in self.tables.imports.items():
+            found.setdefault(name, []).append(slot)
+        return found
 
     def points(self, address: int) -> bool:
         """Whether the address of a function is put into a register or into data, so that anybody may call it."""
