@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import pytest
 from hardhull.run import cleanup
 from hardhull.run.guard import Guard, Share
 from hardhull.run.owner import MACHINE, OWNER, RUN, current, dead, started
+from hardhull.run.refusal import CannotRunError
 from hardhull.run.settings import Bounds
 from worlds import IMAGE, everything, left, world
 
@@ -181,9 +183,12 @@ def test_a_guard_of_many_runs_ends_only_that_whose_time_is_over(engine: Engine, 
     with world(tmp_path, text, guard=guard) as stays:
         stays.start()
         with world(tmp_path, text, guard=guard, bounds=Bounds(seconds=1.5)) as short:
-            short.start()
+            with suppress(CannotRunError):  # on a busy machine its time is over before it has started
+                short.start()
             assert isinstance(short.guard, Share)
-            while any(short.id in name for name in left(engine)):
+            end = time.monotonic() + PATIENCE
+            while short.left() or any(short.id in name for name in left(engine)):
+                assert time.monotonic() < end
                 time.sleep(0.05)
             assert stays.state("web")["Running"]
     assert left(engine) == []
