@@ -184,7 +184,7 @@ def test_a_failure_of_chance_in_the_last_runs_gives_nothing_back(engine: Engine,
     chance = tmp_path / "chance"
 
     def tell(said: str) -> None:
-        if said == "run 3 of 3" and not chance.with_name("was").exists():
+        if said.startswith("run 3 of 3") and not chance.with_name("was").exists():
             chance.touch()
             chance.with_name("was").touch()
 

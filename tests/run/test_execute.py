@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import select
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from hardhull.run.execute import on_host
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from hardhull.run.world import World
@@ -33,6 +36,16 @@ def test_what_a_command_says_just_before_it_ends_is_read(monkeypatch: pytest.Mon
     guard = SimpleNamespace(watch=lambda _: None, release=lambda _: None)
     ran = on_host(cast("World", SimpleNamespace(guard=guard)), "echo done", {}, 60)
     assert (ran.code, ran.output) == (0, b"done\n")
+
+
+def test_commands_run_one_after_the_other(tmp_path: Path) -> None:
+    """They may use the same file; whoever waits is not blamed for the time."""
+    guard = SimpleNamespace(watch=lambda _: None, release=lambda _: None)
+    one = cast("World", SimpleNamespace(guard=guard))
+    command = f"mkdir {tmp_path}/turn && sleep 0.3 && rmdir {tmp_path}/turn"
+    with ThreadPoolExecutor(3) as pool:
+        found = [each.result() for each in [pool.submit(on_host, one, command, {}, 60) for _ in range(3)]]
+    assert [each.code for each in found] == [0, 0, 0]
 
 
 def _ended(handle: int) -> bool:

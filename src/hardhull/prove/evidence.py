@@ -86,7 +86,7 @@ def shown_of(privilege: Privilege, given: Iterable[Refused]) -> str:
 _SHOWS = {
     USER: frozenset({USER, CAPABILITY, WRITABLE}),
     WRITABLE_ROOT: frozenset({WRITABLE}),
-    NEW_PRIVILEGES: frozenset({CAPABILITY, USER}),
+    NEW_PRIVILEGES: frozenset({CAPABILITY, CAPABILITIES, USER}),
     CAPABILITY: frozenset({CAPABILITIES}),
     OWNED: frozenset({USER, CAPABILITY}),
 }

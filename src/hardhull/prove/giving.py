@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from errno import EPERM
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hardhull.facts.capabilities import BY_NUMBER, DOCKER_DEFAULT
@@ -66,7 +67,6 @@ class Giving:
         self.used = frozenset(check.capability for check in checks if check.granted and check.certain)
         self.own = _given(before)
         self._homes = {each.path: each for each in homes(workload, files, user)}
-        self._gains = any(found is not None and found.gains for found in map(files.entry, sorted(files.executed)))
         self._limits: dict[str, int] = {}
         self._declared = declared(workload)
 
@@ -83,9 +83,14 @@ class Giving:
                 elif each.privilege.kind in kinds:
                     new = self._with(new, each.privilege)
             if new != candidate:
-                gained = self._gains and kinds[0] in {CAPABILITY, CAPABILITIES, USER}
-                return self.relaxed(new, NEW_PRIVILEGES) if gained else new
+                rights = candidate.no_new_privileges and kinds[0] in {CAPABILITY, CAPABILITIES, USER}
+                return self.relaxed(new, NEW_PRIVILEGES) if rights and self._gains else new
         return candidate
+
+    @cached_property
+    def _gains(self) -> bool:
+        """Whether a program that it runs gives privileges."""
+        return any(found is not None and found.gains for found in map(self._files.entry, sorted(self._files.executed)))
 
     def _owning(self, candidate: Candidate, path: str) -> Candidate:
         """With the folder in memory that a path is in, which the workload is declared with, as its user's own."""
@@ -106,7 +111,7 @@ class Giving:
             return self._doubled(candidate, kind)
         if candidate.user or kind == USER:
             return self.relaxed(candidate, USER)
-        if kind == CAPABILITIES and candidate.no_new_privileges and (self._gains or candidate.capabilities == self.own):
+        if kind == CAPABILITIES and candidate.no_new_privileges and (candidate.capabilities == self.own or self._gains):
             return self.relaxed(candidate, NEW_PRIVILEGES)  # it was to gain what it asked for
         if kind == CAPABILITIES:
             return self.relaxed(candidate, CAPABILITIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardhull.prove.candidate import (
@@ -42,6 +43,8 @@ ROUNDS = 16
 """How often privileges are given back by evidence before the measures are tried one by one."""
 ROUNDS_EACH = 4
 """How often that is done while a single measure is added."""
+LOOK = 0.05
+"""Seconds between two looks how far the run beside this one is."""
 RUNS = 3
 """How often the last candidate has to work."""
 MOST_REPEATS = 4
@@ -231,7 +234,11 @@ class Search:
             return ()
 
         for measure in needed_of(effective, with_measures, ()):
-            self._keep(Privilege(measure), why)
+            # What was given back meanwhile may have been what it lacked when it failed among others.
+            tighter = self._tightened(best[0].candidate or loose, candidate, [measure])
+            known = self._tried.decides(tighter)
+            if known is not None or with_measures([measure]) is not None:
+                self._keep(Privilege(measure), known.trial.failure if known else why)
         return best[0]
 
     def _with_measures(self, works: Candidate, candidate: Candidate, names: Collection[str]) -> Trial | None:
@@ -378,8 +385,8 @@ class Search:
     def _confirmed(self, last: Trial, whole: Trial) -> tuple[Candidate, list[Trial], Trial]:
         """Runs the last candidate until it worked often enough in a row, with all that is done.
 
-        The first of these runs has the filter that is wider; drills are made in its world behind the others. What
-        fails without any evidence is run once more, before it gets what another one has.
+        The first of these runs has the filter that is wider; another one begins while it ends, and drills are made in
+        its world behind the others. What fails without any evidence is run once more, before it gets what another has.
 
         Args:
             last: the candidate with the fewest privileges, which was not restarted nor stopped yet.
@@ -392,16 +399,16 @@ class Search:
         wide: Trial | None = None
         strict = [each for each in (self._whole,) if each and candidate == each.candidate and each.works]
         for _ in range(RUNS * MOST_REPEATS):
-            runs = len(strict) + (wide is not None)
-            if runs == RUNS:
+            if wide and len(strict) == RUNS - 1:
                 break
-            self._tell(f"run {runs + 1} of {RUNS}{', with drills' if wide is None else ''}")
-            trial = self._stage.trial(candidate, self._before) if wide else self._widely(candidate)
-            if trial.works:
-                strict, wide = ([*strict, trial], wide) if wide else (strict, trial)
+            wider, others = self._run(candidate, len(strict), widely=wide is None)
+            wide = wider if wide is None and wider and wider.works else wide
+            strict += [each for each in others if each.works]
+            trial = next((each for each in (wider, *others) if each and not each.works), None)
+            if trial is None:
                 continue
             weaker = candidate
-            if wide is None or candidate in failed or self._evidence(trial):  # the wider filter refuses other things
+            if candidate in failed or self._evidence(trial):
                 weaker = self._given_back(candidate, trial, one=True)
             if weaker == candidate:
                 self._flaky.append(trial.failure)
@@ -411,8 +418,31 @@ class Search:
         passing = [*strict, *([wide] if wide else [])]
         return candidate, passing, wide or (strict[-1] if strict else last._replace(candidate=candidate))
 
-    def _widely(self, candidate: Candidate) -> Trial:
-        """A try with the calls as well that its programs hold; what was to be read of them is awaited first."""
+    def _run(self, candidate: Candidate, done: int, *, widely: bool) -> tuple[Trial | None, list[Trial]]:
+        """One run or two: with the wider filter and, when that has been used and only ends, as it is.
+
+        Args:
+            candidate: which.
+            done: how often it has worked as it is.
+            widely: whether it has to be run with the wider filter.
+        """
         self._before = self._stage.whole(self._before)
+        if not widely:
+            self._tell(f"run {done + 2} of {RUNS}")
+            return None, [self._stage.trial(candidate, self._before)]
+        self._tell(f"run {done + 1} of {RUNS}, with drills")
+        if done == RUNS - 1 or not self._stage.several:
+            return self._widely(candidate), []
+        used, others = Event(), []
+        with self._stage.beside(lambda: self._widely(candidate, used.set)) as wider:
+            while not used.wait(LOOK) and not wider.done():
+                pass
+            if used.is_set():
+                self._tell(f"run {done + 2} of {RUNS}, beside its end")
+                others.append(self._stage.trial(candidate, self._before))
+        return wider.result(), others
+
+    def _widely(self, candidate: Candidate, used: Callable[[], None] = lambda: None) -> Trial:
+        """A try with the calls as well that its programs hold."""
         wider = widened(candidate, self._before, self._stage.runtime[False])
-        return self._stage.trial(wider, self._before, later=self._look)
+        return self._stage.trial(wider, self._before, later=self._look, used=used)

@@ -8,13 +8,15 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from threading import Lock, RLock, get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hardhull.facts.changed import changed
 from hardhull.learn.profile import Subject
 from hardhull.prove.changes import measures
 from hardhull.prove.filter import profile_text
+from hardhull.prove.giving import declared
 from hardhull.prove.harmless import Harmless
 from hardhull.prove.watch import Seen, Watch
 from hardhull.run.compare import compare, longest, worse
@@ -28,7 +30,7 @@ from hardhull.run.replies import replies
 from hardhull.run.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -125,9 +127,11 @@ class Stage:
         self.runtime: dict[bool, frozenset[Call]] = {False: frozenset(), True: frozenset()}
         self._recorder = recorder
         self.varies: tuple[str, ...] = ()
+        self._counting, self._asking = Lock(), RLock()
+        self._worlds: list[World] = []
         self._again: Exercised | None = None
         self._codes: list[int] = []
-        self._unstarted: Seen | None = None
+        self._unstarted: dict[int, Seen] = {}
         self.harmless: Harmless
         self.guard: Guard | None = None
         self._pool = ThreadPoolExecutor(1, "hardhull-declared")
@@ -147,6 +151,24 @@ class Stage:
             self.guard.done()
         for _, ended in self._behind if kind is None else ():
             ended.result()
+
+    @property
+    def several(self) -> bool:
+        """Whether two of its worlds make no difference to each other: nothing in them has anything of the host's."""
+        found = [declared(each) for each in self.target.workloads]
+        return not any(value for fields in found for value in fields.values())
+
+    @contextmanager
+    def beside(self, work: Callable[[], Trial]) -> Iterator[Future[Trial]]:
+        """Does some work of this stage beside what is done in the ``with``; where that fails, it ends early."""
+        with ThreadPoolExecutor(1, "hardhull-beside") as pool:
+            other = pool.submit(work)
+            try:
+                yield other
+            except BaseException:
+                for world in [*self._worlds]:
+                    world.abandon()
+                raise
 
     def baseline(self, look: Look = no_look, later: Look | None = None, *, code: bool = True) -> Trial:
         """The workload as it is declared, with checks that are tried first.
@@ -183,6 +205,7 @@ class Stage:
         *,
         life: bool = True,
         later: Look | None = None,
+        used: Callable[[], None] = lambda: None,
     ) -> Trial:
         """A candidate, compared with the workload as it is declared.
 
@@ -192,6 +215,7 @@ class Stage:
             look: is shown the world when everything was done in it, and it was not worse.
             life: whether it is restarted and stopped as well.
             later: is shown it then, too, behind the tries that follow.
+            used: called when it was used, and is not worse so far.
         """
         base = before.used
         ready = max(LEAST_PATIENCE, PATIENCE * (base.ready or 0.0)) * crowd() if base else self.wanted.ready
@@ -210,11 +234,13 @@ class Stage:
                 look(world, judged[0])
 
         try:
-            found = self._try(candidate, wanted, compared, before=before, later=_if_works(judged, later))
+            shown = _if_works(judged, later)
+            found = self._try(candidate, wanted, compared, before=before, later=shown, used=used)
         except CannotRunError as error:
-            if self._unstarted is None:
+            unstarted = self._unstarted.pop(get_ident(), None)
+            if unstarted is None:
                 raise
-            return Trial(candidate, None, str(error), self._unstarted)
+            return Trial(candidate, None, str(error), unstarted)
         if judged[0].works:
             self.harmless.learn(judged[0])
         return judged[0]._replace(seconds=found.seconds)
@@ -270,9 +296,10 @@ class Stage:
 
     def _ends_with(self, code: int, usual: int) -> bool:
         """Whether the workload ends with a code as it is declared, when it is asked to end often enough."""
-        while code not in self._codes and len(self._codes) < ENDS:
-            life = self._life()
-            self._codes.append(usual if life is None else life.stop.code)
+        with self._asking:
+            while code not in self._codes and len(self._codes) < ENDS:
+                life = self._life()
+                self._codes.append(usual if life is None else life.stop.code)
         if code in self._codes:
             codes = " or ".join(str(each) for each in sorted({usual, *self._codes}))
             self.varies = (f"it ends with code {codes}, as it is declared as well",)
@@ -285,11 +312,12 @@ class Stage:
 
     def _second(self) -> Exercised:
         """What the workload does once more as it is declared: what is another way then varies by itself."""
-        if self._again is None:
-            found = self._try(None, self.wanted._replace(life=False), no_look).used
-            assert found is not None  # noqa: S101  what cannot be started is raised
-            self._again = found
-        return self._again
+        with self._asking:
+            if self._again is None:
+                found = self._try(None, self.wanted._replace(life=False), no_look).used
+                assert found is not None  # noqa: S101  what cannot be started is raised
+                self._again = found
+            return self._again
 
     def _try(
         self,
@@ -300,29 +328,38 @@ class Stage:
         code: bool = False,
         before: Trial | None = None,
         later: Callable[[], Look | None] | None = None,
+        used: Callable[[], None] = lambda: None,
     ) -> Trial:
-        self.tries += 1
-        self._unstarted = None
+        self._unstarted.pop(get_ident(), None)
+        with self._counting:
+            self.tries += 1
         begun = time.monotonic()
         containers = [self._filtered(each, candidate) for each in prepare(self._workloads(candidate), self.settings)]
         with ExitStack() as stack:
             world = stack.enter_context(World(containers, self.settings, self.guard))
+            self._worlds.append(world)
+            stack.callback(self._worlds.remove, world)
             watch = stack.enter_context(Watch(self._recorder, world, wanted.key, wanted.deeds, code=code))
 
-            def on(used: Exercised) -> bool:
+            def on(so_far: Exercised) -> bool:
                 watch.used()
-                return before is None or not self._worse(before, used, life=False)
+                if before is not None and self._worse(before, so_far, life=False):
+                    return False
+                used()
+                return True
 
             haste = self._haste(candidate, before, world, watch) if candidate and before else NO_HASTE
             try:
-                used = exercise(world, wanted, watch.started, on, haste)
+                exercised = exercise(world, wanted, watch.started, on, haste)
             except CannotRunError:
                 if wanted.key in world.begun and not watch.lives:
                     watch.started()  # what waits for it was not started: it is asked what it did all the same
-                self._unstarted = watch.seen(self._named(world))
+                self._unstarted[get_ident()] = watch.seen(self._named(world))
                 raise
-            found = Trial(candidate, used, "", watch.seen(self._named(world)))
-            self.runtime[candidate is not None and candidate.no_new_privileges] |= found.seen.of("filtered_syscalls")
+            found = Trial(candidate, exercised, "", watch.seen(self._named(world)))
+            with self._counting:
+                last = candidate is not None and candidate.no_new_privileges
+                self.runtime[last] |= found.seen.of("filtered_syscalls")
             if later is None:
                 with watch.reading() as passes:
                     look(world, found)

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hardhull.facts.profile import Profile, merge
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 """How long code is read before whoever talks with the engine has a turn: the usual 5 ms add up over its answers."""
+
+
+_WATCHING = Lock()
+"""Nobody begins to watch while a recorder forgets."""
 
 
 class Seen(NamedTuple):
@@ -91,14 +96,16 @@ class Watch:
         self._begun, self._start = datetime.now(UTC), time.monotonic()
 
     def __enter__(self) -> Self:
-        self._recorder.watched += 1
+        with _WATCHING:
+            self._recorder.watched += 1
         self._stack.enter_context(self._meters)
         if self._code is not None:
             self._stack.enter_context(self._code)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, t: TracebackType | None) -> None:
-        self._recorder.watched -= 1
+        with _WATCHING:
+            self._recorder.watched -= 1
         self._stack.close()
         for each in self._lives:
             self._recorder.release(each)
@@ -138,7 +145,9 @@ class Watch:
 
     def seen(self, subject: Subject) -> Seen:
         """The same, at the end; the recorder forgets it, unless it records another one as well."""
-        found = self._seen(subject, self._recorder.snapshot(forget=self._recorder.watched == 1))
+        with _WATCHING:
+            recording = self._recorder.snapshot(forget=self._recorder.watched == 1)
+        found = self._seen(subject, recording)
         self._used, self._image = [use for run in found.runs for use in run.files], subject.image
         return found
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 OUTPUT = 64 * 1024
 """Bytes of output that are kept; more is read and dropped."""
+TURN = Lock()
+"""Commands of a person's own run one after the other: nobody wrote them to be run beside themselves."""
 LOOK = 0.5
 """Seconds between two looks whether a command is still wanted."""
 _HEADER = 8
@@ -120,6 +123,8 @@ def on_host(
 ) -> Ran:
     """Runs a command of the person's own on this machine, in a shell and a process group that ends with the run.
 
+    One at a time; the seconds are counted when it is its turn.
+
     Args:
         world: of the run.
         command: for the shell.
@@ -127,6 +132,11 @@ def on_host(
         seconds: at most.
         wanted: asked now and again whether there is still something to run it for; is told the command's session.
     """
+    with TURN:
+        return _on_host(world, command, env, seconds, wanted)
+
+
+def _on_host(world: World, command: str, env: Mapping[str, str], seconds: float, wanted: Callable[[int], bool]) -> Ran:
     start = time.monotonic()
     process = subprocess.Popen(
         ["/bin/sh", "-c", command],

@@ -285,8 +285,10 @@ def _ready(world: World, wanted: Exercise, asked: Sequence[Check], haste: Haste 
 
 def _until(world: World, check: Check, end: float, early: float, haste: Haste) -> Outcome:
     while True:
-        left = end - time.monotonic()
-        outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, left))), haste)
+        begun = time.monotonic()
+        outcome = _ask(world, check._replace(seconds=max(0.5, min(check.seconds, end - begun))), haste)
+        waited = time.monotonic() - begun - outcome.seconds  # until it was its turn
+        end, early = end + waited, early + waited
         if outcome.passed or time.monotonic() > end or not _running(world, check):
             return outcome
         if time.monotonic() > early and haste.lost(0):
@@ -305,9 +307,14 @@ def _running(world: World, check: Check) -> bool:
 
 def _ask(world: World, check: Check, haste: Haste = NO_HASTE) -> Outcome:
     """What a check says; a container that has ended has no address to be asked at."""
-    early = time.monotonic() + haste.load
+    looks: list[float] = []  # the first when it has its turn
+
+    def lost(session: int) -> bool:
+        looks.append(time.monotonic())
+        return looks[-1] - looks[0] > haste.load and haste.lost(session)
+
     try:
-        return checks.run(check, world, lambda session: time.monotonic() > early and haste.lost(session))
+        return checks.run(check, world, lost)
     except CannotRunError as error:
         return Outcome(check, passed=False, ran=False, seconds=0.0, code=None, output=error.refusals[0].why)
 

@@ -131,6 +131,15 @@ class World:
         """Its time is over for those who ask how much is left; it is not removed for that."""
         self._end = 0.0
 
+    def abandon(self) -> None:
+        """Removes everything while another thread still uses it, which fails there."""
+        self.expire()
+        client, _ = _connected()
+        try:
+            cleanup.sweep(client, self.id)
+        finally:
+            client.close()
+
     def start(self, key: str = "", patience: float = math.inf) -> None:
         """Makes and starts all containers in their order, each when what it waits for is so far.
 
