@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hardhull.run.processes import of_container
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from hardhull.run.world import World
 
@@ -41,24 +41,25 @@ class Idle:
         self._since = 0.0
 
     def seconds(self, session: int = 0) -> float:
-        """Seconds since somebody was seen at work; 0 at first.
+        """Seconds since somebody was seen at work; 0 at first, and where no process of a container can be seen.
 
         Args:
             session: of a command on this machine that uses them; 0 where there is none.
         """
         now = time.monotonic()
-        found = self._processes(session)
-        if self._last is None or _worked(*self._last, now, found):
+        own = {
+            pid for key in self._world.containers if key in self._world.ids for pid in of_container(self._world, key)
+        }
+        found = self._processes(own, session)
+        if not own or self._last is None or _worked(*self._last, now, found):
             self._since = now
         self._last = now, found
         return now - self._since
 
-    def _processes(self, session: int) -> dict[int, Used]:
-        pids = {
-            pid for key in self._world.containers if key in self._world.ids for pid in of_container(self._world, key)
-        }
+    @staticmethod
+    def _processes(own: Collection[int], session: int) -> dict[int, Used]:
         found = dict(_used(int(name) for name in os.listdir("/proc") if name.isdigit()))  # noqa: PTH208  names only
-        return {pid: one for pid, one in found.items() if pid in pids or (session and one.session == session)}
+        return {pid: one for pid, one in found.items() if pid in own or (session and one.session == session)}
 
 
 def _worked(then: float, before: dict[int, Used], now: float, after: dict[int, Used]) -> bool:
