@@ -145,8 +145,12 @@ def test_a_library_is_counted_whole_only_where_that_adds_no_call(
         decide(self, index, binary)
 
     monkeypatch.setattr(Program, "decide", noted)
+    monkeypatch.setattr(bounds, "FOLLOWED_BYTES", 4096)
+    for name in ("libone.so", "libtwo.so"):
+        library(tmp_path, name, 'asm(".skip 3000, 0x90");')
     library(tmp_path, "liba.so", WIDE % 102)
-    program(tmp_path, "long used(void); void _start(void) { raw(39); raw(102); used(); for (;;); }", "-la")
+    source = "long used(void); void _start(void) { raw(39); raw(102); used(); for (;;); }"
+    program(tmp_path, source, "-Wl,--no-as-needed", "-la", "-lone", "-ltwo")
     assert names(looked_at(tmp_path)) == {"getpid", "getuid", "mmap"}
     assert begun == ["whole"]
     library(tmp_path, "liba.so", WIDE % 104)
@@ -155,14 +159,18 @@ def test_a_library_is_counted_whole_only_where_that_adds_no_call(
     assert begun == ["whole", "followed"]  # the trial was taken back
 
 
-def test_a_trial_that_was_taken_back_leaves_nothing(tmp_path: Path) -> None:
+def test_a_trial_that_was_taken_back_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither in the libraries behind the one that was tried, nor in those whose names are in it."""
+    monkeypatch.setattr(bounds, "FOLLOWED_BYTES", 4096)
+    for name in ("libone.so", "libtwo.so"):
+        library(tmp_path, name, 'asm(".skip 3000, 0x90");')
     library(tmp_path, "libplug.so.1", "long any(void) { return raw(104); }")
     library(tmp_path, "libb.so", "long far(void) { return raw(107); } long near(void) { return raw(108); }")
     source = """long far(void); long near(void); const char *name;
     long used(void) { return near(); } long unused(void) { name = "libplug.so.1"; return far(); }"""
     library(tmp_path, "liba.so", source, f"-L{tmp_path / 'lib'}", "-lb")
-    program(tmp_path, "long used(void); void _start(void) { used(); for (;;); }", "-la", "-lb")
+    source = "long used(void); void _start(void) { used(); for (;;); }"
+    program(tmp_path, source, "-Wl,--no-as-needed", "-la", "-lb", "-lone", "-ltwo")
     assert names(looked_at(tmp_path)) == {"getegid", "mmap"}
 
 

@@ -34,7 +34,7 @@ RESTARTED: Final = frozenset({"nanosleep", "clock_nanosleep", "poll", "futex", "
 """Calls that the kernel resumes, after a signal, through ``restart_syscall`` (signal(7), restart_syscall(2))."""
 _ROUNDS: Final = 10
 """How often libraries that were found by name may name further ones."""
-_OFTEN, _SELDOM = 256, 32
+_OFTEN, _SELDOM = 256, 128
 _MOST_REASONS: Final = 50
 
 

@@ -136,6 +136,11 @@ class Binary(Ground):
         """Where bytes stand that mean a system call, in the code that is entered at an address."""
         return self.leads(address).syscalls
 
+    @property
+    def share(self) -> float:
+        """How much of its functions was looked at."""
+        return len(self._leads) / max(len(self.functions.starts), 1)
+
     def leads(self, address: int) -> Leads:
         """Where the code that is entered at an address leads."""
         found = self._leads.get(address)

@@ -20,8 +20,11 @@ NAME_BYTES: Final = 64 << 20
 RELOCATIONS: Final = 4_000_000
 FUNCTIONS: Final = 1_000_000
 FOLLOWED_BYTES: Final = 16 << 20
-"""Code of one pass that is followed function by function (about 1 s for each 8 MB of which much is reached). Of a
-program or library that does not fit any more, all code counts as reached."""
+"""Code of one pass that is followed function by function (about 1 s for each 8 MB of which much is reached)."""
+TRIED_BYTES: Final = 10 << 20
+"""The same, where there is more; what is left then counts as reached with all of its code."""
+LARGEST_BYTES: Final = 9 << 20
+"""Of one library: a Java virtual machine takes seconds, and four fifths of it are reached."""
 PROGRAM_BYTES: Final = 256 << 10
 """Code of a program itself that has libraries; of a larger one, all counts as reached: nineteen in twenty functions
 of a server are, and following them is the longest part of a pass."""

@@ -14,7 +14,7 @@ from hardhull.learn.static import bounds
 from hardhull.learn.static.numbers import Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from hardhull.learn.static.numbers import Made
     from hardhull.learn.static.part import Part
@@ -24,6 +24,9 @@ _CALLING: Final = ("libc.", "ld-")
 """Libraries that are followed in any case: little of them is reached, and nearly all calls are made there."""
 _ALWAYS: Final = frozenset({("", "")})
 """What a library lacks that has to be followed whatever is known."""
+
+_STEPS: Final = 100
+"""Functions that are reached between two looks at what a trial makes."""
 
 Call = tuple[str, str]
 """Architecture and name."""
@@ -59,7 +62,8 @@ class Choice:
     def __init__(self, program: Program, so_far: SoFar) -> None:
         self._program, self._so_far = program, so_far
         self._numbers = Numbers(program)
-        self._left = bounds.FOLLOWED_BYTES
+        self._most = bounds.FOLLOWED_BYTES
+        self._followed: list[Part] = []
         self._lacks: dict[Node, frozenset[Call]] = {}
 
     def begin(self, firsts: Collection[Part]) -> None:
@@ -68,7 +72,7 @@ class Choice:
             part = self._program.parts[index]
             if not part.wholly or part.elf.soname.startswith(_CALLING):
                 self._program.decide(index, part.followed)
-            elif part.every or part.size > self._left:
+            elif part.every or part.size > min(self._most, bounds.LARGEST_BYTES):
                 self._program.decide(index, part.whole)
             elif part in firsts:
                 self._itself(index)
@@ -76,12 +80,19 @@ class Choice:
 
     def settle(self) -> None:
         """Decides all others."""
-        parts, needs = self._program.parts, self._so_far.needs
+        parts = self._program.parts
         waiting = sorted(self._open(), key=lambda index: (parts[index].size, index))
+        needs = {index: self._so_far.needs(parts[index]) for index in waiting}
         lacks: dict[int, frozenset[Call]] = {}
+        if sum(parts[index].size for index in waiting) <= self._most:
+            for index in waiting:
+                self._exactly(index)
+            self._walk()
+            return
+        self._most = min(self._most, bounds.TRIED_BYTES)
         while waiting:
             unknown = {parts[index].path for index in waiting}
-            ready = [index for index in waiting if needs(parts[index]).isdisjoint(unknown)] or waiting
+            ready = [index for index in waiting if needs[index].isdisjoint(unknown)] or waiting
             for index in ready:
                 if index not in lacks or all(map(self._so_far.known, lacks[index])):
                     lacks[index] = self._tried(index)
@@ -109,10 +120,14 @@ class Choice:
             self._exactly(index)
 
     def _exactly(self, index: int) -> None:
-        """Follows a part as far as that is bounded."""
+        """Follows a part as far as that is bounded: by what was reached of others, which is what takes time."""
         part = self._program.parts[index]
-        self._left -= part.size
-        self._program.decide(index, part.followed if self._left >= 0 else part.whole)
+        spent = sum(each.size * each.followed.share for each in self._followed)
+        if spent + part.size > self._most:
+            self._program.decide(index, part.whole)
+        else:
+            self._followed.append(part)
+            self._program.decide(index, part.followed)
 
     def _walk(self) -> None:
         self._program.walk(self._so_far.in_time)
@@ -128,16 +143,25 @@ class Choice:
         if directly := frozenset(call for call in directly if not self._so_far.known(call)):
             return directly
         program.begin(index, part.whole)
-        program.walk(self._so_far.in_time)
-        found = list(self._numbers.more(self._so_far.in_time))
-        new = frozenset(call for made in found for call in calls(program, made) if not self._so_far.known(call))
-        if new:
-            program.back(index)
-            return new
+        found: list[Made] = []
+        done = False
+        while not done:  # what fails mostly fails soon
+            done = program.walk(self._some()) or not self._so_far.in_time()
+            more = list(self._numbers.more(self._so_far.in_time))
+            new = frozenset(call for made in more for call in calls(program, made) if not self._so_far.known(call))
+            if new:
+                program.back(index)
+                return new
+            found += more
         program.keep()
         for made in found:
             self._so_far.count(program, made)
-        return new
+        return frozenset()
+
+    def _some(self) -> Callable[[], bool]:
+        """Whether there is time left, for some steps."""
+        steps = iter(range(_STEPS))
+        return lambda: next(steps, None) is not None and self._so_far.in_time()
 
     def _lacking(self, node: Node) -> frozenset[Call]:
         """Calls that were not known when first asked, and that a function of the C library makes; told once."""

@@ -154,7 +154,9 @@ class Program:
     def resolve(self, index: int, name: Name) -> tuple[Target, ...]:
         """Which symbol of which part a name means that a part asks for: one for each program, without doubles."""
         within = self._within[index]
-        known = self._resolved.setdefault(within, {})
+        known = self._resolved.get(within)
+        if known is None:
+            known = self._resolved[within] = {}
         found = known.get(name)
         if found is None:
             several = self._offering.get(name.text, ())
@@ -223,10 +225,12 @@ class Program:
         self._code(callee)
 
     def _code(self, node: Node) -> None:
+        if node in self.reached:
+            return
         binary = self.binaries[node.binary]
         if binary is None:
             self.journal.add(self._entered[node.binary], node.address)
-        elif node not in self.reached and binary.counts(node.address):
+        elif not binary.whole or binary.counts(node.address):
             self.journal.add(self.reached, node)
             self._work.append(node)
 
