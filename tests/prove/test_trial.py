@@ -46,7 +46,7 @@ TEXT = f"""services:
   stubborn:
     image: IMAGE
     expose: ["80"]
-    stop_grace_period: 20s
+    stop_grace_period: 45s
     command: ["sh", "-c", "trap 'touch /etc/x && exit 0' TERM; {SERVE}"]
   strict:
     image: IMAGE
@@ -180,7 +180,7 @@ def test_what_takes_too_long_to_end_is_killed_once(engine: Engine, tmp_path: Pat
     assert life
     assert life.restarted
     assert life.stop.killed
-    assert life.stop.seconds < 20, "not the whole grace period: it would be worse anyway"
+    assert life.stop.seconds < 45, "not the whole grace period: it would be worse anyway"
     assert left(engine) == []
 
 

@@ -126,6 +126,7 @@ def test_lives_are_compared() -> None:
 
     before = seen(0, 0.2)
     assert compare(before, seen(0, 2.1)) == []
+    assert compare(before, seen(0, 9.0), 5.0) == [], "everything takes so much longer on a busy machine"
     for after, word in (
         (seen(143, 0.2), "another code"),
         (seen(0, 9.0), "longer"),

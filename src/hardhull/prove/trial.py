@@ -271,7 +271,8 @@ class Stage:
             was = was._replace(troubles=(*was.troubles, *(again.troubles if again else ())))
         if used.works and _names(was) - _names(used.observation):
             was = self._lasting(was)
-        differences = worse(compare(self._ended_so(was, used) if used.works else was, used.observation))
+        was = self._ended_so(was, used) if used.works else was
+        differences = worse(compare(was, used.observation, crowd()))
         if used.works and not differences and worse(replies([base.outcomes], used.outcomes)):
             known = [base.outcomes, self._second().outcomes]
             differences = worse(replies(known, used.outcomes))
@@ -291,7 +292,7 @@ class Stage:
             return was
         code = now.life.stop.code
         same = was._replace(life=was.life._replace(stop=was.life.stop._replace(code=code)))
-        alone = worse(compare(was, now)) and not worse(compare(same, now))
+        alone = worse(compare(was, now, crowd())) and not worse(compare(same, now, crowd()))
         return same if alone and self._ends_with(code, was.life.stop.code) else was
 
     def _ends_with(self, code: int, usual: int) -> bool:
@@ -420,7 +421,7 @@ def _longest(before: Trial) -> float:
 def _grace(before: Trial) -> float:
     """Seconds that a candidate may take to end before it is worse; a whole one more tells it from one that just did."""
     seen = before.used.observation if before.used else None
-    return math.inf if seen is None or seen.life is None else longest(seen.life.stop.seconds) + 1
+    return math.inf if seen is None or seen.life is None else longest(seen.life.stop.seconds) * crowd() + 1
 
 
 def _names(observation: Observation) -> set[str]:

@@ -33,8 +33,14 @@ class Difference(NamedTuple):
     after: str = ""
 
 
-def compare(before: Observation, after: Observation) -> list[Difference]:
-    """What is another way now. No process may be more powerful, and what worked has to work."""
+def compare(before: Observation, after: Observation, patience: float = 1.0) -> list[Difference]:
+    """What is another way now. No process may be more powerful, and what worked has to work.
+
+    Args:
+        before: the earlier one.
+        after: the later one.
+        patience: so many times as long as else a stop may take: on a busy machine.
+    """
     found: list[Difference] = []
     if before.processes is None or after.processes is None:
         found.append(Difference(UNSEEN, "the processes cannot be seen from here"))
@@ -43,7 +49,7 @@ def compare(before: Observation, after: Observation) -> list[Difference]:
     new = [line for line in after.troubles if line not in before.troubles]
     found += [Difference(BROKEN, "its log has a new line of trouble", "", line) for line in new]
     if before.life is not None and after.life is not None:
-        found += _life(before.life, after.life)
+        found += _life(before.life, after.life, patience)
     elif before.life is not None or after.life is not None:
         found.append(Difference(UNSEEN, "its life cycle was tried only once"))
     return found
@@ -99,7 +105,7 @@ def _numbers(numbers: Sequence[int] | set[int]) -> str:
     return ",".join(str(number) for number in sorted(numbers))
 
 
-def _life(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:
+def _life(before: LifeCycle, after: LifeCycle, patience: float) -> Iterator[Difference]:
     if before.exec_code != after.exec_code:
         yield Difference(BROKEN, "a command inside ends otherwise", str(before.exec_code), str(after.exec_code))
     if before.restarted and not after.restarted:
@@ -110,7 +116,7 @@ def _life(before: LifeCycle, after: LifeCycle) -> Iterator[Difference]:
     if before.stop.code != after.stop.code:
         kind = BROKEN if before.stop.code == 0 or after.stop.killed else CHANGED
         yield Difference(kind, "it ends with another code", str(before.stop.code), str(after.stop.code))
-    if after.stop.seconds > longest(before.stop.seconds):
+    if after.stop.seconds > longest(before.stop.seconds) * patience:
         was, now = f"{before.stop.seconds:.1f} s", f"{after.stop.seconds:.1f} s"
         yield Difference(BROKEN, "it takes much longer to end", was, now)
 
