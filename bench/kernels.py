@@ -49,6 +49,7 @@ cd /opt/hardhull
 echo "on Linux $(uname -r)"
 python3 -c "from hardhull.learn import bpf; print(bpf.why_not() or f'the recorder can run; checks by {bpf.checks()}')"
 python3 -m pytest -p no:cacheprovider --no-header -q @TESTS@
+dmesg --level=err,crit,alert,emerg | tail -20
 echo o >/proc/sysrq-trigger; sleep 60
 """
 
@@ -120,7 +121,7 @@ def boot(folder: Path, root: Path, packages: list[Path]) -> bool:
     disk.unlink(missing_ok=True)
     run("mkfs.ext4", "-q", "-d", root, disk, "4G")
     words = [
-        "timeout", str(SECONDS), "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "3G", "-nographic",
+        "timeout", str(SECONDS), "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "4G", "-nographic",
         "-no-reboot", "-nic", "none", "-kernel", str(kernel), "-initrd", str(archive),
         "-drive", f"file={disk},if=virtio,format=raw,cache=unsafe", "-append", "console=ttyS0 quiet panic=-1",
     ]  # fmt: skip
