@@ -4,29 +4,52 @@
 
 Each argument is one kernel: a distribution's package with the image, and those with its modules where they are apart
 (``apt-get download linux-image-cloud-amd64``; Ubuntu has linux-image-VERSION-generic and linux-modules-VERSION-generic).
-Other tests can be named; the machine has Docker, and control groups in one tree.
-The machine's disk is made once in FOLDER. Nothing of the own kernel is used, so the emulator needs no /dev/kvm; it is
-some ten times slower than the processor.
+Other tests can be named; the machine has Docker, and control groups in one tree. What it has is made once in FOLDER, for
+the architecture of the package (amd64, arm64). Nothing of the own kernel is used, so the emulator needs no /dev/kvm; it
+is some ten times slower than the processor. On another architecture the tests have no compiled modules of Python, so
+only some of them can run: without a name it is the one of containers.
 
-It wants root, x86-64, debootstrap, e2fsprogs, cpio, busybox-static, qemu-system-x86, this project's virtual environment,
+It wants root, debootstrap, e2fsprogs, cpio, kmod, qemu-system-x86 or qemu-system-arm, this project's virtual environment,
 and Debian 12, whose Python the machine has as well.
 """
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).parents[1]
 PACKAGES = (
     "python3", "docker.io", "iptables", "libbpf1", "busybox-static", "iproute2", "strace", "kmod", "procps", "netbase",
 )  # fmt: skip
-TESTS = ("tests/learn/test_bpf.py", "tests/learn/test_container.py")
+CONTAINERS = "tests/learn/test_container.py"
 NEEDED = ("virtio_pci", "virtio_blk", "ext4")
 """Modules without which the disk cannot be mounted."""
+
+
+class Machine(NamedTuple):
+    """What is emulated.
+
+    Attributes:
+        words: of the emulator.
+        console: what the kernel writes to.
+        tests: those that are run where none is named.
+    """
+
+    words: tuple[str, ...]
+    console: str
+    tests: tuple[str, ...]
+
+
+MACHINES = {
+    "amd64": Machine(("qemu-system-x86_64", "-cpu", "max"), "ttyS0", ("tests/learn/test_bpf.py", CONTAINERS)),
+    "arm64": Machine(("qemu-system-aarch64", "-M", "virt", "-cpu", "max,pauth-impdef=on"), "ttyAMA0", (CONTAINERS,)),
+}
 SECONDS = 3600
 """That one machine may take."""
 BEGIN = """#!/bin/busybox sh
@@ -48,7 +71,7 @@ mount -o remount,rw /; ip link set lo up; hostname machine
 cd /opt/hardhull
 echo "on Linux $(uname -r)"
 python3 -c "from hardhull.learn import bpf; print(bpf.why_not() or f'the recorder can run; checks by {bpf.checks()}')"
-python3 -m pytest -p no:cacheprovider --no-header @TESTS@
+python3 -m pytest -o addopts= -p no:cacheprovider --no-header -q @TESTS@
 echo "the tests ended with $?"
 dmesg --level=err,crit,alert,emerg | tail -20
 echo o >/proc/sysrq-trigger; while :; do :; done
@@ -59,15 +82,45 @@ def run(*words: str | Path, where: Path | None = None, given: bytes | None = Non
     return subprocess.run([str(word) for word in words], cwd=where, input=given, capture_output=True, check=True).stdout
 
 
-def base(folder: Path, tests: list[str]) -> Path:
-    """A Debian with what the tests want, made once, and this project as it is now."""
-    root = folder / "root"
-    if not (root / "usr/bin/dockerd").exists() and not (root / "usr/sbin/dockerd").exists():
-        run("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", root)
+def base(folder: Path, machine: str, own: bool) -> Path:
+    """A Debian with what the tests want, made once.
+
+    That of another architecture cannot set itself up here: its packages are only unpacked, which is enough.
+    """
+    root = folder / machine
+    if (root / "done").exists():
+        return root
+    packages = (*PACKAGES, *(() if own else ("python3-hypothesis",)))
+    how = () if own else (f"--arch={machine}", "--foreign")
+    run("debootstrap", "--variant=minbase", *how, f"--include={','.join(packages)}", "bookworm", root)
+    if not own:
+        for package in sorted((root / "var/cache/apt/archives").glob("*.deb")):
+            unpack(package, root)
+        for name in ("proc", "sys"):
+            (root / name).unlink() if (root / name).is_symlink() else None
+            (root / name).mkdir(exist_ok=True)
+        (root / "etc/passwd").write_text("root:x:0:0::/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n")
+        (root / "etc/group").write_text("root:x:0:\ndocker:x:101:\nnogroup:x:65534:\n")
+        for name in ("iptables", "ip6tables"):
+            (root / "usr/sbin" / name).unlink(missing_ok=True)
+            (root / "usr/sbin" / name).symlink_to(f"{name}-nft")
+    shutil.rmtree(root / "var/cache/apt", ignore_errors=True)
+    (root / "done").touch()
+    return root
+
+
+def unpack(package: Path, root: Path) -> None:
+    files = run("dpkg-deb", "--fsys-tarfile", package)
+    run("tar", "-x", "--keep-directory-symlink", "-C", root, given=files)
+
+
+def project(root: Path, tests: list[str], own: bool) -> None:
+    """This project as it is now, with the packages that it is tested with."""
     for name in ("hardhull", "site"):
         shutil.rmtree(root / "opt" / name, ignore_errors=True)
+    less = ("__pycache__", "ziglang", *(() if own else ("*.so", "hypothesis*", "_hypothesis*")))
     site = Path(sysconfig.get_path("purelib"))
-    shutil.copytree(site, root / "opt/site", symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "ziglang"))
+    shutil.copytree(site, root / "opt/site", symlinks=True, ignore=shutil.ignore_patterns(*less))
     for name in run("git", "ls-files", "-z", "--", "src", "tests", "pyproject.toml", where=HERE).decode().split("\0"):
         if name:
             (root / "opt/hardhull" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -75,16 +128,15 @@ def base(folder: Path, tests: list[str]) -> Path:
     first = root / "first"
     first.write_text(FIRST.replace("@TESTS@", " ".join(tests)))
     first.chmod(0o755)
-    return root
 
 
 def modules(root: Path, version: str) -> list[Path]:
     """What has to be in the kernel for the disk, in order, below the root."""
-    run("chroot", root, "depmod", version)
+    run("depmod", "-b", root, version)
     found: dict[Path, None] = {}
     for name in NEEDED:
-        shown = run("chroot", root, "modprobe", "-S", version, "--show-depends", name).decode()
-        found |= {root / line.split()[1].lstrip("/"): None for line in shown.splitlines() if line.startswith("insmod")}
+        shown = run("modprobe", "-d", root, "-S", version, "--show-depends", name).decode()
+        found |= {Path(line.split()[1]): None for line in shown.splitlines() if line.startswith("insmod")}
     return list(found)
 
 
@@ -97,8 +149,9 @@ def first_files(folder: Path, root: Path, version: str) -> Path:
     shutil.copy(root / "bin/busybox", tree / "bin/busybox")
     wanted = modules(root, version)
     for each in wanted:
-        shutil.copy(each, tree / "modules" / each.name)
-    (tree / "modules/order").write_text("".join(f"{each.name}\n" for each in wanted))
+        data = each.read_bytes()
+        (tree / "modules" / each.stem).write_bytes(lzma.decompress(data) if each.suffix == ".xz" else data)
+    (tree / "modules/order").write_text("".join(f"{each.stem}\n" for each in wanted))
     (tree / "init").write_text(BEGIN)
     (tree / "init").chmod(0o755)
     names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
@@ -107,24 +160,27 @@ def first_files(folder: Path, root: Path, version: str) -> Path:
     return archive
 
 
-def boot(folder: Path, root: Path, packages: list[Path]) -> bool:
+def boot(folder: Path, packages: list[Path], tests: list[str]) -> bool:
     """Whether the tests pass on this kernel; what the machine says is shown as it says it."""
-    for name in ("boot", "lib/modules"):
-        shutil.rmtree(root / name, ignore_errors=True)
-        (root / name).mkdir(parents=True)
+    name = run("dpkg-deb", "--field", packages[0], "Architecture").decode().strip()
+    own = run("dpkg", "--print-architecture").decode().strip() == name
+    machine, root = MACHINES[name], base(folder, name, own)
+    project(root, tests or list(machine.tests), own)
+    for place in ("boot", "lib/modules"):
+        shutil.rmtree(root / place, ignore_errors=True)
+        (root / place).mkdir(parents=True)
     for package in packages:
-        files = run("dpkg-deb", "--fsys-tarfile", package)
-        run("tar", "-x", "--keep-directory-symlink", "-C", root, given=files)
+        unpack(package, root)
     kernel = next((root / "boot").glob("vmlinuz-*"))
-    version = kernel.name.removeprefix("vmlinuz-")
-    archive = first_files(folder, root, version)
+    archive = first_files(folder, root, kernel.name.removeprefix("vmlinuz-"))
     disk = folder / "disk"
     disk.unlink(missing_ok=True)
     run("mkfs.ext4", "-q", "-d", root, disk, "4G")
     words = [
-        "timeout", str(SECONDS), "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "4G", "-nographic",
+        "timeout", str(SECONDS), *machine.words, "-accel", "tcg,thread=multi", "-smp", "2", "-m", "4G", "-nographic",
         "-no-reboot", "-nic", "none", "-kernel", str(kernel), "-initrd", str(archive),
-        "-drive", f"file={disk},if=virtio,format=raw,cache=unsafe", "-append", "console=ttyS0 quiet panic=-1",
+        "-drive", f"file={disk},if=virtio,format=raw,cache=unsafe",
+        "-append", f"console={machine.console} quiet panic=-1",
     ]  # fmt: skip
     passed = False
     with subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace") as it:
@@ -136,8 +192,7 @@ def boot(folder: Path, root: Path, packages: list[Path]) -> bool:
 
 def main(folder: Path, kernels: list[str], tests: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    root = base(folder, tests or list(TESTS))
-    results = {each: boot(folder, root, [Path(name) for name in each.split(",")]) for each in kernels}
+    results = {each: boot(folder, [Path(name) for name in each.split(",")], tests) for each in kernels}
     for each, passed in results.items():
         print(f"{'passed' if passed else 'FAILED'}: {each}")
     return 0 if all(results.values()) else 1
