@@ -21,8 +21,8 @@ RELOCATIONS: Final = 4_000_000
 FUNCTIONS: Final = 1_000_000
 FOLLOWED_BYTES: Final = 16 << 20
 """Code of one pass that is followed function by function (about 1 s for each 8 MB of which much is reached)."""
-TRIED_BYTES: Final = 10 << 20
-"""The same, where there is more; what is left then counts as reached with all of its code."""
+TRIED_BYTES: Final = 6 << 20
+"""What is reached by following, where there is more; what is left then counts as reached with all of its code."""
 LARGEST_BYTES: Final = 9 << 20
 """Of one library: a Java virtual machine takes seconds, and four fifths of it are reached."""
 PROGRAM_BYTES: Final = 256 << 10

@@ -120,10 +120,10 @@ class Choice:
             self._exactly(index)
 
     def _exactly(self, index: int) -> None:
-        """Follows a part as far as that is bounded: by what was reached of others, which is what takes time."""
+        """Follows a part, unless much was reached by following others: that is what takes time."""
         part = self._program.parts[index]
         spent = sum(each.size * each.followed.share for each in self._followed)
-        if spent + part.size > self._most:
+        if spent >= self._most:
             self._program.decide(index, part.whole)
         else:
             self._followed.append(part)

@@ -71,6 +71,7 @@ class Program:
         self._offering: dict[str, list[int]] = {}
         self._slots: dict[int, set[int]] = {}
         self._work: list[Node] = []
+        self._joined: list[tuple[int, dict[Name, tuple[Target, ...]]]] = []
         self._resolved: dict[tuple[int, ...], dict[Name, tuple[Target, ...]]] = {}
         self._entered: list[set[int]] = []
         self._looked: list[set[tuple[int, int]]] = []
@@ -86,10 +87,9 @@ class Program:
             self._within.append(())
             for text in part.tables.exports:
                 self._offering.setdefault(text, []).append(index)
-        if self.binaries[index] is not None:  # its symbols may mean others in this program
-            self._seen.clear()
-            self._slots.clear()
-            self._work = [*self.reached]
+        if self.binaries[index] is not None:
+            names = {*part.tables.imports.values()}
+            self._joined.append((index, {name: self.resolve(index, name) for name in names}))
         self._within[index] += (scope,)
         self._resolved.clear()
         order = self.scopes[scope]
@@ -137,6 +137,11 @@ class Program:
 
     def walk(self, in_time: Callable[[], bool]) -> bool:
         """Reaches all that follows from what was reached; whether it came to an end in time."""
+        joined, self._joined = self._joined, []
+        if any(self.resolve(index, name) != found for index, names in joined for name, found in names.items()):
+            self._seen.clear()  # in another program, symbols that were asked for already mean something else
+            self._slots.clear()
+            self._work = [*self.reached]
         while self._work:
             if not in_time():
                 return False
