@@ -261,14 +261,20 @@ def apply(out: Path, wanted: Sequence[str]) -> None:
 
 def table(out: Path) -> None:
     """One line for each application."""
+    proven = out / "proofs.jsonl"
+    lines = map(json.loads, proven.read_text().splitlines()) if proven.exists() else ()
+    tried = {(row["name"], row["service"]) for row in lines}
     rows = {row["name"]: row for row in map(json.loads, (out / "apps.jsonl").read_text().splitlines())}
     for name, row in sorted(rows.items()):
         good = [each for each in row["services"] if each["proven"]]
-        bad = [each["service"] for each in row["services"] if not each["proven"]]
+        rest = [each["service"] for each in row["services"] if not each["proven"]]
+        bad = ", ".join(each for each in rest if (name, each) in tried)
+        left = ", ".join(each for each in rest if (name, each) not in tried)
         print(
             f"{name:14} services {len(good)} of {len(row['services'])} proven, settings written {row['written']:3} of "
             f"{row['proven']:3}, {'works' if not row['wrong'] else 'BROKEN: ' + row['wrong'][:200]}, "
-            f"{'restored' if row['restored'] else 'NOT RESTORED'}{'; no proof: ' + ', '.join(bad) if bad else ''}"
+            f"{'restored' if row['restored'] else 'NOT RESTORED'}{'; no proof: ' + bad if bad else ''}"
+            f"{'; not tried: ' + left if left else ''}"
         )
     total = [sum(row[key] for row in rows.values()) for key in ("written", "proven")]
     survive = sum(row["written"] for row in rows.values() if not row["wrong"])
