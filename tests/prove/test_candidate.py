@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardhull.facts.profile import Call, Denial, Failure, Run
-from hardhull.prove.candidate import CAPABILITY, SYSCALL, WRITABLE, Candidate, Privilege, Writable
-from hardhull.prove.evidence import Refused, refused
+from hardhull.prove.candidate import SYSCALL, WRITABLE, Candidate, Privilege, Writable
+from hardhull.prove.evidence import refused
 from hardhull.prove.filter import native, profile
 from hardhull.prove.giving import together, without_consequences
 from hardhull.prove.harmless import Harmless
@@ -82,17 +82,14 @@ def test_limits_and_filters_are_compared() -> None:
     assert not covers(engines, one._replace(syscalls=frozenset({"read", "mount"}))), "the engine's own forbids it"
 
 
-def test_a_failure_decides_only_for_what_it_shows() -> None:
+def test_what_may_do_no_more_than_two_that_failed_is_decided() -> None:
     failed = trial(Candidate(capabilities=frozenset({"KILL"})), works=False)
-    want = Refused(Privilege(CAPABILITY, "CHOWN"), "the kernel asked for CHOWN")
     tried = Tried()
-    tried.add(failed, [want])
-    assert tried.decides(Candidate(), want.privilege) is not None
-    assert tried.decides(Candidate(), Privilege(CAPABILITY, "KILL")) is None, "it did not break for want of that"
+    tried.add(failed)
     assert tried.decides(Candidate()) is None, "once may be chance"
-    assert tried.decides(Candidate(capabilities=frozenset({"KILL", "CHOWN"})), want.privilege) is None
-    tried.add(failed, [])
-    assert tried.decides(Candidate()) is not None
+    tried.add(failed)
+    assert tried.decides(Candidate()) is failed
+    assert tried.decides(Candidate(capabilities=frozenset({"KILL", "CHOWN"}))) is None
 
 
 def test_what_was_refused_where_it_worked_breaks_nothing_elsewhere() -> None:

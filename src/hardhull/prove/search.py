@@ -238,7 +238,7 @@ class Search:
             tighter = self._tightened(best[0].candidate or loose, candidate, [measure])
             known = self._tried.decides(tighter)
             if known is not None or with_measures([measure]) is not None:
-                self._keep(Privilege(measure), known.trial.failure if known else why)
+                self._keep(Privilege(measure), known.failure if known else why)
         return best[0]
 
     def _with_measures(self, works: Candidate, candidate: Candidate, names: Collection[str]) -> Trial | None:
@@ -288,7 +288,7 @@ class Search:
     def _failed(self, trial: Trial) -> list[Refused]:
         """Takes note of a try that does not work; the evidence of it."""
         given = self._evidence(trial)
-        self._tried.add(trial, given)
+        self._tried.add(trial)
         return given
 
     # ---- every privilege away once more -----------------------------------------------------------------------------
@@ -324,10 +324,6 @@ class Search:
                 continue
             tried.add(privilege)
             less = self._giving.without(candidate, privilege)
-            known = self._tried.decides(less, privilege)
-            if known is not None:
-                self._keep(privilege, known.trial.failure, shown_of(privilege, known.given))
-                continue
             self._tell(f"without {privilege.title}")
             trial = self._missing(less, [privilege], life=self._late(privilege))
             works = trial if trial.works else works

@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hardhull.facts.seccomp import docker_default
-from hardhull.prove.evidence import shown_of
 from hardhull.prove.filter import capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hardhull.prove.candidate import Candidate, Privilege
-    from hardhull.prove.evidence import Refused
+    from hardhull.prove.candidate import Candidate
     from hardhull.prove.trial import Trial
 
 CHANCES = 2
 """So many failures of what may do as much, or more, are none of chance."""
 
 
-class Failed(NamedTuple):
-    """A try that did not work, and what shows why."""
-
-    trial: Trial
-    given: tuple[Refused, ...]
-
-
 class Tried:
     """The tries of one search that did not work."""
 
     def __init__(self) -> None:
-        self._failed: list[Failed] = []
+        self._failed: list[Trial] = []
 
-    def add(self, trial: Trial, given: Sequence[Refused]) -> None:
+    def add(self, trial: Trial) -> None:
         """Takes note of one that did not work."""
-        self._failed.append(Failed(trial, tuple(given)))
+        self._failed.append(trial)
 
-    def decides(self, candidate: Candidate, gone: Privilege | None = None) -> Failed | None:
+    def decides(self, candidate: Candidate) -> Trial | None:
         """A failed try of a candidate that could do all that this one can; None where it has to be tried.
 
         Args:
             candidate: that would be tried.
-            gone: a privilege that it lacks: a single failure counts only where it shows the want of that.
         """
-        found = [one for one in self._failed if one.trial.candidate and covers(one.trial.candidate, candidate)]
-        for one in found:
-            if gone is not None and shown_of(gone, one.given):
-                return one
+        found = [one for one in self._failed if one.candidate and covers(one.candidate, candidate)]
         return found[-1] if len(found) >= CHANCES else None
 
 
