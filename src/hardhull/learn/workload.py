@@ -15,7 +15,7 @@ from hardhull.learn.watch import Meters, watch
 from hardhull.run.create import prepare
 from hardhull.run.exercise import exercise
 from hardhull.run.job import JOB
-from hardhull.run.owner import started as started_at
+from hardhull.run.owner import lasts
 from hardhull.run.processes import halted, of_container
 from hardhull.run.project import enough
 from hardhull.run.world import World
@@ -92,7 +92,7 @@ def _recorded(target: Target, wanted: Exercise, settings: Settings) -> Learned:
                     meters.life(first)
                     code.life(first)
             except RecordingError:
-                if started_at(first) is not None and world.state(wanted.key)["Running"]:
+                if lasts(first):
                     raise  # one that ended at once is told by what it was used for
 
         used = exercise(world, wanted, started)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +50,19 @@ def started(pid: int) -> int | None:
         return None
     fields = text.rpartition(")")[2].split()
     return None if not fields or fields[0] in {"Z", "X"} else int(fields[19])
+
+
+def lasts(pid: int, seconds: float = 1.0) -> bool:
+    """Whether a process goes on living for so long.
+
+    One that is just ending has given back its namespaces already, and is no zombie yet.
+    """
+    end = time.monotonic() + seconds
+    while started(pid) is not None:
+        if time.monotonic() >= end:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def dead(labels: Mapping[str, str], here: Owner) -> bool:
