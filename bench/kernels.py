@@ -97,7 +97,8 @@ def base(folder: Path, machine: str, own: bool) -> Path:
         for package in sorted((root / "var/cache/apt/archives").glob("*.deb")):
             unpack(package, root)
         for name in ("proc", "sys"):
-            (root / name).unlink() if (root / name).is_symlink() else None
+            if (root / name).is_symlink():
+                (root / name).unlink()
             (root / name).mkdir(exist_ok=True)
         (root / "etc/passwd").write_text("root:x:0:0::/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n")
         (root / "etc/group").write_text("root:x:0:\ndocker:x:101:\nnogroup:x:65534:\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from hardhull.cli.deploy import CONSENT
 from hardhull.cli.errors import FAILED, REFUSED, USAGE, UserError, told
 from hardhull.cli.output import view_for, write
 from hardhull.cli.runs import found, running, teller
@@ -27,8 +28,8 @@ UNPROVEN = 1
 """Exit code where nothing was proven: it does not work as it is, or not often enough in a row."""
 COMMANDS = "commands"
 """What a replay needs consent for: commands on this machine that a file of the tree names."""
-DEPLOY = "deploy"
-"""What allows real containers to be made anew: nothing that a proof was made with."""
+ASKED_ANEW = frozenset({COMMANDS, CONSENT})
+"""What is allowed for one run alone: no proof is made with it, and no replay is given it."""
 
 
 class Request(NamedTuple):
@@ -199,7 +200,7 @@ def _consent(shown: Shown, request: Request) -> None:
     if commands and COMMANDS not in request.use.allow:
         why = f"it runs commands on this machine: {'; '.join(commands)}"
         raise UserError(what, why, "read them, then --allow commands", REFUSED)
-    missing = [word for word in shown.allow if word not in {*request.use.allow, COMMANDS, DEPLOY}]
+    missing = [word for word in shown.allow if word not in {*request.use.allow, *ASKED_ANEW}]
     if missing:
         words = " ".join(f"--allow {word}" for word in missing)
         raise UserError(what, f"it was proven with {words}", f"add {words}", REFUSED)
@@ -218,7 +219,7 @@ def _kept(
 
     proof = proof_of(target.subject, outcome)
     where = target.path or target.subject.place.source.path
-    allow = tuple(word for word in request.use.allow if word not in {COMMANDS, DEPLOY})
+    allow = tuple(word for word in request.use.allow if word not in ASKED_ANEW)
     replay = Replay(where, target.subject.name if target.path else "", wanted, allow)
     text = written(proof, {**sections(target.subject, outcome, replay), **(more or {})})
     document = json.loads(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardhull.hosts.commands import PLACES
 from hardhull.hosts.engine import CONFIG
 from hardhull.hosts.machine import listener
-from hardhull.hosts.proc import command_line, identity, lines, link, text
+from hardhull.hosts.proc import command_line, identity, lines, link, stat_words, text
 from hardhull.run.owner import started
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _unit(pid: int) -> str:
 
 
 def _supervisor(pid: int) -> str:
-    words = (text(f"/proc/{pid}/stat") or "").rpartition(")")[2].split()
+    words = stat_words(pid)
     name = text(f"/proc/{words[1]}/comm") if len(words) > 1 else None
     return name if name in SUPERVISORS else ""
 

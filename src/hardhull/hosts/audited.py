@@ -15,7 +15,7 @@ from hardhull.facts.audited_items import AUDITED_ITEMS
 from hardhull.facts.host import SOCKETS
 from hardhull.hosts.commands import PLACES
 from hardhull.hosts.engine_files import INNER, UNITS, files
-from hardhull.hosts.proc import identity, link, pids, text
+from hardhull.hosts.proc import identity, link, pids, stat_words, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -128,7 +128,7 @@ def ours(path: str, program: str, owner: int, pid: int) -> bool:
 
 
 def _parent(pid: int) -> int:
-    words = (text(f"/proc/{pid}/stat") or "").rpartition(")")[2].split()
+    words = stat_words(pid)
     return int(words[1]) if len(words) > 1 else 0
 
 

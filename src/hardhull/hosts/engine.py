@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hardhull.hosts.commands import output
 from hardhull.hosts.files import described
 from hardhull.hosts.listening import listening
-from hardhull.hosts.proc import command_line, pids, text
+from hardhull.hosts.proc import command_line, pids, stat_words, text
 from hardhull.text.redaction import redact
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _network(answer: dict[str, Any]) -> dict[str, Any]:
 
 def started(pid: int) -> float:
     """When a process began, in seconds since 1970; 0 where that cannot be known."""
-    words = (text(f"/proc/{pid}/stat") or "").rpartition(")")[2].split()
+    words = stat_words(pid)
     up = (text("/proc/uptime") or "").split()
     if len(words) < 20 or not up:
         return 0.0
@@ -103,7 +103,7 @@ def _proxies(pid: int) -> list[str]:
     found = []
     for other in pids():
         if text(f"/proc/{other}/comm") == "docker-proxy":
-            words = (text(f"/proc/{other}/stat") or "").rpartition(")")[2].split()
+            words = stat_words(other)
             if len(words) > 1 and words[1] == str(pid):
                 found.append(f"{other} {' '.join(command_line(other))}")
     return found

@@ -39,6 +39,11 @@ def text(path: str) -> str | None:
     return b"".join(parts).decode("utf-8", "replace").rstrip("\n\0")
 
 
+def stat_words(pid: int) -> list[str]:
+    """The words of a process' ``stat`` behind its name, the state first (proc_pid_stat(5)); none where it is gone."""
+    return (text(f"/proc/{pid}/stat") or "").rpartition(")")[2].split()
+
+
 def lines(path: str) -> list[str]:
     """The lines of a file; none where it cannot be read."""
     return (text(path) or "").splitlines()

@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-from hardhull.hosts.proc import text
+from hardhull.hosts.proc import stat_words, text
 
 MONITORS = frozenset({
     "falco", "auditd", "tetragon", "tracee", "tracee-ebpf", "sysdig", "osqueryd", "wazuh-agentd", "wazuh-syscheckd",
@@ -68,5 +68,5 @@ def audits() -> dict[str, int]:
 
 
 def _lives(pid: int) -> bool:
-    found = text(f"/proc/{pid}/stat") or ""
-    return bool(found) and found.rpartition(")")[2].split()[:1] not in (["Z"], ["X"])
+    words = stat_words(pid)
+    return bool(words) and words[0] not in {"Z", "X"}

@@ -81,6 +81,7 @@ def _gzip(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
             rest = engine.decompress(engine.unconsumed_tail, CHUNK)
             if not rest:
                 raise BrokenLayerError("its compressed data end in the middle")
+            clear()
             yield rest
     except isal_zlib.error:  # type: ignore[misc]  # it is one
         raise BrokenLayerError("its gzip data are damaged") from None

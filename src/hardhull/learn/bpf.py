@@ -63,14 +63,16 @@ def why_not() -> str:
         return "libbpf is not installed: apt-get install libbpf1"
     if not BTF.exists():
         return f"the kernel does not describe its types ({BTF}): use one that is built with CONFIG_DEBUG_INFO_BTF"
-    if _REGISTERS not in BTF.read_bytes() or not checks():
+    if not checks():
         return f"Linux {platform.release()} is too old for the recorder: use Linux 5.15 or later"
     return ""
 
 
 def checks() -> str:
-    """The program that this kernel can have for capability checks; empty where it can have none."""
+    """The program for capability checks that this kernel can have; empty where it is too old for any."""
     known = BTF.read_bytes()
+    if _REGISTERS not in known:
+        return ""
     return next((name for name, needed in CHECKS.items() if needed in known), "")
 
 

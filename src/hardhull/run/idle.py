@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.hosts.proc import stat_words
 from hardhull.run.processes import of_container
 
 if TYPE_CHECKING:
@@ -73,9 +73,6 @@ def _worked(then: float, before: dict[int, Used], now: float, after: dict[int, U
 def _used(pids: Iterable[int]) -> Iterator[tuple[int, Used]]:
     ticks = os.sysconf("SC_CLK_TCK")
     for pid in pids:
-        try:
-            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        words = text.rpartition(")")[2].split()
-        yield pid, Used(words[0], int(words[3]), sum(int(word) for word in words[11:15]) / ticks)
+        words = stat_words(pid)
+        if words:
+            yield pid, Used(words[0], int(words[3]), sum(int(word) for word in words[11:15]) / ticks)

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hardhull.hosts.proc import stat_words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,11 +46,7 @@ def current() -> Owner:
 
 def started(pid: int) -> int | None:
     """When a process started, in clock ticks; None where it does not live (a zombie does not)."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()
+    fields = stat_words(pid)
     return None if not fields or fields[0] in {"Z", "X"} else int(fields[19])
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardhull.hosts.proc import stat_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,9 +49,9 @@ def _is_in(pid: int, container: str) -> bool:
 def _parents() -> Iterator[tuple[int, int]]:
     for name in os.listdir("/proc"):  # noqa: PTH208  only names are asked for
         if name.isdigit():
-            with suppress(OSError):
-                text = Path(f"/proc/{name}/stat").read_text(encoding="utf-8", errors="replace")
-                yield int(name), int(text.rpartition(")")[2].split()[1])
+            words = stat_words(int(name))
+            if words:
+                yield int(name), int(words[1])
 
 
 def _descends(pid: int, first: int, parents: dict[int, int]) -> bool:
